@@ -1,0 +1,1 @@
+"""The shared vocabulary: documents, stages, verdicts, the ledger, errors, storage."""

@@ -1,0 +1,106 @@
+"""What a reader yields, and the Arrow schema it becomes.
+
+A raw file gives a stream of records. Each is a `Document`, a `Quarantined` (could not be read), or a `Deletion`
+(the source withdraws a document). Nothing else may leave a reader, and nothing may leave it silently.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pyarrow as pa
+
+Retraction = Literal["none", "retracted", "concern", "corrected"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Document:
+    """One document as its source states it. Absent facts are None, never a sentinel."""
+
+    record: int
+    """Index of the record in its raw file, from 0."""
+    native_id: str | None
+    """The source's own stable id; None makes the id a hash of the text."""
+    text: str
+    """Text to learn from; empty only together with `no_text`."""
+    no_text: str | None = None
+    """Why there is no text, as a reason code (`no_abstract`); the document is dropped and counted at the read stage."""
+    doc_type: str = "other"
+    """`abstract`, `full_text`, `case_report`, `guideline`, `note`, ..."""
+    version: str = ""
+    """Orders versions of one native id: the greatest string (by code point) is the newest."""
+    offset: int | None = None
+    """Byte offset of the record in the decompressed raw file, where the format has one."""
+    pmid: str | None = None
+    pmcid: str | None = None
+    doi: str | None = None
+    published: str | None = None
+    """ISO 8601 at the source's own precision: `2021`, `2021-03` or `2021-03-09`."""
+    journal: str | None = None
+    language: str | None = None
+    """Language the source declares, as it writes it (`eng`)."""
+    retraction: Retraction = "none"
+    licence_raw: str | None = None
+    """Licence statement as found: a URL if the source gives one, else its words."""
+    licence_evidence: str | None = None
+    """Where the statement stood (`jats:permissions/license/@href`)."""
+    copyright: str | None = None
+    """Copyright statement as found."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Quarantined:
+    """A record (or, with `record=None`, the whole file) that could not be read. Never quotes content."""
+
+    record: int | None
+    reason: str
+    detail: str = ""
+    offset: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Deletion:
+    """The source withdraws every version of `native_id` up to and including `version`."""
+
+    native_id: str
+    version: str
+
+
+Record = Document | Quarantined | Deletion
+
+_ID = pa.string()
+
+DOCUMENTS = pa.schema(
+    [
+        pa.field("doc_id", _ID, nullable=False),
+        pa.field("record", pa.int64(), nullable=False),
+        pa.field("text", pa.large_string(), nullable=False),
+        pa.field("no_text", pa.string()),
+        pa.field("doc_type", pa.string(), nullable=False),
+        pa.field("version", pa.string(), nullable=False),
+        pa.field("offset", pa.int64()),
+        pa.field("pmid", _ID),
+        pa.field("pmcid", _ID),
+        pa.field("doi", _ID),
+        pa.field("published", pa.string()),
+        pa.field("journal", pa.string()),
+        pa.field("language", pa.string()),
+        pa.field("retraction", pa.string(), nullable=False),
+        pa.field("licence_raw", pa.string()),
+        pa.field("licence_evidence", pa.string()),
+        pa.field("copyright", pa.string()),
+    ]
+)
+"""Documents of one raw file, in record order. Strings are UTF-8 NFC; `text` has 64-bit offsets."""
+
+QUARANTINE = pa.schema(
+    [
+        pa.field("record", pa.int64()),
+        pa.field("offset", pa.int64()),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("detail", pa.string(), nullable=False),
+    ]
+)
+
+DELETIONS = pa.schema([pa.field("doc_id", _ID, nullable=False), pa.field("version", pa.string(), nullable=False)])

@@ -1,0 +1,33 @@
+"""Compiled kernels, typed.
+
+Import this only where a kernel is defined, and a kernel module only where it is run: numba takes half a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+import pyarrow as pa
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def kernel(function: F) -> F:
+    """Compile `function` to machine code on its first call; releases the GIL; cached on disk."""
+    return cast(F, numba.njit(function, nogil=True, cache=True, error_model="numpy"))
+
+
+def text_buffers(column: pa.Array) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """The UTF-8 bytes (uint8) and row offsets (int64, n+1) of a large_string array, without copying.
+
+    Row i is `data[offsets[i]:offsets[i + 1]]`. A sliced array keeps its parent's bytes; offsets still point right.
+    """
+    if column.type != pa.large_string():
+        column = column.cast(pa.large_string())
+    _, offsets, data = column.buffers()
+    starts = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1]
+    content = np.frombuffer(data, dtype=np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
+    return content, starts

@@ -1,0 +1,1 @@
+"""What people read: dataset card, datasheet, statistics page."""

@@ -1,0 +1,1 @@
+"""Protected health information: found as spans, masked at assembly."""

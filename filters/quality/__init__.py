@@ -1,0 +1,1 @@
+"""Quality and repetition signals, measured in one pass."""

@@ -1,0 +1,1 @@
+"""What machines trust: the balanced ledger, the snapshot manifest, verification."""

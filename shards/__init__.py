@@ -1,0 +1,1 @@
+"""Text to tokens: mask, tokenize, split, order, write."""

@@ -1,0 +1,1 @@
+"""One file a raw format: bytes as fetched in, documents out."""
