@@ -1,0 +1,121 @@
+"""Documents that are the same by name, and which of them is best."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Keys = npt.NDArray[np.uint64]
+Positions = npt.NDArray[np.int64]
+
+KINDS = ("pmid", "pmcid", "doi")
+
+
+def identity_keys(documents: pa.Table | pa.RecordBatch) -> tuple[tuple[Keys, Keys], Positions]:
+    """128-bit keys of the identifiers documents carry: equal keys, same work.
+
+    Normalised first: `pmid` to its digits; `pmcid` to its digits, without `PMC` and without the version (`.1`); `doi`
+    to lower case (DOI Handbook, section 2.4: names are case-insensitive) without `https://doi.org/` or `doi:`.
+    Whatever then is not an identifier (`n/a`, `0`, an empty string) is skipped like null: a placeholder must never
+    merge unrelated documents. The three kinds never share a key.
+
+    Args:
+        documents: has columns `pmid`, `pmcid`, `doi` (string, nullable).
+
+    Returns:
+        Two uint64[m], the halves of each key, and int64[m], the row it belongs to; up to three keys a row. Identity
+        edges between rows: `a, b = star_edges(keys, rank[row])`, then `row[a], row[b]`.
+    """
+    import polars as pl
+
+    frame = pl.DataFrame({kind: pl.Series(_column(documents, kind), dtype=pl.String) for kind in KINDS})
+    found = (
+        frame.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), *(_normalised(kind) for kind in KINDS))
+        .unpivot(index="row", on=list(KINDS), value_name="identifier")
+        .drop_nulls("identifier")
+        .select("row", pl.concat_str("variable", "identifier", separator=":").alias("identifier"))
+        .sort("row", "identifier")
+    )
+    names = found["identifier"].unique()
+    digests = b"".join(blake2b(name.encode(), digest_size=16).digest() for name in names)
+    halves = np.frombuffer(digests, "<u8").reshape(-1, 2).astype(np.uint64)
+    hashed = pl.DataFrame({"identifier": names, "hi": halves[:, 0], "lo": halves[:, 1]})
+    keyed = found.join(hashed, on="identifier", how="left", maintain_order="left")
+    return (keyed["hi"].to_numpy(), keyed["lo"].to_numpy()), keyed["row"].to_numpy()
+
+
+def keep_rank(
+    *,
+    source_priority: npt.ArrayLike,
+    licence_openness: npt.ArrayLike,
+    doc_type_priority: npt.ArrayLike,
+    version: pa.Array | pa.ChunkedArray,
+    length: npt.ArrayLike,
+    doc_id: pa.Array | pa.ChunkedArray,
+) -> Positions:
+    """Order documents from the one to keep first to the one to keep last.
+
+    Compared one after the other until two differ:
+
+    Args:
+        source_priority: int[n], the smaller the better (a place in the recipe's list of sources).
+        licence_openness: int[n], the greater the better.
+        doc_type_priority: int[n], the smaller the better (full text before abstract).
+        version: string[n], the greatest (by code point) is the newest and the best.
+        length: int[n], the longer the better.
+        doc_id: string[n], distinct, the least (by code point) is the best: it makes ranks distinct, whatever the
+            order of the documents.
+
+    Returns:
+        int64[n], distinct, 0 for the best.
+
+    Raises:
+        ValueError: a `doc_id` occurs twice.
+    """
+    import polars as pl
+
+    frame = pl.DataFrame(
+        {
+            "source_priority": np.asarray(source_priority, np.int64),
+            "licence_openness": np.asarray(licence_openness, np.int64),
+            "doc_type_priority": np.asarray(doc_type_priority, np.int64),
+            "version": pl.Series(_flat(version), dtype=pl.String),
+            "length": np.asarray(length, np.int64),
+            "doc_id": pl.Series(_flat(doc_id), dtype=pl.String),
+        }
+    )
+    if frame["doc_id"].n_unique() != frame.height:
+        raise ValueError("a doc_id occurs twice: documents could not be ranked whatever their order")
+    best_first = frame.with_row_index("row").sort(*frame.columns, descending=[False, True, False, True, True, False])[
+        "row"
+    ]
+    rank = np.empty(frame.height, np.int64)
+    rank[best_first.to_numpy()] = np.arange(frame.height)
+    return rank
+
+
+def _normalised(kind: str) -> pl.Expr:
+    import polars as pl
+
+    text = pl.col(kind).str.strip_chars()
+    if kind == "doi":
+        bare = text.str.to_lowercase().str.replace(r"^(?:https?://)?(?:dx\.|www\.)?doi\.org/", "")
+        return bare.str.extract(r"^(?:doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/\S+)$")
+    prefix = r"(?:pmid:?\s*)?" if kind == "pmid" else r"(?:pmc(?:id:?\s*(?:pmc)?)?)?"
+    version = r"" if kind == "pmid" else r"(?:\.\d+)?"
+    return text.str.extract(rf"(?i)^{prefix}0*([1-9][0-9]*){version}$").alias(kind)
+
+
+def _column(documents: pa.Table | pa.RecordBatch, name: str) -> pa.Array:
+    return _flat(documents.column(name))
+
+
+def _flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
