@@ -1,0 +1,38 @@
+"""Apply spans: identifiers become placeholders such as `[EMAIL]`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from filters.phi.annotator import Span, _masked, detector
+
+
+def mask_text(value: str, policy: str = "literature") -> str:
+    """`value` with every identifier that `policy` finds replaced by `[CLASS]`. Idempotent."""
+    raw = value.encode(errors="replace")
+    spans = detector(policy).find(raw)
+    return _masked(raw, spans)[0].decode() if spans else value
+
+
+def mask_column(text: pa.LargeStringArray, spans: pa.ListArray) -> pa.LargeStringArray:
+    """`text` (large_string) with the spans (`filters.phi.annotator.SPANS`) of each row replaced by `[CLASS]`.
+
+    Rows without spans are copied in runs; a column without any is returned as it is.
+    """
+    counts = np.diff(spans.offsets.to_numpy())
+    touched = np.flatnonzero(counts)
+    if not touched.size:
+        return text
+    pieces: list[pa.LargeStringArray] = []
+    done = 0
+    masked = [_row(text[int(row)].as_py(), spans[int(row)].as_py()) for row in touched]
+    for row, value in zip(touched.tolist(), masked, strict=True):
+        pieces += [text.slice(done, row - done), pa.array([value], pa.large_string())]
+        done = row + 1
+    pieces.append(text.slice(done))
+    return pa.concat_arrays(pieces)
+
+
+def _row(value: str, spans: list[dict[str, int | str]]) -> str:
+    return _masked(value.encode(), [Span(**span) for span in spans])[0].decode()  # type: ignore[arg-type]
