@@ -1,0 +1,155 @@
+"""Records become Arrow batches: ids given, text normalised, limits kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from corpus.document import DELETIONS, DOCUMENTS, QUARANTINE, Deletion, Document, Quarantined
+from sources.reader import RawFile, Reader
+from sources.text import normalised, one_line
+
+_ROW_BYTES = 512  # What a row weighs besides its text, so that a batch of empty texts ends too.
+_FIELDS = (
+    "native_id",
+    "version",
+    "pmid",
+    "pmcid",
+    "doi",
+    "published",
+    "journal",
+    "language",
+    "licence_raw",
+    "copyright",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a record may weigh."""
+
+    text_bytes: int = 50_000_000
+    """Longest text in bytes of UTF-8; a longer one is quarantined as `record_too_large`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one stretch of a raw file gave, in file order. Any of the three may have no rows."""
+
+    documents: pa.RecordBatch
+    """Schema `corpus.document.DOCUMENTS`."""
+    quarantined: pa.RecordBatch
+    """Schema `corpus.document.QUARANTINE`."""
+    deletions: pa.RecordBatch
+    """Schema `corpus.document.DELETIONS`."""
+
+
+def documents_in(
+    reader: Reader,
+    raw: RawFile,
+    source: str,
+    facts: Counter[str],
+    *,
+    batch_bytes: int = 4 << 20,
+    limits: Limits = Limits(),
+) -> Iterator[Batch]:
+    """Batches of about `batch_bytes` bytes of text; the same bytes give the same batches, cut at the same rows.
+
+    `doc_id` is `source:native_id`, or `source:` and 32 hex digits of the sha256 of the normalised text. A document
+    without text keeps its row, and says why in `no_text` (`empty_text` if the reader does not say).
+
+    Raises:
+        RawFileError: the file is damaged; batches already yielded are to be discarded.
+    """
+    open_batch = _Open()
+    for entry in reader.read(raw, facts):
+        if isinstance(entry, Document):
+            rejected = _append(open_batch, entry, source, limits)
+            if rejected is not None:
+                open_batch.quarantined.append(rejected)
+        elif isinstance(entry, Quarantined):
+            open_batch.quarantined.append(entry)
+        else:
+            open_batch.deletions.append(entry)
+        open_batch.weight += _ROW_BYTES
+        if open_batch.weight >= batch_bytes:
+            yield open_batch.sealed(source)
+            open_batch = _Open()
+    if open_batch.weight:
+        yield open_batch.sealed(source)
+
+
+@dataclass(slots=True)
+class _Open:
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    deletions: list[Deletion] = field(default_factory=list)
+    weight: int = 0
+
+    def sealed(self, source: str) -> Batch:
+        columns = list(zip(*self.rows, strict=True)) or [()] * len(DOCUMENTS)
+        return Batch(
+            pa.record_batch(
+                [pa.array(column, kind.type) for column, kind in zip(columns, DOCUMENTS, strict=True)], schema=DOCUMENTS
+            ),
+            pa.RecordBatch.from_pylist(
+                [
+                    {"record": one.record, "offset": one.offset, "reason": one.reason, "detail": one.detail}
+                    for one in self.quarantined
+                ],
+                schema=QUARANTINE,
+            ),
+            pa.RecordBatch.from_pylist(
+                [{"doc_id": f"{source}:{one.native_id}", "version": one.version} for one in self.deletions],
+                schema=DELETIONS,
+            ),
+        )
+
+
+def _append(batch: _Open, document: Document, source: str, limits: Limits) -> Quarantined | None:
+    """Add a row, or say why the document cannot be one."""
+    try:
+        # Code points first: nobody should normalise a gigabyte to learn that it is too long.
+        text = normalised(document.text) if len(document.text) <= limits.text_bytes else None
+        values = {name: _tidy(getattr(document, name)) for name in _FIELDS}
+    except UnicodeEncodeError:
+        return Quarantined(record=document.record, reason="invalid_unicode", offset=document.offset)
+    if text is None or len(text) > limits.text_bytes:
+        detail = f"text longer than {limits.text_bytes} bytes"
+        return Quarantined(record=document.record, reason="record_too_large", detail=detail, offset=document.offset)
+    native_id = values.pop("native_id") or hashlib.sha256(text).hexdigest()[:32]
+    batch.rows.append(
+        (
+            f"{source}:{native_id}",
+            document.record,
+            text,
+            document.no_text or (None if text else "empty_text"),
+            document.doc_type,
+            values["version"] or "",
+            document.offset,
+            values["pmid"],
+            values["pmcid"],
+            values["doi"],
+            values["published"],
+            values["journal"],
+            values["language"],
+            document.retraction,
+            values["licence_raw"],
+            document.licence_evidence,
+            values["copyright"],
+        )
+    )
+    batch.weight += len(text)
+    return None
+
+
+def _tidy(value: str | None) -> str | None:
+    # Ids and dates are printable ASCII without blanks: leave them alone, there are millions.
+    if value is None or (value.isascii() and value.isalnum()):
+        return value
+    return one_line(value)

@@ -1,0 +1,46 @@
+"""Publication dates at the precision the source gives."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+
+_MONTHS = {
+    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
+    "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+}  # fmt: skip
+_YEAR = re.compile(r"\b(1[5-9]|20|21)\d\d\b")
+
+
+def iso_date(year: str | None, month: str | None = None, day: str | None = None) -> str | None:
+    """`2021`, `2021-03` or `2021-03-09` from a source's parts; months may be names (`Mar`, `March`).
+
+    A part that is no month or no day of that month, and all after it, is left out; without a year there is no date.
+    """
+    year = (year or "").strip()
+    if not _YEAR.fullmatch(year):
+        return None
+    month = (month or "").strip()
+    number = int(month) if month.isdecimal() else _MONTHS.get(month[:3].lower(), 0)
+    if not 1 <= number <= 12:
+        return year
+    day = (day or "").strip()
+    if not day.isdecimal() or not 1 <= int(day) <= monthrange(int(year), number)[1]:
+        return f"{year}-{number:02d}"
+    return f"{year}-{number:02d}-{int(day):02d}"
+
+
+def year_in(words: str) -> str | None:
+    """The first year in free words (`1998 Dec-1999 Jan` gives `1998`)."""
+    found = _YEAR.search(words)
+    return found.group() if found else None
+
+
+def earliest(dates: list[str]) -> str | None:
+    """The earliest ISO date; of two that do not contradict each other (`2021`, `2021-03`) the more precise."""
+    best: str | None = None
+    for date in sorted(dates):
+        shared = min(len(date), len(best)) if best else 0
+        if best is None or (date[:shared] == best[:shared] and len(date) > len(best) and shared == len(best)):
+            best = date
+    return best

@@ -1,0 +1,165 @@
+"""JATS full text (`.nxml`, `.xml`): PubMed Central, PLOS, OAI wrappers and sets of articles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import ClassVar
+
+from corpus.digest import Json
+from corpus.document import Document, Record
+from corpus.errors import RawFileError
+from sources.jats_front import article_ids, licence, published, retraction
+from sources.jats_text import Blocks, block, blocks, line
+from sources.markup import Element, elements
+from sources.reader import RawFile
+
+_FACTS = ("records", "without_body", "without_abstract", "sub_articles", "without_licence", "without_id")
+# Teasers, tables of contents and pictures repeat the abstract or advertise it.
+_DROPPED_ABSTRACTS = frozenset({"graphical", "teaser", "toc", "web-summary", "short", "video", "key-points"})
+
+
+class JatsReader:
+    """One document an `article`; its id is the PMCID, else the DOI, else the PMID."""
+
+    name: ClassVar[str] = "jats"
+    version: ClassVar[int] = 1
+    doc_types: ClassVar[tuple[str, ...]] = ("full_text", "case_report", "abstract")
+    section_policy: ClassVar[str] = (
+        "Title, abstracts, body sections with headings, tables, captions, formulas, lists, appendices and floats; "
+        "not authors, affiliations, references, acknowledgements, funding, competing interests, contributions, "
+        "supplementary files or numeric citation marks."
+    )
+    known_losses: ClassVar[tuple[str, ...]] = (
+        "Formulas given only as images are lost.",
+        "Table cells that span rows or columns are written once.",
+        "Footnotes of the running text, translated abstracts and sub-articles (reviews, replies) are not read.",
+        "Subscripts become plain characters.",
+    )
+
+    @property
+    def config(self) -> Json:
+        """No options."""
+        return {}
+
+    def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
+        """Articles in file order.
+
+        Raises:
+            RawFileError: as `sources.markup.elements`, and `no_article` for XML that holds none.
+        """
+        facts.update(dict.fromkeys(_FACTS, 0))
+        record = 0
+        for article in elements(raw, "article", "{*}article"):
+            _strip_namespace(article)
+            facts["records"] += 1
+            yield _document(article, record, facts)
+            record += 1
+        if record == 0:
+            raise RawFileError("no_article", "no element `article`")
+
+
+def _strip_namespace(article: Element) -> None:
+    """OAI responses put JATS in a namespace; article files do not."""
+    if article.tag[0] == "{":
+        for element in article.iter(article.tag.replace("article", "*")):
+            element.tag = element.tag.rpartition("}")[2]
+
+
+def _document(article: Element, record: int, facts: Counter[str]) -> Document:
+    front = article.find("front")
+    meta = front.find("article-meta") if front is not None else None
+    if meta is None:
+        meta = article  # Nothing stated: every fact below is then absent.
+    ids = article_ids(meta)
+    title = _title(meta)
+    abstracts = _abstracts(meta)
+    body = article.find("body")
+    sections: Blocks = []
+    if body is not None:
+        blocks(body, sections)
+    if sections:
+        for place in article.iterchildren("back", "floats-group", "floats-wrap"):
+            if place.tag != "back":
+                blocks(place, sections)
+            else:
+                for appendix in place.iter("app"):
+                    blocks(appendix, sections)
+    facts["without_body"] += not sections
+    facts["without_abstract"] += not abstracts
+    facts["sub_articles"] += sum(1 for _ in article.iterchildren("sub-article", "response"))
+    terms = licence(meta)
+    facts["without_licence"] += terms.raw is None
+    native_id = ids["pmcid"] or ids["doi"] or ids["pmid"]
+    facts["without_id"] += native_id is None
+    if sections:
+        doc_type = "case_report" if article.get("article-type") == "case-report" else "full_text"
+        named = [(heading or "Abstract", content) for heading, content in abstracts]
+        summary = [block for heading, content in named for block in (heading, *content)]
+    else:
+        doc_type = "abstract" if abstracts else "full_text"
+        summary = [block for _, content in abstracts for block in content]
+    content = summary + sections
+    return Document(
+        record=record,
+        native_id=native_id,
+        text="\n\n".join([title, *content] if title else content) if content else "",
+        no_text=None if content else "no_body",
+        doc_type=doc_type,
+        pmid=ids["pmid"],
+        pmcid=ids["pmcid"],
+        doi=ids["doi"],
+        published=published(meta),
+        journal=_journal(front),
+        language=article.get("{http://www.w3.org/XML/1998/namespace}lang"),
+        retraction=retraction(article, meta, title),
+        licence_raw=terms.raw,
+        licence_evidence=terms.evidence,
+        copyright=terms.copyright,
+    )
+
+
+def _title(meta: Element) -> str:
+    group = meta.find("title-group")
+    pieces = [] if group is None else [line(child) for child in group.iterchildren("article-title", "subtitle")]
+    return ": ".join(piece for piece in pieces if piece)
+
+
+def _journal(front: Element | None) -> str | None:
+    if front is None:
+        return None
+    title = front.find("journal-meta//journal-title")
+    return line(title) or None if title is not None else None
+
+
+def _abstracts(meta: Element) -> list[tuple[str, Blocks]]:
+    """Heading and paragraphs of each abstract; parts of a structured one become `Methods: text`."""
+    found = []
+    for abstract in meta.iterchildren("abstract"):
+        if abstract.get("abstract-type") in _DROPPED_ABSTRACTS:
+            continue
+        content: Blocks = []
+        heading = ""
+        for child in abstract:
+            if child.tag == "title":
+                heading = line(child)
+            elif child.tag == "sec":
+                _run_in(child, content)
+            else:
+                block(child, content)
+        if content:
+            found.append((heading, content))
+    return found
+
+
+def _run_in(section: Element, content: Blocks) -> None:
+    inner: Blocks = []
+    title = section.find("title")
+    for child in section:
+        if child.tag == "sec":
+            _run_in(child, inner)
+        elif child.tag != "title":
+            block(child, inner)
+    if title is not None and inner and (label := line(title).rstrip(".: ")):
+        inner[0] = f"{label}: {inner[0]}"
+    content.extend(inner)

@@ -1,0 +1,131 @@
+"""Facts that a JATS article states about itself: ids, dates, licence, retraction.
+
+Tag library: https://jats.nlm.nih.gov/archiving/tag-library/
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from corpus.document import Retraction
+from sources.dates import earliest, iso_date
+from sources.ids import doi_in, pmcid_in, pmid_in
+from sources.jats_text import line
+from sources.markup import Element
+
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_CC = re.compile(r"https?://(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)/[\w./-]*\w/?", re.I)
+_LICENCE_WORDS = re.compile(r"creative commons|licen[cs]e|open[- ]access|public domain|reproduc|distribut", re.I)
+_RESTRICTED = re.compile(r"non-?\s?commercial|no-?\s?deriv", re.I)
+_NOT_PUBLICATION = frozenset({"pmc-release", "nihms-submitted", "received", "accepted", "rev-recd", "retraction"})
+_RETRACTED_TITLE = re.compile(r"\W*(?:retracted|withdrawn)(?: article)?\W*:", re.I)
+_RETRACTIONS: dict[str, Retraction] = {
+    "retraction-forward": "retracted",
+    "retracted-article-forward": "retracted",
+    "concern-forward": "concern",
+    "expression-of-concern-forward": "concern",
+    "object-of-concern-forward": "concern",
+    "correction-forward": "corrected",
+    "corrected-article-forward": "corrected",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """What the permissions say, and where."""
+
+    raw: str | None = None
+    evidence: str | None = None
+    copyright: str | None = None
+
+
+def article_ids(meta: Element) -> dict[str, str | None]:
+    """`pmid`, `pmcid` and `doi` of the article itself."""
+    ids: dict[str, str | None] = {"pmid": None, "pmcid": None, "doi": None}
+    for child in meta.iterchildren("article-id"):
+        match child.get("pub-id-type"):
+            case "pmid":
+                ids["pmid"] = ids["pmid"] or pmid_in(child.text)
+            case "pmc" | "pmcid":
+                ids["pmcid"] = ids["pmcid"] or pmcid_in(child.text)
+            case "doi":
+                ids["doi"] = ids["doi"] or doi_in(child.text)
+    return ids
+
+
+def published(meta: Element) -> str | None:
+    """The earliest publication date, printed or electronic."""
+    dates = []
+    for child in meta.iterchildren("pub-date"):
+        if {child.get("pub-type"), child.get("date-type")} & _NOT_PUBLICATION:
+            continue
+        if date := iso_date(child.findtext("year"), child.findtext("month"), child.findtext("day")):
+            dates.append(date)
+    return earliest(dates)
+
+
+def retraction(article: Element, meta: Element, title: str) -> Retraction:
+    """What became of the article. A notice about another article is not itself retracted."""
+    if article.get("article-type") == "retracted-article" or _RETRACTED_TITLE.match(title):
+        return "retracted"
+    found = {
+        _RETRACTIONS.get(child.get("related-article-type"), "none") for child in meta.iterchildren("related-article")
+    }
+    order: tuple[Retraction, ...] = ("retracted", "concern", "corrected")
+    return next((state for state in order if state in found), "none")
+
+
+def licence(meta: Element) -> Licence:
+    """The licence: its address where one is given, else its words.
+
+    Several different addresses are all given, and words that restrict more than the address says are given with it:
+    both then fail to resolve to one licence, as they should.
+    """
+    permissions = meta.find("permissions")
+    holder = permissions if permissions is not None else meta  # NLM DTD 2 has the statement in article-meta.
+    statement = holder.find("copyright-statement")
+    notice = line(statement) if statement is not None else ""
+    found: dict[str, str] = {}
+    words = ""
+    for element in holder.iterchildren("license"):
+        text = line(element)
+        words = f"{words} {text}".strip()
+        if href := (element.get(_HREF) or "").strip():
+            found.setdefault(href, "jats:permissions/license/@href")
+        for reference in element.iter("{*}license_ref"):
+            if address := (reference.text or "").strip():
+                found.setdefault(address, "jats:permissions/license/license_ref")
+        for link in element.iter("ext-link", "uri"):
+            if cc := _CC.match((link.get(_HREF) or link.text or "").strip()):
+                found.setdefault(cc.group(), "jats:permissions/license//ext-link")
+        for cc in _CC.finditer(text):
+            found.setdefault(cc.group(), "jats:permissions/license/license-p")
+    for reference in holder.iterchildren("{*}free_to_read", "{*}license_ref"):
+        if address := (reference.text or "").strip():
+            found.setdefault(address, "jats:permissions/license_ref")
+    return _resolved(found, words, notice)
+
+
+def _resolved(found: dict[str, str], words: str, notice: str) -> Licence:
+    distinct: dict[str, tuple[str, str]] = {}
+    for address, place in found.items():
+        distinct.setdefault(_spelling(address), (address, place))
+    if distinct:
+        raw = " | ".join(address for address, _ in distinct.values())
+        places = "; ".join(dict.fromkeys(place for _, place in distinct.values()))
+        if _RESTRICTED.search(words) and not re.search(r"-n[cd]\b|/n[cd]\b", raw, re.I):
+            return Licence(f"{raw} | {words}", f"{places}; jats:permissions/license/license-p", notice or None)
+        return Licence(raw, places, notice or None)
+    if words:
+        return Licence(words, "jats:permissions/license", notice or None)
+    if _LICENCE_WORDS.search(notice):
+        cc = _CC.search(notice)
+        return Licence(cc.group() if cc else notice, "jats:permissions/copyright-statement", notice)
+    return Licence(copyright=notice or None)
+
+
+def _spelling(address: str) -> str:
+    """One form for addresses that differ in scheme, host prefix, case, deed page or final slash."""
+    address = re.sub(r"^https?://(?:www\.)?", "", address.lower())
+    return re.sub(r"/(?:legalcode|deed(?:\.\w+)?)?/*$", "", address)

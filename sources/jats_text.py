@@ -1,0 +1,290 @@
+"""From a JATS body to plain text: headings, paragraphs, lists, tables, captions, formulas.
+
+Blocks are separated by blank lines. A heading stands on its own line, a list item starts with `- `, a table is its
+caption and one line a row with ` | ` between cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sources.citations import marked, without_marks
+from sources.markup import Element, entity_text, raised
+from sources.mathml import formula
+
+_DROPPED_TITLES = frozenset(
+    title
+    for line_ in (
+        "acknowledgement|acknowledgements|acknowledgment|acknowledgments|additional file|additional files",
+        "supporting information|supplementary material|supplementary materials|supplementary data",
+        "supplementary information|supplemental material|supplemental data|supplemental information",
+        "electronic supplementary material|competing interests|competing interest|conflict of interest",
+        "conflicts of interest|conflict of interests|declaration of interest|declaration of interests",
+        "declaration of competing interest|disclosure|disclosures|authors' contributions|author contributions",
+        "authors contributions|author's contributions|contributors|contributorship|pre-publication history|funding",
+        "funding source|funding sources|financial support|grant support|availability of data and materials",
+        "data availability|data availability statement|author information|authors' information|references",
+        "publisher's note|copyright|open access|provenance and peer review|consent for publication",
+    )
+    for title in line_.split("|")
+)
+_DROPPED_SECTIONS = frozenset(
+    {"supplementary-material", "COI-statement", "ack", "author-contribution", "data-availability"}
+)
+_TEX_BODY = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.S)
+_MODIFIERS = dict(zip("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
+_FOOTNOTE_KINDS = frozenset({"fn", "aff", "corresp", "author-notes", "contrib"})
+_SILENT = frozenset(
+    {"inline-graphic", "graphic", "media", "email", "fn", "object-id", "index-term", "alt-text", "long-desc",
+     "supplementary-material", "inline-supplementary-material", "processing-meta", "permissions", "attrib", "fn-group",
+     "ref-list", "ref", "contrib-group", "aff", "author-notes", "ack"}
+)  # fmt: skip
+_SEPARATED = frozenset(
+    {"p", "list", "list-item", "title", "sec", "def", "term", "disp-quote", "break", "label", "def-item"}
+)
+_FORMULAS = frozenset({"inline-formula", "disp-formula", "tex-math", "alternatives", "chem-struct"})
+_FLOATS = frozenset({"fig", "fig-group", "table-wrap", "table-wrap-group", "boxed-text", "chem-struct-wrap"})
+
+Blocks = list[str]
+
+
+def line(element: Element, *, table: bool = False) -> str:
+    """Inline content on one line, single spaces, without citation numbers."""
+    if len(element) == 0:
+        return " ".join((element.text or "").split())
+    parts: list[str] = []
+    inline(element, parts, table)
+    return _finished(parts)
+
+
+def _finished(parts: list[str]) -> str:
+    return " ".join(without_marks("".join(parts)).split())
+
+
+def inline(element: Element, parts: list[str], table: bool = False) -> None:
+    """Append the text of `element` (not its tail) to `parts`."""
+    if element.text:
+        parts.append(element.text)
+    for child in element:
+        _inline_child(child, parts, table)
+        if child.tail:
+            parts.append(child.tail)
+
+
+def _inline_child(child: Element, parts: list[str], table: bool) -> None:
+    tag = child.tag
+    if tag == "xref":
+        _reference(child, parts, table)
+    elif tag == "sup":
+        _superscript(child, parts, table)
+    elif tag in _SILENT:
+        pass
+    elif tag in _FORMULAS or (isinstance(tag, str) and tag[0] == "{"):
+        parts.append(f" {formula_text(child)} " if tag == "disp-formula" else formula_text(child))
+    elif tag in _SEPARATED:
+        parts.append(" ")
+        inline(child, parts, table)
+        parts.append(" ")
+    elif not isinstance(tag, str):
+        parts.append(entity_text(child))
+    elif len(child) == 0:
+        if child.text:
+            parts.append(child.text)
+    else:
+        inline(child, parts, table)
+
+
+def _reference(child: Element, parts: list[str], table: bool) -> None:
+    kind = child.get("ref-type")
+    if kind == "bibr":
+        parts.append(marked("".join(child.itertext())))
+    elif kind == "table-fn":
+        _mark(child, parts)
+    elif kind not in _FOOTNOTE_KINDS:
+        inline(child, parts, table)
+
+
+def _superscript(child: Element, parts: list[str], table: bool) -> None:
+    inner: list[str] = []
+    inline(child, inner, table)
+    text = "".join(inner)
+    if table and text in _MODIFIERS:
+        text = _MODIFIERS[text]
+    # A mark that opens a paragraph names its footnote: keep it apart from the first word.
+    parts.append(raised(text) if parts else f"{raised(text)} ")
+
+
+def _mark(child: Element, parts: list[str]) -> None:
+    words = "".join(child.itertext()).strip()
+    parts.append(_MODIFIERS.get(words) or raised(words))
+
+
+def formula_text(element: Element) -> str:
+    """A formula: TeX if the article gives it, else MathML as text, else its characters; an image alone is lost."""
+    for tex in element.iter("tex-math"):
+        source = tex.text or ""
+        body = _TEX_BODY.search(source)
+        return " ".join((body.group(1) if body else source).strip().strip("$").split())
+    label = element.findtext("label") or ""
+    math = element if element.tag[0] == "{" else next(element.iter("{http://www.w3.org/1998/Math/MathML}math"), None)
+    if math is not None:
+        return f"{' '.join(formula(math).split())} {label}".rstrip()
+    parts: list[str] = []
+    inline(element, parts)
+    return " ".join("".join(parts).split())
+
+
+def blocks(element: Element, out: Blocks) -> None:
+    """Append the blocks of a body, section, appendix or box to `out`."""
+    for child in element:
+        block(child, out)
+
+
+def block(child: Element, out: Blocks) -> None:
+    """Append what one block-level element gives to `out`."""
+    tag = child.tag
+    if tag == "p":
+        paragraph(child, out)
+    elif tag == "sec":
+        section(child, out)
+    elif tag == "title":
+        _add(out, line(child))
+    elif (handler := _HANDLERS.get(tag)) is not None:
+        handler(child, out)
+    elif tag not in _SILENT and tag != "label" and isinstance(tag, str):
+        paragraph(child, out)
+
+
+def section(element: Element, out: Blocks) -> None:
+    """A section and its heading, unless it is matter about the article instead of its science."""
+    if element.get("sec-type") in _DROPPED_SECTIONS:
+        return
+    title = element.find("title")
+    if title is not None and line(title).rstrip(".: ").replace("\u2019", "'").lower() in _DROPPED_TITLES:
+        return
+    start = len(out)
+    blocks(element, out)
+    if title is not None and len(out) == start + 1 and out[start] == line(title):
+        del out[start]  # A heading with nothing under it.
+
+
+def paragraph(element: Element, out: Blocks) -> None:
+    """A paragraph; lists and quotations inside split it, figures and tables inside follow it."""
+    if len(element) == 0:
+        _add(out, " ".join((element.text or "").split()))
+        return
+    parts: list[str] = [element.text] if element.text else []
+    floats: list[Element] = []
+    for child in element:
+        tag = child.tag
+        if tag in _FLOATS:
+            floats.append(child)
+        elif tag in _HANDLERS and tag not in _FORMULAS:
+            _add(out, _finished(parts))
+            parts = []
+            _HANDLERS[tag](child, out)
+        else:
+            _inline_child(child, parts, False)
+        if child.tail:
+            parts.append(child.tail)
+    _add(out, _finished(parts))
+    for child in floats:
+        _HANDLERS[child.tag](child, out)
+
+
+def _list(element: Element, out: Blocks) -> None:
+    items: Blocks = []
+    title = element.find("title")
+    if title is not None:
+        items.append(line(title))
+    for item in element.iterchildren("list-item"):
+        inner: Blocks = []
+        blocks(item, inner)
+        if inner:
+            items.append("- " + "\n".join(inner).replace("\n", "\n  "))
+    _add(out, "\n".join(items))
+
+
+def _definitions(element: Element, out: Blocks) -> None:
+    items = []
+    for item in element.iterchildren("def-item"):
+        term, meaning = item.find("term"), item.find("def")
+        if term is not None and meaning is not None:
+            items.append(f"- {line(term).rstrip(':')}: {line(meaning)}")
+    _add(out, "\n".join(items))
+
+
+def _caption(element: Element) -> str:
+    """Label and caption as one paragraph: `Table 1. Patients at baseline.`"""
+    label = element.find("label")
+    pieces = [line(label).rstrip(".: ")] if label is not None and line(label) else []
+    caption = element.find("caption")
+    if caption is not None:
+        pieces += [words for child in caption if child.tag in {"title", "p"} and (words := line(child, table=True))]
+    return " ".join(piece if piece[-1] in ".:;?!" else f"{piece}." for piece in pieces if piece)
+
+
+def _figure(element: Element, out: Blocks) -> None:
+    caption = element.find("caption")
+    if caption is not None:
+        _add(out, _caption(element))
+    for child in element.iterchildren("table-wrap", "fig"):
+        _HANDLERS[child.tag](child, out)
+
+
+def _table(element: Element, out: Blocks) -> None:
+    rows = [_caption(element)]
+    for row in element.iter("tr"):
+        cells = [line(cell, table=True) for cell in row if cell.tag in {"td", "th"}]
+        if any(cells):
+            rows.append(" | ".join(cells))
+    foot = element.find("table-wrap-foot")
+    if foot is not None:
+        rows += [note for child in foot if (note := _note(child))]
+    _add(out, "\n".join(row for row in rows if row))
+
+
+def _note(element: Element) -> str:
+    if element.tag != "fn":
+        return line(element, table=True)
+    label = element.find("label")
+    parts: list[str] = []
+    if label is not None:
+        _mark(label, parts)
+        parts.append(" ")
+    parts += [line(child, table=True) for child in element.iterchildren("p")]
+    return _finished(parts)
+
+
+def _formula_block(element: Element, out: Blocks) -> None:
+    _add(out, formula_text(element))
+
+
+def _nothing(element: Element, out: Blocks) -> None:
+    """Left out by policy."""
+
+
+def _add(out: Blocks, block: str) -> None:
+    if block:
+        out.append(block)
+
+
+_HANDLERS: dict[str, Callable[[Element, Blocks], None]] = {
+    "list": _list,
+    "def-list": _definitions,
+    "fig": _figure,
+    "fig-group": blocks,
+    "table-wrap": _table,
+    "table-wrap-group": blocks,
+    "array": _table,
+    "boxed-text": blocks,
+    "caption": blocks,
+    "disp-quote": blocks,
+    "statement": blocks,
+    "speech": blocks,
+    "verse-group": blocks,
+    "disp-formula": _formula_block,
+    "disp-formula-group": blocks,
+    "supplementary-material": _nothing,
+}

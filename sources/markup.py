@@ -1,0 +1,98 @@
+"""XML records, streamed: hostile files stay harmless, damaged ones get a reason.
+
+No DTD is loaded, nothing is fetched, no entity of a file is expanded; libxml2 keeps its own limits on depth, text
+length and amplification. An entity reference that the file leaves to its DTD (`&nbsp;`) is read as the HTML
+character of that name, else dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html.entities import html5
+from typing import Any, BinaryIO
+
+from lxml import etree
+
+from corpus.errors import RawFileError
+from sources.reader import RawFile
+
+Element = Any  # lxml ships no types
+MAX_RECORD_BYTES = 200_000_000
+
+_REASONS = {
+    etree.ErrorTypes.ERR_UNDECLARED_ENTITY: "undeclared_entity",
+    etree.ErrorTypes.ERR_INVALID_ENCODING: "invalid_encoding",
+    etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING: "unsupported_encoding",
+    114: "xml_over_limits",  # XML_ERR_RESOURCE_LIMIT, in libxml2 since 2.13
+}
+
+
+def elements(raw: RawFile, *tags: str) -> Iterator[Element]:
+    """Each finished element with one of `tags` (`{*}` before a name matches any namespace), in file order.
+
+    An element and all before it is freed when the next one is asked for.
+
+    Raises:
+        RawFileError: `malformed_xml`, `invalid_encoding`, `unsupported_encoding`, `undeclared_entity` (no DTD could
+            declare it), `xml_over_limits` (entity bomb, nesting deeper than 256, a text node over 10 MB),
+            `record_too_large` (MAX_RECORD_BYTES of XML without one element finished), or any of `RawFile.stream`.
+    """
+    with raw.stream() as stream:
+        metered = _Metered(stream)
+        events = etree.iterparse(
+            metered,
+            events=("end",),
+            tag=tags,
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            remove_comments=True,
+            remove_pis=True,
+            huge_tree=False,  # True would lift the limits that stop entity bombs.
+        )
+        try:
+            for _, element in events:
+                metered.left = MAX_RECORD_BYTES
+                yield element
+                element.clear()
+                parent = element.getparent()
+                if parent is not None:
+                    while element.getprevious() is not None:
+                        del parent[0]
+        except etree.XMLSyntaxError as error:
+            # The first fatal entry is the cause, what follows are consequences. Its message may quote the file.
+            for cause in events.error_log.filter_from_fatals():
+                raise RawFileError(_REASONS.get(cause.type, "malformed_xml"), f"line {cause.line}") from None
+            raise RawFileError(_REASONS.get(error.code, "malformed_xml"), f"line {error.lineno}") from None
+
+
+class _Metered:
+    """Refuses to feed the parser one record without end."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.left = MAX_RECORD_BYTES
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self.left -= len(data)
+        if self.left < 0:
+            raise RawFileError("record_too_large", f"over {MAX_RECORD_BYTES} bytes of XML without an end")
+        return data
+
+
+def entity_text(node: Element) -> str:
+    """The character an unexpanded entity reference stands for in HTML, else nothing."""
+    return html5.get(f"{node.name};", "")
+
+
+# Digits raised by markup carry meaning (10<sup>6</sup> is not 106); letters (19<sup>th</sup>) read well as they are.
+_RAISED = str.maketrans("0123456789+-\u2212\u2013=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿ")
+_RAISABLE = frozenset("0123456789+-\u2212\u2013=()n ")
+
+
+def raised(text: str) -> str:
+    """Superscript in plain text: Unicode superscripts for numbers, signs and a lone `n`, else unchanged."""
+    if _RAISABLE.issuperset(text) and (text.strip() == "n" or "n" not in text):
+        return text.translate(_RAISED)
+    return text

@@ -1,0 +1,233 @@
+"""MEDLINE/PubMed XML: baseline and update files (`pubmed21n1298.xml.gz`).
+
+Format: https://www.nlm.nih.gov/bsd/licensee/elements_descriptions.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import ClassVar
+
+from corpus.digest import Json
+from corpus.document import Deletion, Document, Quarantined, Record, Retraction
+from sources.dates import iso_date, year_in
+from sources.ids import doi_in, pmcid_in, pmid_in
+from sources.markup import Element, elements, entity_text, raised
+from sources.mathml import formula
+from sources.reader import RawFile
+
+_FACTS = (
+    "records",
+    "distinct_pmids",
+    "repeated_versions",
+    "delete_citation_blocks",
+    "delete_citation_pmids",
+    "abstract_elements",
+    "empty_abstracts",
+    "only_other_abstract",
+    "copyright_information",
+    "not_english",
+    "retracted_publications",
+)
+_SUFFIXES = re.compile(r"\.xml(\.gz|\.zst)?$")
+_TRUNCATED = re.compile(r"\s*\(ABSTRACT TRUNCATED(?: AT \d+ WORDS)?\)")
+_NO_TITLE = "[Not Available]."
+_RETRACTIONS: dict[str, Retraction] = {
+    "RetractionIn": "retracted",
+    "ExpressionOfConcernIn": "concern",
+    "ErratumIn": "corrected",
+}
+_WORST_FIRST: tuple[Retraction, ...] = ("retracted", "concern", "corrected")
+
+
+class MedlineReader:
+    """One document a `PubmedArticle`; one deletion a PMID of `DeleteCitation`."""
+
+    name: ClassVar[str] = "medline"
+    version: ClassVar[int] = 1
+    doc_types: ClassVar[tuple[str, ...]] = ("abstract",)
+    section_policy: ClassVar[str] = (
+        "Title, then the abstract; labelled parts of a structured abstract become paragraphs `LABEL: text`; "
+        "NLM's notes that an abstract was truncated are left out; a title alone is not a document."
+    )
+    known_losses: ClassVar[tuple[str, ...]] = (
+        "MeSH headings, keywords, chemicals, authors, affiliations, grants and references are not read.",
+        "Abstracts in further languages (OtherAbstract) are not read where the article has an abstract.",
+        "PubmedBookArticle records are quarantined.",
+        "Subscripts become plain characters; matrices in formulas become rows.",
+    )
+
+    @property
+    def config(self) -> Json:
+        """No options."""
+        return {}
+
+    def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
+        """Records in file order. Versions sort by file name, then position: NLM loads files in number order.
+
+        Raises:
+            RawFileError: as `sources.markup.elements`.
+        """
+        stem = _SUFFIXES.sub("", raw.name)
+        facts.update(dict.fromkeys(_FACTS, 0))
+        seen: set[str] = set()
+        record = 0
+        for element in elements(raw, "PubmedArticle", "PubmedBookArticle", "DeleteCitation"):
+            if element.tag == "DeleteCitation":
+                facts["delete_citation_blocks"] += 1
+                for child in element.iterchildren("PMID"):
+                    if pmid := pmid_in(child.text):
+                        facts["delete_citation_pmids"] += 1
+                        yield Deletion(native_id=pmid, version=f"{stem}:~")  # "~" sorts after every record number
+                continue
+            facts["records"] += 1
+            if element.tag == "PubmedBookArticle":
+                yield Quarantined(record=record, reason="book_article")
+            elif (document := _document(element, record, stem, facts)) is None:
+                yield Quarantined(record=record, reason="no_pmid", detail="MedlineCitation/PMID")
+            else:
+                assert document.native_id is not None
+                if document.native_id in seen:
+                    facts["repeated_versions"] += 1
+                else:
+                    seen.add(document.native_id)
+                    facts["distinct_pmids"] += 1
+                yield document
+            record += 1
+
+
+def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> Document | None:
+    citation = element.find("MedlineCitation")
+    article = citation.find("Article") if citation is not None else None
+    pmid = pmid_in(citation.findtext("PMID")) if citation is not None else None
+    if pmid is None or article is None:
+        return None
+    title, abstract, doi, journal, published, issued = "", None, None, None, None, None
+    languages: list[str] = []
+    retraction: Retraction = "none"
+    for child in article:
+        match child.tag:
+            case "ArticleTitle":
+                title = _line(child)
+            case "Abstract":
+                abstract = child
+            case "Language":
+                languages.append(child.text or "")
+            case "ArticleDate":
+                published = published or _date(child)
+            case "Journal":
+                journal = child.findtext("Title")
+                date = child.find("JournalIssue/PubDate")
+                issued = _date(date) if date is not None else None
+            case "ELocationID":
+                if child.get("EIdType") == "doi" and child.get("ValidYN") != "N":
+                    doi = doi or doi_in(child.text)
+            case "PublicationTypeList":
+                if any(kind.text == "Retracted Publication" for kind in child):
+                    retraction = "retracted"
+    facts["not_english"] += "eng" not in languages
+    facts["retracted_publications"] += retraction == "retracted"
+    retraction = _worst(citation, retraction)
+    pmcid = None
+    for identifier in element.iterfind("PubmedData/ArticleIdList/ArticleId"):
+        match identifier.get("IdType"):
+            case "doi":
+                doi = doi_in(identifier.text) or doi
+            case "pmc":
+                pmcid = pmcid_in(identifier.text)
+    copyright_ = None
+    body, no_text = "", None
+    if abstract is not None:
+        facts["abstract_elements"] += 1
+        if (notice := abstract.find("CopyrightInformation")) is not None:
+            facts["copyright_information"] += 1
+            copyright_ = _line(notice) or None
+        body = _paragraphs(abstract)
+        if not body:
+            facts["empty_abstracts"] += 1
+            no_text = "empty_abstract"
+    elif (other := _other_abstract(citation)) is not None:
+        facts["only_other_abstract"] += 1
+        body = _paragraphs(other)
+        no_text = None if body else "empty_abstract"
+    else:
+        no_text = "no_abstract"
+    if title == _NO_TITLE:
+        title = ""
+    return Document(
+        record=record,
+        native_id=pmid,
+        text=(f"{title}\n\n{body}" if title else body) if body else "",
+        no_text=no_text,
+        doc_type="abstract",
+        version=f"{stem}:{record:09d}",
+        pmid=pmid,
+        pmcid=pmcid,
+        doi=doi,
+        published=published or issued,
+        journal=journal,
+        language=languages[0] if languages else None,
+        retraction=retraction,
+        copyright=copyright_,
+    )
+
+
+def _worst(citation: Element, found: Retraction) -> Retraction:
+    states = {found}
+    for correction in citation.iterfind("CommentsCorrectionsList/CommentsCorrections"):
+        states.add(_RETRACTIONS.get(correction.get("RefType"), "none"))
+    return next((state for state in _WORST_FIRST if state in states), "none")
+
+
+def _other_abstract(citation: Element) -> Element | None:
+    """An abstract in English or in no stated language before any other."""
+    others = citation.findall("OtherAbstract")
+    return next((one for one in others if one.get("Language", "eng") == "eng"), others[0] if others else None)
+
+
+def _paragraphs(abstract: Element) -> str:
+    parts = []
+    for child in abstract:
+        if child.tag != "AbstractText" or not (text := _line(child)):
+            continue
+        text = _TRUNCATED.sub("", text) if "TRUNCATED" in text else text
+        label = child.get("Label")
+        parts.append(f"{label.strip().rstrip(':')}: {text}" if label and label != "UNLABELLED" else text)
+    return "\n\n".join(parts)
+
+
+def _date(element: Element) -> str | None:
+    parts = {child.tag: child.text for child in element}
+    if "MedlineDate" in parts:
+        return year_in(parts["MedlineDate"] or "")
+    return iso_date(parts.get("Year"), parts.get("Month"), parts.get("Day"))
+
+
+def _line(element: Element) -> str:
+    """Text of an element with inline markup, on one line with single spaces."""
+    if len(element) == 0:
+        return " ".join((element.text or "").split())
+    parts: list[str] = []
+    _flatten(element, parts)
+    return " ".join("".join(parts).split())
+
+
+def _flatten(element: Element, parts: list[str]) -> None:
+    if element.text:
+        parts.append(element.text)
+    for child in element:
+        tag = child.tag
+        if not isinstance(tag, str):
+            parts.append(entity_text(child))
+        elif tag == "sup":
+            inner: list[str] = []
+            _flatten(child, inner)
+            parts.append(raised("".join(inner)))
+        elif tag[0] == "{":
+            parts.append(formula(child))
+        else:
+            _flatten(child, parts)
+        if child.tail:
+            parts.append(child.tail)

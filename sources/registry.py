@@ -1,0 +1,59 @@
+"""Readers by name: ours, and those that other packages add through the entry-point group `hc4.readers`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, cast
+
+from corpus.errors import RecipeError
+from sources.reader import Reader
+
+READERS = {
+    "medline": "sources.medline:MedlineReader",
+    "jats": "sources.jats:JatsReader",
+    "jsonl": "sources.jsonl:JsonlReader",
+    "parquet": "sources.parquet:ParquetReader",
+}
+GROUP = "hc4.readers"
+
+
+def reader_names() -> list[str]:
+    """Every name `make_reader` knows, ours first."""
+    return [*READERS, *sorted({point.name for point in entry_points(group=GROUP)} - READERS.keys())]
+
+
+def reader_class(name: str) -> type[Any]:
+    """The class behind a reader's name; imports only that one.
+
+    Raises:
+        RecipeError: no such reader, or its package cannot be imported.
+    """
+    if name in READERS:
+        module, _, attribute = READERS[name].partition(":")
+        return cast(type[Any], getattr(import_module(module), attribute))
+    for point in entry_points(group=GROUP, name=name):
+        try:
+            return cast(type[Any], point.load())
+        except (ImportError, AttributeError) as error:
+            raise RecipeError(f"reader {name!r} is declared as {point.value} but cannot be loaded: {error}") from error
+    raise RecipeError(f"unknown reader {name!r}; known: {', '.join(reader_names())}")
+
+
+def make_reader(name: str, options: Mapping[str, Any] | None = None) -> Reader:
+    """A reader set up with the options a recipe gives it (its constructor's keyword arguments).
+
+    Raises:
+        RecipeError: unknown reader, unknown or missing option, or a value the reader refuses.
+    """
+    reader = reader_class(name)
+    options = dict(options or {})
+    known = list(inspect.signature(reader).parameters)
+    if unknown := sorted(options.keys() - set(known)):
+        raise RecipeError(f"reader {name!r} has no option {', '.join(unknown)}; it has: {', '.join(known) or 'none'}")
+    try:
+        return cast(Reader, reader(**options))
+    except (TypeError, ValueError) as error:
+        raise RecipeError(f"reader {name!r}: {error}") from error
