@@ -1,0 +1,42 @@
+"""What the columns of a shard mean, for people."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Column(NamedTuple):
+    """One column of a shard. `origin`: copied from the source, measured here, or decided here."""
+
+    name: str
+    kind: str
+    origin: str
+    meaning: str
+
+
+COLUMNS = (
+    Column("doc_id", "string", "source", "`<source>:<native id>`; the same in every snapshot"),
+    Column("source", "string", "source", "name of the raw collection"),
+    Column("text", "string", "source", "released text: NFC, identifiers masked"),
+    Column("input_ids", "list<int32>", "measured", "tokens of `text`, without special tokens added between documents"),
+    Column("n_tokens", "int32", "measured", "length of `input_ids`"),
+    Column("n_bytes", "int64", "measured", "UTF-8 bytes of `text`"),
+    Column("n_words", "int64", "measured", "words of `text`, split at white space"),
+    Column("licence", "string", "decided", "SPDX expression that the document is released under"),
+    Column("licence_evidence", "string", "source", "where that licence was stated"),
+    Column("doc_type", "string", "source", "abstract, full text, guideline, ..."),
+    Column("split", "string", "decided", "`train` or `validation`; near-duplicates share a split"),
+    Column("cluster_id", "string", "measured", "documents with one value are near-duplicates of each other"),
+    Column("language", "string", "measured", "language of the text as identified"),
+    Column("language_score", "float", "measured", "how sure the identification is, 0 to 1"),
+    Column("published", "string", "source", "ISO 8601 date at the source's own precision"),
+    Column("journal", "string", "source", "journal or series"),
+    Column("pmid", "string", "source", "PubMed id"),
+    Column("pmcid", "string", "source", "PubMed Central id"),
+    Column("doi", "string", "source", "digital object identifier"),
+    Column("retraction", "string", "source", "`none`, `retracted`, `concern` or `corrected`"),
+    Column("text_sha256", "string", "measured", "sha256 of the UTF-8 bytes of `text`"),
+    Column("raw_file", "string", "source", "raw file the document was read from"),
+    Column("record", "int64", "source", "index of its record in that file, from 0"),
+    Column("phi_masked", "int32", "measured", "identifiers masked in `text`"),
+)

@@ -1,0 +1,232 @@
+"""What the manifest itself answers of the datasheet's questions: one function a question, Markdown out.
+
+A function states what was measured and claims nothing beyond it. It returns None where the manifest holds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from datacards.columns import COLUMNS
+from datacards.text import code, counted, markdown, number, plain, share
+from datacards.views import View, recipe_part
+from manifests.model import Share
+
+Answer = Callable[[View], str | None]
+
+_NAMED = 8
+"""A sentence names this many labels of a mix and counts the rest."""
+
+
+def mix(shares: Iterable[Share], whole: int) -> str:
+    """`abstract (61.0%), full text (39.0%)`, by tokens."""
+    listed = list(shares)
+    named = ", ".join(f"{code(one.label)} ({share(one.amount.tokens, whole)})" for one in listed[:_NAMED])
+    rest = len(listed) - _NAMED
+    return f"{named} and {counted(rest, 'other')}" if rest > 0 else named
+
+
+def _instances(view: View) -> str | None:
+    if not view.doc_types:
+        return None
+    kinds = mix(view.doc_types, view.manifest.totals.tokens)
+    return f"One document of a source, as one row. Document types, by tokens: {kinds}."
+
+
+def _counts(view: View) -> str:
+    totals = view.manifest.totals
+    return (
+        f"{counted(totals.documents, 'document')} from {counted(len(view.sources), 'source')}: "
+        f"{counted(totals.words, 'word')}, {counted(totals.tokens, 'token')}, {counted(totals.bytes, 'byte')} of "
+        "UTF-8. `README.md` counts them by source."
+    )
+
+
+def _sample(view: View) -> str:
+    read = view.read.documents
+    kept = view.manifest.totals.documents
+    return (
+        f"{counted(kept, 'document')} of the {number(read)} read were kept ({share(kept, read)}); the ledger counts "
+        "every other one by stage and reason. How the raw files relate to all that their publishers hold was not "
+        "measured."
+    )
+
+
+def _content(view: View) -> str:
+    return f"{len(COLUMNS)} columns, listed in `README.md`: the text, its tokens, and where both came from."
+
+
+def _labels(view: View) -> str:
+    return "No. The text itself is the target of language modelling."
+
+
+def _missing(view: View) -> str:
+    losses = [
+        f"{code(one.source.name)}: {'; '.join(markdown(loss) for loss in one.source.reader.known_losses)}"
+        for one in view.sources
+        if one.source.reader.known_losses
+    ]
+    told = f" What the readers leave out: {'. '.join(losses)}." if losses else ""
+    return f"{counted(view.undated, 'document')} without a year of publication.{told}"
+
+
+def _relations(view: View) -> str:
+    return (
+        "`cluster_id` joins near-duplicates, `pmid`, `pmcid` and `doi` join versions of one article, `raw_file` and "
+        "`record` lead back to the source's own record. Citations are not resolved."
+    )
+
+
+def _splits(view: View) -> str | None:
+    splits = view.manifest.splits
+    if not splits:
+        return None
+    whole = view.manifest.totals.tokens
+    named = ", ".join(
+        f"{code(split.name)} with {counted(split.amount.documents, 'document')} ({share(split.amount.tokens, whole)} "
+        "of the tokens)"
+        for split in splits
+    )
+    return f"{named}. Near-duplicates never stand in two splits."
+
+
+def _errors(view: View) -> str:
+    dedup = view.manifest.dedup
+    return (
+        f"Merged into another as copies, versions or near-duplicates: {counted(view.merged, 'document')} "
+        f"({code(dedup.algorithm)}; of {counted(dedup.candidate_pairs, 'candidate pair')}, "
+        f"{number(dedup.verified_pairs)} were confirmed by their true Jaccard similarity). Below the threshold, "
+        "overlapping text remains. Errors of fact in the sources were not looked for."
+    )
+
+
+def _self_contained(view: View) -> str:
+    return (
+        "It stands alone: text and tokens lie in the shards. "
+        f"{counted(view.raw_files, 'raw file')} it was made from are named by sha256 in `manifest.json`."
+    )
+
+
+def _identification(view: View) -> str:
+    privacy = view.manifest.privacy
+    return (
+        f"Masked by Safe-Harbor-style screening (ruleset {code(privacy.ruleset)}): "
+        f"{counted(view.spans, 'identifier')} of {counted(len(view.phi_kinds), 'kind')}. Screening finds patterns, not people: a "
+        "person may still be recognised from what is told about them, and names of authors cited in the "
+        "text may remain."
+    )
+
+
+def _mechanisms(view: View) -> str | None:
+    readers = sorted({(one.source.reader.name, one.source.reader.version) for one in view.sources})
+    if not readers:
+        return None
+    named = ", ".join(f"{code(name)} version {version}" for name, version in readers)
+    return (
+        f"Readers of `hc4` {code(view.manifest.environment.hc4)}: {named}. The statistics page shows what each counted."
+    )
+
+
+def _sampling(view: View) -> str:
+    return (
+        "Nothing was sampled: every record of the raw files named in the manifest was read, and what was not kept is "
+        "in the ledger."
+    )
+
+
+def _timeframe(view: View) -> str | None:
+    if not view.years:
+        return None
+    return (
+        f"Content published from {view.years[0]} to {view.years[-1]}; {counted(view.undated, 'document')} without a "
+        "year. The manifest does not state when the raw files were fetched."
+    )
+
+
+def _steps(view: View) -> str:
+    stages = list(dict.fromkeys(stage.stage for one in view.sources for stage in one.stages))
+    passed = ", ".join(code(stage) for stage in stages)
+    masked = sum(one.masked.documents for one in view.sources)
+    through = f"In this order: {passed}. " if stages else ""
+    return f"{through}Masking changed {counted(masked, 'document')}. The thresholds are in the manifest's recipe."
+
+
+def _raw_data(view: View) -> str:
+    return (
+        "The snapshot holds no raw data. It names each raw file by its sha256, so that a copy can be told to be the "
+        "one that was read."
+    )
+
+
+def _software(view: View) -> str:
+    environment = view.manifest.environment
+    return (
+        f"`hc4` {code(environment.hc4)} (sha256 of its code {code(environment.code_sha256)}) on Python "
+        f"{code(environment.python)}, with {counted(len(environment.packages), 'package')} whose versions the manifest "
+        "lists."
+    )
+
+
+def _cautions(view: View) -> str | None:
+    if not view.manifest.totals.tokens:
+        return None
+    whole = view.manifest.totals.tokens
+    by_source = [Share(label=one.source.name, amount=one.source.kept) for one in view.sources]
+    by_source.sort(key=lambda one: (-one.amount.tokens, one.label))
+    return (
+        f"It is as skewed as its sources. By tokens: sources {mix(by_source, whole)}; "
+        f"languages {mix(view.languages, whole)}. Who is spoken about was not measured."
+    )
+
+
+def _third_party_rights(view: View) -> str | None:
+    if not view.licences:
+        return None
+    return (
+        f"Every document keeps its own licence, in column `licence` with its evidence. By tokens: "
+        f"{mix(view.licences, view.manifest.totals.tokens)}."
+    )
+
+
+def _errata(view: View) -> str:
+    dropped = recipe_part(view.manifest.recipe, "drop_retracted")
+    told = {True: "Retracted documents were dropped", False: "Retracted documents were kept and marked"}
+    known = f" {told[dropped]}; column `retraction` says what a source states." if isinstance(dropped, bool) else ""
+    return f"A snapshot never changes; a correction is another snapshot with another id.{known}"
+
+
+def _old_versions(view: View) -> str:
+    return (
+        f"This snapshot is named by the sha256 of its manifest, {code(view.manifest.snapshot_id)}. Raw files, recipe "
+        "and code of the same sha256 give the same bytes again."
+    )
+
+
+def parameters(values: dict[str, int | float]) -> str:
+    """`bands = 14, rows = 8`, by name."""
+    return ", ".join(f"{code(name)} = {plain(values[name])}" for name in sorted(values))
+
+
+MEASURED: dict[tuple[str, str], Answer] = {
+    ("composition", "instances"): _instances,
+    ("composition", "counts"): _counts,
+    ("composition", "sample"): _sample,
+    ("composition", "content"): _content,
+    ("composition", "labels"): _labels,
+    ("composition", "missing"): _missing,
+    ("composition", "relations"): _relations,
+    ("composition", "splits"): _splits,
+    ("composition", "errors"): _errors,
+    ("composition", "self_contained"): _self_contained,
+    ("composition", "identification"): _identification,
+    ("collection", "mechanisms"): _mechanisms,
+    ("collection", "sampling"): _sampling,
+    ("collection", "timeframe"): _timeframe,
+    ("preprocessing", "steps"): _steps,
+    ("preprocessing", "raw_data"): _raw_data,
+    ("preprocessing", "software"): _software,
+    ("uses", "cautions"): _cautions,
+    ("distribution", "third_party_rights"): _third_party_rights,
+    ("maintenance", "errata"): _errata,
+    ("maintenance", "old_versions"): _old_versions,
+}
