@@ -1,0 +1,56 @@
+"""Words, shingles and similarity, slow and obvious."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+import pyarrow as pa
+
+
+def fold(character: str) -> str:
+    """Simple case folding: itself where folding needs more than one character."""
+    folded = character.casefold()
+    return folded if len(folded) == 1 else character
+
+
+def words(text: str) -> list[str]:
+    """Maximal runs of letters, marks and numbers, folded."""
+    spaced = "".join(fold(c) if unicodedata.category(c)[0] in "LMN" else " " for c in text)
+    return [word for word in spaced.split(" ") if word]
+
+
+def shingles(text: str, k: int = 5) -> set[tuple[str, ...]]:
+    """Every k consecutive words; all words where there are fewer than k; nothing where there are none."""
+    found = words(text)
+    if 0 < len(found) < k:
+        return {tuple(found)}
+    return {tuple(found[i : i + k]) for i in range(len(found) - k + 1)}
+
+
+def jaccard(left: str, right: str, k: int = 5) -> float:
+    """|A and B| / |A or B|, 0 where both are empty."""
+    a, b = shingles(left, k), shingles(right, k)
+    return len(a & b) / len(a | b) if a | b else 0.0
+
+
+def containment(left: str, right: str, k: int = 5) -> float:
+    """|A and B| / min(|A|, |B|), 0 where one is empty."""
+    a, b = shingles(left, k), shingles(right, k)
+    return len(a & b) / min(len(a), len(b)) if a and b else 0.0
+
+
+def candidate_probability(similarity: float, bands: int = 14, rows: int = 8) -> float:
+    """Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", section 3.4.2."""
+    return 1 - (1 - similarity**rows) ** bands
+
+
+def column(texts: list[str]) -> pa.LargeStringArray:
+    """Texts as the kernels take them."""
+    return pa.array(texts, pa.large_string())
+
+
+def edited(text: str, share: float, random: np.random.Generator) -> str:
+    """`text` with about `share` of its words replaced by words that occur nowhere else."""
+    changed = [f"novel{random.integers(1 << 62)}" if random.random() < share else word for word in text.split()]
+    return " ".join(changed)

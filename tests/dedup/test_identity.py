@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.candidates import star_edges
+from dedup.identity import identity_keys, keep_rank
+
+
+def documents(**columns: list[str | None]) -> pa.Table:
+    count = len(next(iter(columns.values())))
+    none: list[str | None] = [None] * count
+    return pa.table({kind: pa.array(columns.get(kind, none), pa.string()) for kind in ("pmid", "pmcid", "doi")})
+
+
+def edges(table: pa.Table) -> list[tuple[int, int]]:
+    keys, row = identity_keys(table)
+    a, b = star_edges(keys, np.arange(table.num_rows)[row])
+    return sorted(zip(row[a].tolist(), row[b].tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("kind", "spellings"),
+    [
+        ("pmid", ["123", " 123 ", "0123", "PMID: 123", "pmid:123"]),
+        ("pmcid", ["PMC123", "pmc123", "123", "PMC0123", "PMC123.2", "PMCID: PMC123"]),
+        (
+            "doi",
+            ["10.1000/aB(1)", "10.1000/AB(1)", "https://doi.org/10.1000/ab(1)", "http://dx.doi.org/10.1000/ab(1)",
+             "doi:10.1000/ab(1)", "DOI: 10.1000/ab(1)", "doi.org/10.1000/ab(1)"],
+        ),
+    ],
+)  # fmt: skip
+def test_spellings_of_one_identifier_are_one_identity(kind: str, spellings: list[str | None]) -> None:
+    assert edges(documents(**{kind: spellings})) == [(0, row) for row in range(1, len(spellings))]
+
+
+@pytest.mark.parametrize("placeholder", ["", " ", "0", "n/a", "None", "-", "10.", "PMC", "unknown", "https://doi.org/"])
+def test_placeholders_identify_nothing(placeholder: str) -> None:
+    both: list[str | None] = [placeholder, placeholder]
+    keys, row = identity_keys(documents(pmid=both, pmcid=both, doi=both))
+    assert keys[0].size == keys[1].size == row.size == 0
+
+
+def test_a_pmid_is_not_the_pmcid_of_the_same_number() -> None:
+    assert edges(documents(pmid=["5", None], pmcid=[None, "5"])) == []
+
+
+def test_any_shared_identifier_is_an_edge() -> None:
+    table = documents(pmid=["1", "1", None], doi=[None, "10.1000/x", "10.1000/X"])
+    assert edges(table) == [(0, 1), (1, 2)]
+
+
+def test_batches_chunks_and_slices_are_read_alike() -> None:
+    table = documents(pmid=["1", "2", "1"], doi=["10.1000/x", None, "10.1000/x"])
+    chunked = pa.concat_tables([table.slice(0, 1), table.slice(1)])
+    whole = identity_keys(table)
+    for other in (chunked, table.combine_chunks().to_batches()[0]):
+        keys, row = identity_keys(other)
+        assert np.array_equal(keys, whole[0])
+        assert np.array_equal(row, whole[1])
+    assert identity_keys(table.slice(1))[1].tolist() == [0, 1, 1]
+
+
+def test_no_documents_no_keys() -> None:
+    keys, row = identity_keys(documents(pmid=[]))
+    assert keys[0].size == row.size == 0
+
+
+DOCUMENTS = st.lists(
+    st.tuples(*[st.integers(0, 1)] * 3, st.sampled_from(["", "1", "10", "2"]), st.integers(0, 1), st.text(max_size=3)),
+    max_size=20,
+    unique_by=lambda row: row[-1],
+)
+
+
+@given(DOCUMENTS, st.randoms(use_true_random=False))
+def test_ranks_compare_one_criterion_after_the_other_whatever_the_order(rows: list[tuple], random) -> None:
+    random.shuffle(rows)
+    source, openness, kind, version, length, doc_id = zip(*rows, strict=True) if rows else [()] * 6
+    rank = keep_rank(
+        source_priority=source,
+        licence_openness=openness,
+        doc_type_priority=kind,
+        version=pa.array(version, pa.string()),
+        length=length,
+        doc_id=pa.array(doc_id, pa.string()),
+    )
+    best_first = sorted(rows, key=lambda row: row[5])
+    for column, largest_first in ((4, True), (3, True), (2, False), (1, True), (0, False)):
+        best_first.sort(key=lambda row, column=column: row[column], reverse=largest_first)
+    assert [rows[place] for place in np.argsort(rank)] == best_first
+    assert sorted(rank.tolist()) == list(range(len(rows)))
+
+
+def test_a_doc_id_that_occurs_twice_is_refused() -> None:
+    zeros = [0, 0]
+    with pytest.raises(ValueError, match="occurs twice"):
+        keep_rank(
+            source_priority=zeros,
+            licence_openness=zeros,
+            doc_type_priority=zeros,
+            version=pa.array(["", ""]),
+            length=zeros,
+            doc_id=pa.array(["a", "a"]),
+        )
