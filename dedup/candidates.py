@@ -29,14 +29,7 @@ def key_groups(keys: Keys | tuple[Keys, Keys], rank: Positions) -> tuple[Positio
         Groups have at least two members.
     """
     first, *rest = keys if isinstance(keys, tuple) else (keys,)
-    order = np.argsort(first)
-    ordered = first[order]
-    # Nearly every key occurs once: leave those before sorting by anything else.
-    same = ordered[1:] == ordered[:-1]
-    shared = np.zeros(first.size, np.bool_)
-    shared[1:] |= same
-    shared[:-1] |= same
-    members = order[shared].astype(np.int64)
+    members = _perhaps_shared(first)
     members = members[~_is_zero(members, first, *rest)]
     columns = [first[members], *(half[members] for half in rest)]
     again = np.lexsort((rank[members], *reversed(columns)))
@@ -47,7 +40,7 @@ def key_groups(keys: Keys | tuple[Keys, Keys], rank: Positions) -> tuple[Positio
         new[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
     starts = np.append(np.flatnonzero(new), members.size)
     sizes = np.diff(starts)
-    # With two halves, documents that share only the first are still here, alone.
+    # Documents that only seemed to share a key, or share only its first half, are still here, alone.
     kept = np.repeat(sizes > 1, sizes)
     return members[kept], np.concatenate([[0], np.cumsum(sizes[sizes > 1])]).astype(np.int64)
 
@@ -108,6 +101,23 @@ def unique_pairs(parts: Iterable[Pairs]) -> Pairs:
     new = np.ones(a.size, np.bool_)
     new[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
     return a[new], b[new]
+
+
+def _perhaps_shared(keys: Keys) -> Positions:
+    """Positions of all keys that occur twice, and of a few others.
+
+    Nearly every key occurs once. Sorting values is several times as fast as finding the order that sorts them, so the
+    position rides along in the key's low bits; the few keys that differ in those alone are told apart later.
+    """
+    bits = np.uint64(int(max(keys.size - 1, 1)).bit_length())
+    low = (np.uint64(1) << bits) - np.uint64(1)
+    tagged = np.sort((keys & ~low) | np.arange(keys.size, dtype=np.uint64))
+    high = tagged >> bits
+    same = high[1:] == high[:-1]
+    shared = np.zeros(keys.size, np.bool_)
+    shared[1:] |= same
+    shared[:-1] |= same
+    return (tagged[shared] & low).astype(np.int64)
 
 
 def _is_zero(members: Positions, *columns: Keys) -> npt.NDArray[np.bool_]:

@@ -39,7 +39,7 @@ def components(parent: Positions, a: Positions, b: Positions) -> None:
 
 
 @kernel
-def merge_in_rank_order(  # noqa: PLR0917 -- kernels have no keyword-only arguments
+def merge_in_rank_order(
     starts: Positions,
     better: Positions,
     similarity: Similarities,

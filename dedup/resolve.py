@@ -59,6 +59,9 @@ class Resolution:
 
     survivor: Positions
     """int64[n]: the surviving document; itself if it survives. Never a document that merged."""
+    same_as: Positions
+    """int64[n]: the best-ranked document that is certainly the same, by identity or exact text; itself if it is that.
+    Differs from `survivor` where that document merged as near-duplicate: `survivor[d] == survivor[same_as[d]]`."""
     method: Methods
     """uint8[n]: a `Method`. A document merges by identity if a better-ranked one shares its identity (transitively),
     else by exact text, else as near-duplicate."""
@@ -131,6 +134,7 @@ def resolve(rank: Positions, certain: Certain, near: Near, *, threshold: float, 
     components(group, near.a[together], near.b[together])
     return Resolution(
         survivor=by_rank[survivor[root]][place],
+        same_as=by_rank[root][place],
         method=method[place],
         similarity=score[place],
         group=group,

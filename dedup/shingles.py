@@ -83,7 +83,7 @@ def start(state: Hashes) -> None:
 
 
 @kernel
-def next_shingles(  # noqa: PLR0917 -- kernels have no keyword-only arguments
+def next_shingles(
     data: Bytes,
     position: int,
     end: int,
@@ -185,7 +185,7 @@ def exact_key(state: Hashes) -> tuple[Any, Any]:
 
 
 @kernel
-def distinct_shingles(  # noqa: PLR0917
+def distinct_shingles(
     data: Bytes,
     begin: int,
     end: int,
@@ -214,7 +214,7 @@ def distinct_shingles(  # noqa: PLR0917
 
 
 @kernel
-def distinct_shingles_of_rows(  # noqa: PLR0917
+def distinct_shingles_of_rows(
     data: Bytes,
     offsets: Offsets,
     rows: Offsets,

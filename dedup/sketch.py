@@ -74,7 +74,7 @@ def sketch(shingles: Hashes, keys: Hashes, rows: Hashes) -> None:
 
 
 @kernel
-def signatures(  # noqa: PLR0917 -- kernels have no keyword-only arguments
+def signatures(
     data: Bytes,
     offsets: Offsets,
     tables: Tables,
