@@ -17,14 +17,15 @@ _NUMBERS = re.compile(rf"[\s\[({{]*[\d\s,;&*\u2020\u2021.{_DASHES}]+[a-z]?[\s\])
 _ONE = f"{OPEN}[^{CLOSE}]*{CLOSE}"
 _BETWEEN = rf"[\s,;.&{_DASHES}]*(?:(?:and|to|through)\b)?\s*"
 _GROUP = f"{_ONE}(?:{_BETWEEN}{_ONE})*"
-_CITED = re.compile(rf"(\s*)(?:\[\s*{_GROUP}\s*\]|\(\s*{_GROUP}\s*\)|{_GROUP})(?=(\w)?)")
+_CITED = re.compile(rf"\[\s*{_GROUP}\s*\]|\(\s*{_GROUP}\s*\)|{_GROUP}")
 # After these words the number is a noun ("as described in [12]"): without it the sentence breaks off.
-_NEEDS_NOUN = re.compile(
-    r"(?:^|[\s(\[])(?:in|by|of|from|with|to|than|per|on|see|studies|study|refs?\.?|references?|trials?)[\s:]*[\[(]?$",
-    re.I,
+_NEED_NOUN = frozenset(
+    ["in", "by", "of", "from", "with", "to", "than", "per", "on", "see", "ref", "ref.", "refs", "refs."]
+    + ["reference", "references", "e.g.", "e.g.,", "i.e.", "i.e.,", "cf", "cf."]
 )
 _EMPTY = re.compile(
-    r"\s*[(\[](?:[\s,;.:]|see|also|and|e\.?g\.?|i\.?e\.?|cf\.?|refs?\.?|references?|reviewed|for|a|reviews?|example)*[)\]]",
+    r"\s*[(\[](?:[\s,;.:]|see|also|and|e\.?g\.?|i\.?e\.?|cf\.?|refs?\.?|references?|reviewed|for|a|reviews?|example)*"
+    r"[)\]]",
     re.I,
 )
 _BEFORE_CLOSING = re.compile(r"[\s,;]+([)\]])")
@@ -34,7 +35,7 @@ _DOUBLED = re.compile(r"([,;])\s*(?=[,;.])")
 
 def marked(words: str) -> str:
     """A citation as it should enter the paragraph: between marks if it is numbers, else as it is."""
-    return f"{OPEN}{words}{CLOSE}" if _NUMBERS.fullmatch(words) else words
+    return f"{OPEN}{words}{CLOSE}" if words.isdecimal() or _NUMBERS.fullmatch(words) else words
 
 
 def without_marks(text: str) -> str:
@@ -43,15 +44,24 @@ def without_marks(text: str) -> str:
         return text
     pieces: list[str] = []
     end = 0
+    debris = False
     for found in _CITED.finditer(text):
         before = text[end : found.start()]
-        pieces.append(before)
         end = found.end()
-        if _NEEDS_NOUN.search(before[-16:] if len(before) > 16 else before):
-            pieces.append(found.group().replace(OPEN, "").replace(CLOSE, ""))
-        elif found.group(2) and not found.group(1):
+        if before[-16:].rstrip(" :[(").rpartition(" ")[2].lstrip("([").lower() in _NEED_NOUN:
+            pieces += (before, found.group().replace(OPEN, "").replace(CLOSE, ""))
+            continue
+        before = before.rstrip()
+        pieces.append(before)
+        last, following = before[-1:], text[end : end + 2]
+        if following[:1].isalnum():
             pieces.append(" ")
+        elif last == "." and following[:1] == ".":
+            end += 1  # "et al. [12]." had two full stops, one each side.
+        debris = debris or (last != "" and last in "([,;") or following.lstrip()[:1] in {")", "]"}
     pieces.append(text[end:])
     text = "".join(pieces)
-    text = _BEFORE_CLOSING.sub(r"\1", _AFTER_OPENING.sub(r"\1", _EMPTY.sub("", text)))
-    return _DOUBLED.sub("", text)
+    if debris:
+        text = _BEFORE_CLOSING.sub(r"\1", _AFTER_OPENING.sub(r"\1", _EMPTY.sub("", text)))
+        text = _DOUBLED.sub("", text)
+    return text

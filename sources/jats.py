@@ -14,7 +14,16 @@ from sources.jats_text import Blocks, block, blocks, line
 from sources.markup import Element, elements
 from sources.reader import RawFile
 
-_FACTS = ("records", "without_body", "without_abstract", "sub_articles", "without_licence", "without_id")
+_FACTS = (
+    "records",
+    "without_body",
+    "without_abstract",
+    "sub_articles",
+    "without_licence",
+    "without_id",
+    "formulas_as_images",
+)
+_FORMULAS = frozenset({"inline-formula", "disp-formula"})
 # Teasers, tables of contents and pictures repeat the abstract or advertise it.
 _DROPPED_ABSTRACTS = frozenset({"graphical", "teaser", "toc", "web-summary", "short", "video", "key-points"})
 
@@ -85,6 +94,9 @@ def _document(article: Element, record: int, facts: Counter[str]) -> Document:
             else:
                 for appendix in place.iter("app"):
                     blocks(appendix, sections)
+        facts["formulas_as_images"] += sum(
+            1 for image in body.iter("inline-graphic", "graphic") if image.getparent().tag in _FORMULAS
+        )
     facts["without_body"] += not sections
     facts["without_abstract"] += not abstracts
     facts["sub_articles"] += sum(1 for _ in article.iterchildren("sub-article", "response"))

@@ -16,7 +16,7 @@ from sources.markup import Element
 
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _CC = re.compile(r"https?://(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)/[\w./-]*\w/?", re.I)
-_LICENCE_WORDS = re.compile(r"creative commons|licen[cs]e|open[- ]access|public domain|reproduc|distribut", re.I)
+_LICENCE_WORDS = re.compile(r"creative commons|licen[cs]ed?\b|open[- ]access|public domain|reproduc|distribut", re.I)
 _RESTRICTED = re.compile(r"non-?\s?commercial|no-?\s?deriv", re.I)
 _NOT_PUBLICATION = frozenset({"pmc-release", "nihms-submitted", "received", "accepted", "rev-recd", "retraction"})
 _RETRACTED_TITLE = re.compile(r"\W*(?:retracted|withdrawn)(?: article)?\W*:", re.I)
@@ -79,13 +79,17 @@ def retraction(article: Element, meta: Element, title: str) -> Retraction:
 def licence(meta: Element) -> Licence:
     """The licence: its address where one is given, else its words.
 
-    Several different addresses are all given, and words that restrict more than the address says are given with it:
-    both then fail to resolve to one licence, as they should.
+    The `@href` of the licence governs. Another address or wording in its text counts only where it asks for more
+    (NC, ND, SA): both are then given, and fail to resolve to one licence, as they should. A CC0 waiver beside another
+    licence is for the data of the article (BioMed Central's usual clause), not for its text.
     """
     permissions = meta.find("permissions")
     holder = permissions if permissions is not None else meta  # NLM DTD 2 has the statement in article-meta.
     statement = holder.find("copyright-statement")
-    notice = line(statement) if statement is not None else ""
+    if statement is not None:
+        notice = line(statement)
+    else:  # Newer files often give the parts alone.
+        notice = " ".join(line(part) for part in holder.iterchildren("copyright-year", "copyright-holder"))
     found: dict[str, str] = {}
     words = ""
     for element in holder.iterchildren("license"):
@@ -108,21 +112,30 @@ def licence(meta: Element) -> Licence:
 
 
 def _resolved(found: dict[str, str], words: str, notice: str) -> Licence:
-    distinct: dict[str, tuple[str, str]] = {}
+    if not found:
+        if words:
+            return Licence(words, "jats:permissions/license", notice or None)
+        if _LICENCE_WORDS.search(notice):
+            cc = _CC.search(notice)
+            return Licence(cc.group() if cc else notice, "jats:permissions/copyright-statement", notice)
+        return Licence(copyright=notice or None)
+    stated: dict[str, tuple[str, str]] = {}
     for address, place in found.items():
-        distinct.setdefault(_spelling(address), (address, place))
-    if distinct:
-        raw = " | ".join(address for address, _ in distinct.values())
-        places = "; ".join(dict.fromkeys(place for _, place in distinct.values()))
-        if _RESTRICTED.search(words) and not re.search(r"-n[cd]\b|/n[cd]\b", raw, re.I):
-            return Licence(f"{raw} | {words}", f"{places}; jats:permissions/license/license-p", notice or None)
-        return Licence(raw, places, notice or None)
-    if words:
-        return Licence(words, "jats:permissions/license", notice or None)
-    if _LICENCE_WORDS.search(notice):
-        cc = _CC.search(notice)
-        return Licence(cc.group() if cc else notice, "jats:permissions/copyright-statement", notice)
-    return Licence(copyright=notice or None)
+        stated.setdefault(_spelling(address), (address, place))
+    articles = [key for key in stated if "publicdomain/zero" not in key] or list(stated)
+    governing = articles[0]
+    kept = [governing, *(key for key in articles[1:] if _conditions(key) - _conditions(governing))]
+    raws = [stated[key][0] for key in kept]
+    places = [stated[key][1] for key in kept]
+    if _RESTRICTED.search(words) and not any(_conditions(key) & {"nc", "nd"} for key in kept):
+        raws.append(words)
+        places.append("jats:permissions/license/license-p")
+    return Licence(" | ".join(raws), "; ".join(dict.fromkeys(places)), notice or None)
+
+
+def _conditions(address: str) -> set[str]:
+    """The Creative Commons conditions an address asks for (`nc`, `nd`, `sa`)."""
+    return set(re.split(r"[/-]", address)) & {"nc", "nd", "sa"}
 
 
 def _spelling(address: str) -> str:

@@ -59,7 +59,8 @@ def line(element: Element, *, table: bool = False) -> str:
 
 
 def _finished(parts: list[str]) -> str:
-    return " ".join(without_marks("".join(parts)).split())
+    text = " ".join(without_marks("".join(parts)).split())
+    return text.replace(" ()", "") if " ()" in text else text  # what a picture or an address left
 
 
 def inline(element: Element, parts: list[str], table: bool = False) -> None:
@@ -98,7 +99,7 @@ def _inline_child(child: Element, parts: list[str], table: bool) -> None:
 def _reference(child: Element, parts: list[str], table: bool) -> None:
     kind = child.get("ref-type")
     if kind == "bibr":
-        parts.append(marked("".join(child.itertext())))
+        parts.append(marked("".join(child.itertext()) if len(child) else child.text or ""))
     elif kind == "table-fn":
         _mark(child, parts)
     elif kind not in _FOOTNOTE_KINDS:

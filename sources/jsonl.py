@@ -57,9 +57,7 @@ class JsonlReader:
             offset = record = 0
             for line, length in _lines(stream, self._max_line_bytes):
                 start, offset = offset, offset + length
-                if start == 0 and line is not None:
-                    line = line.removeprefix(_BOM)
-                if line is not None and not line.strip():
+                if line is not None and not line.removeprefix(_BOM).strip():
                     continue
                 facts["records"] += 1
                 found = self._record(line, record, start)
@@ -73,7 +71,7 @@ class JsonlReader:
             detail = f"over {self._max_line_bytes} bytes"
             return Quarantined(record=record, reason="line_too_long", detail=detail, offset=offset)
         try:
-            row = orjson.loads(line)
+            row = orjson.loads(line.removeprefix(_BOM) if offset == 0 else line)
         except orjson.JSONDecodeError:
             return Quarantined(record=record, reason="not_json" if _is_utf8(line) else "invalid_unicode", offset=offset)
         if not isinstance(row, dict):

@@ -49,7 +49,9 @@ def formula(element: Element) -> str:
         case "mroot", [radicand, index]:
             return f"root({radicand.strip()}, {index.strip()})"
         case "mfenced", _:
-            return f"{element.get('open', '(')}{', '.join(part.strip() for part in parts)}{element.get('close', ')')}"
+            between = element.get("separators", ",").strip()[:1]
+            inner = (f"{between} " if between else "").join(part.strip() for part in parts)
+            return f"{element.get('open', '(')}{inner}{element.get('close', ')')}"
         case "mtr", _:
             return " ".join(part.strip() for part in parts)
         case "mtable", _:
