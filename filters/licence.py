@@ -1,0 +1,407 @@
+"""Under which licence a document stands: from what it states to an SPDX expression, and whether a profile allows it.
+
+Nothing is invented. A version that is not stated stays open (`LicenseRef-CC-BY-unversioned`), "open access" alone says
+nothing (NOASSERTION), of two statements the stricter one counts and the conflict is recorded, and a profile lets in
+only what its list in `licences.yaml` names.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+
+from corpus.digest import Json, sha256_file
+from corpus.errors import RecipeError
+from corpus.stage import attribute
+
+UNKNOWN = "NOASSERTION"
+"""SPDX's word for: nothing is known."""
+
+_TABLE = Path(__file__).with_name("licences.yaml")
+_VERSIONS = ("1.0", "2.0", "2.1", "2.5", "3.0", "4.0")
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a licence permits and asks for; None where it is not known."""
+
+    commercial: bool | None = None
+    redistribute: bool | None = None
+    derivatives: bool | None = None
+    share_alike: bool | None = None
+    attribution: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    name: str
+    match: re.Pattern[str]
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Which licences a snapshot takes in. Whatever is not listed stays out."""
+
+    name: str
+    statement: str
+    families: frozenset[str]
+
+    def reason(self, licence: str, conflict: bool) -> str | None:
+        """Why the licence keeps a document out, or None if it does not.
+
+        One of `licence_unknown`, `licence_conflict`, `licence_not_allowed`.
+        """
+        if licence == UNKNOWN:
+            return "licence_unknown"
+        if conflict:
+            return "licence_conflict"
+        return None if _allowed(licence, self.families) else "licence_not_allowed"
+
+    def reasons(self, licences: pa.Array, conflicts: pa.Array) -> pa.StringArray:
+        """`reason` of each row: `licences` (string) and `conflicts` (bool) in, string or null out."""
+        encoded = licences.cast(pa.string()).dictionary_encode()
+        names = [name or UNKNOWN for name in encoded.dictionary.to_pylist()] + [UNKNOWN]
+        table = pa.array([self.reason(name, conflict) for conflict in (False, True) for name in names], pa.string())
+        code = pc.fill_null(encoded.indices, len(names) - 1).to_numpy().astype(np.int64)
+        disputed = pc.fill_null(conflicts, True).to_numpy(zero_copy_only=False)
+        return table.take(pa.array(code + len(names) * disputed))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
+    return table
+
+
+@cache
+def _families() -> tuple[_Family, ...]:
+    known = {field.name for field in fields(Rights)}
+    families = []
+    for name, entry in _table()["families"].items():
+        assert set(entry["rights"]) <= known, name
+        families.append(_Family(name, re.compile("|".join(entry["match"])), Rights(**entry["rights"])))
+    return tuple(families)
+
+
+@cache
+def _addresses() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern), licence) for pattern, licence in _table()["addresses"].items())
+
+
+def load_profile(name: str) -> Profile:
+    """The profile `name` of `licences.yaml`.
+
+    Raises:
+        RecipeError: no such profile; the message lists those there are.
+    """
+    profiles = _table()["profiles"]
+    if name not in profiles:
+        raise RecipeError(f"unknown licence profile {name!r}; known: {', '.join(sorted(profiles))}")
+    allow: set[str] = set()
+    for entry in profiles[name]["allow"]:  # an anchored list stands inside the list that adds to it
+        allow.update([entry] if isinstance(entry, str) else entry)
+    assert allow <= {family.name for family in _families()}, name
+    return Profile(name, profiles[name]["statement"], frozenset(allow))
+
+
+def _family(licence: str) -> int | None:
+    """Place of a licence's family, 0 the most open; None if it has none."""
+    return next((place for place, family in enumerate(_families()) if family.match.fullmatch(licence)), None)
+
+
+@cache
+def _licensing() -> Any:
+    from license_expression import get_spdx_licensing
+
+    return get_spdx_licensing()
+
+
+@cache
+def _terms(licence: str) -> tuple[tuple[str, ...], ...]:
+    """An expression as alternatives of licences that apply together: `A OR (B AND C)` is ((A,), (B, C))."""
+    if licence == UNKNOWN or " " not in licence:
+        return ((licence,),)
+    licensing = _licensing()
+    try:
+        expression = licensing.dnf(licensing.parse(licence))
+    except Exception:  # noqa: BLE001 - of a dozen kinds; what does not parse allows nothing
+        return ((licence,),)
+    alternatives = expression.args if isinstance(expression, licensing.OR) else (expression,)
+    return tuple(
+        tuple(part.render() for part in (term.args if isinstance(term, licensing.AND) else (term,)))
+        for term in alternatives
+    )
+
+
+def _allowed(licence: str, families: frozenset[str]) -> bool:
+    def listed(name: str) -> bool:
+        place = _family(name)
+        return place is not None and _families()[place].name in families
+
+    return any(all(listed(name) for name in together) for together in _terms(licence))
+
+
+def rights(licence: str) -> Rights:
+    """Rights of an SPDX identifier; all None if it is unknown or an expression of several."""
+    place = _family(licence)
+    return Rights() if place is None else _families()[place].rights
+
+
+def openness(licences: pa.Array) -> npt.NDArray[np.int64]:
+    """How open each licence is, int64: the greater the more open; 0 for what is unknown."""
+    encoded = licences.cast(pa.string()).dictionary_encode()
+    ranks = [
+        0 if (place := _rank(name or UNKNOWN)) is None else len(_families()) - place
+        for name in encoded.dictionary.to_pylist()
+    ]
+    codes = pc.fill_null(encoded.indices, len(ranks)).to_numpy()
+    return np.take(np.array([*ranks, 0], np.int64), codes)
+
+
+def _rank(licence: str) -> int | None:
+    """Openness of the most open alternative, each as open as its strictest part."""
+    places = [[_family(name) for name in together] for together in _terms(licence)]
+    known = [max(place for place in parts if place is not None) for parts in places if None not in parts]
+    return min(known, default=None)
+
+
+# From a statement to a licence -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a raw licence statement says."""
+
+    licence: str
+    """SPDX expression, `LicenseRef-...`, or NOASSERTION."""
+    conflict: bool
+    """It names licences with different rights; `licence` is the strictest."""
+
+
+_CC_ADDRESS = re.compile(
+    r"creativecommons\.org/(?:licen[cs]es?/(?P<terms>by(?:-(?:nc|nd|sa))*)(?:/(?P<version>\d\.\d)(?:/(?P<port>[a-z]{2,3}|scotland)\b"
+    r"(?!\.))?)?|(?P<free>publicdomain/(?:zero|mark)|licen[cs]es?/(?:publicdomain|zero))(?:/\d\.\d)?)"
+)
+_ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"'|]+")
+_LIMIT = r"non[\s-]?commercial|no[\s-]?deriv(?:ative)?s?(?: works?)?|share[\s-]?alike"
+_VERSION = r"(?:v(?:ersion)?\.?\s?)?(?P<{0}>[1-4](?:\.\d)?)\b"
+_CC_WORDS = re.compile(
+    rf"(?:(?P<cc>creative\s?commons|\bcc\b)[\s,:(-]*(?:\(?cc\)?[\s-]*)?attribution|\battribution(?=[\s-]*(?:{_LIMIT})))"
+    rf"(?P<limits>(?:[\s,/&-]|\band\b|\bonly\b|{_LIMIT})*)"
+    rf"(?:[\s(,]*(?:international|unported|generic|public)?[\s,]*{_VERSION.format('before')})?"
+    rf"(?:[\s,]*(?:international|unported|generic|public|\)))*(?:\s*licen[cs]e[\s,(]*(?:{_VERSION.format('after')})?)?"
+)
+_CC_SHORT = re.compile(
+    r"(?:\bcc|creativecommons)[\s-]*(?P<terms>by(?:[\s-]*(?:nc|nd|sa))*)\b"
+    rf"(?:[\s,-]*(?:licen[cs]e|international|unported)?[\s,]*{_VERSION.format('version')}(?:[\s-](?P<port>[a-z]{{2,3}})$)?)?"
+)
+_ZERO = re.compile(
+    r"\bcc[\s-]?(?:0|zero)\b|creative\s?commons[\s-]*(?:zero|public[\s-]domain[\s-]dedication)|public[\s-]domain[\s-]dedication"
+)
+_GOVERNMENT = re.compile(
+    r"(?:work|employees?|property)\s(?:of|by)\sthe\s(?:u\.?\s?s\.?|united\sstates)(?:\sfederal)?\sgovernment|17\su\.?s\.?c\.?\s(?:§\s?)?105"
+)
+_FREE = re.compile(r"\b(?:is|are|lies|lie|be)\sin\sthe\spublic\sdomain")
+_NOT_COMMERCIAL = re.compile(
+    r"(?<!commercial and )(?<!commercial or )(?<!commercial, )(?<!commercial/)(?<!commercial as well as )"
+    r"(?:\bnon[\s-]?commercial|\bnot\s(?:be\sused\s)?for\scommercial)(?!\s(?:and|or|as well as)\scommercial)"
+)
+_NO_CHANGES = re.compile(
+    r"\bno[\s-]?deriv|\bnot\s(?:be\s)?(?:altered|modified|transformed|built upon)|\bno\s(?:modification|adaptation)s?\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    terms: frozenset[str]
+    """Creative Commons terms: by, nc, nd, sa."""
+    version: str | None
+    port: str | None
+    named: bool
+    """By address or identifier rather than in a sentence."""
+
+    @property
+    def licence(self) -> str:
+        parts = "-".join(["CC", *(term.upper() for term in ("by", "nc", "nd", "sa") if term in self.terms)])
+        if self.version is None:
+            return f"LicenseRef-{parts}-{'unversioned' if self.named else 'worded'}"
+        stem = f"{parts}-{self.version}"
+        if self.port is None:
+            return stem
+        ported = f"{stem}-{self.port.upper()}"
+        return ported if _known(ported) else f"LicenseRef-{ported}"
+
+
+@cache
+def _known(identifier: str) -> bool:
+    return identifier in _licensing().known_symbols
+
+
+def normalise(statement: str) -> Statement:
+    """What `statement` (addresses, words, or both; several parted by " | ") says about the licence."""
+    text = re.sub(r"[\u00ad\u2010-\u2015\u2212]", "-", statement.lower().replace("\u00a0", " ")).strip()
+    if re.search(r"\s(?:and|or|with)\s", text) and (compound := _expression(statement.strip())) != UNKNOWN:
+        return Statement(compound, False)
+    if not text:
+        return Statement(UNKNOWN, False)
+    plain = re.sub(r"[\s_-]+", " ", text).strip(" .")
+    if (alias := _table()["aliases"].get(plain)) is not None:
+        return Statement(alias, False)
+    found, unread = _evidence(text)
+    others = {licence for address in _ADDRESS.findall(text) if (licence := _other(address))}
+    others |= {
+        licence for part in text.split(" | ") if (licence := _table()["aliases"].get(re.sub(r"[\s_-]+", " ", part)))
+    }
+    others.discard(UNKNOWN)
+    free = _free(text)
+    if found:
+        return _strictest(found, bool(others) or unread, text)
+    if others:
+        names = sorted(others, key=lambda name: _rank(name) or 0)
+        return Statement(names[-1], len(names) > 1 or unread)
+    if free:
+        return Statement(free, unread or _NOT_COMMERCIAL.search(text) is not None)
+    return Statement(_expression(statement.strip()), False)
+
+
+def _evidence(text: str) -> tuple[list[_Evidence], bool]:
+    """Creative Commons licences named in `text`, and whether it gives an address, alone, that says nothing known."""
+    found = []
+    for match in _CC_ADDRESS.finditer(text):
+        if match["terms"]:
+            version = match["version"] if match["version"] in _VERSIONS else None
+            found.append(
+                _Evidence(frozenset(match["terms"].split("-")), version, match["port"] if version else None, True)
+            )
+    words = _ADDRESS.sub(" ", text)
+    whole = len(words) < 40
+    for match in _CC_SHORT.finditer(words):
+        terms = frozenset(re.findall(r"by|nc|nd|sa", match["terms"]))
+        found.append(_Evidence(terms, _version(match["version"]), match["port"], whole))
+    for match in _CC_WORDS.finditer(words):
+        limits = match["limits"]
+        terms = frozenset(
+            {"by"}
+            | ({"nc"} if "commercial" in limits else set())
+            | ({"nd"} if "deriv" in limits else set())
+            | ({"sa"} if "alike" in limits else set())
+        )
+        found.append(_Evidence(terms, _version(match["before"] or match["after"]), None, False))
+    parts = [part.strip() for part in text.split(" | ")]
+    unread = (
+        any(_ADDRESS.fullmatch(part) and not _CC_ADDRESS.search(part) and _other(part) is None for part in parts)
+        and len(parts) > 1
+    )
+    return found, unread
+
+
+def _version(stated: str | None) -> str | None:
+    if stated is None:
+        return None
+    version = stated if "." in stated else f"{stated}.0"
+    return version if version in _VERSIONS else None
+
+
+def _strictest(found: list[_Evidence], disputed: bool, text: str) -> Statement:
+    """The licence with the most restrictions. Words add restrictions that an address does not have."""
+    words = _ADDRESS.sub(" ", text)
+    stated = {evidence.terms for evidence in found}
+    added = frozenset({"nc"} if _NOT_COMMERCIAL.search(words) else set()) | frozenset(
+        {"nd"} if _NO_CHANGES.search(words) else set()
+    )
+    # Restrictions in the sentence around a licence that already has as many describe it in other words.
+    if not added <= frozenset().union(*stated):
+        stated.add(frozenset({"by"}) | added)
+        found = [*found, _Evidence(frozenset({"by"}) | added, None, None, False)]
+    worst = max(stated, key=lambda terms: ("nc" in terms, "nd" in terms, "sa" in terms))
+    best = [evidence for evidence in found if evidence.terms == worst]
+    # Of the same licence: by address before in words, with its version before without, the oldest version first.
+    chosen = min(best, key=lambda e: (e.version is None, not e.named, e.version or "", e.port or ""))
+    return Statement(chosen.licence, disputed or len(stated) > 1)
+
+
+def _other(address: str) -> str | None:
+    bare = re.sub(r"^(?:https?://)?(?:www\.)?", "", address)
+    return next((licence for pattern, licence in _addresses() if pattern.match(bare)), None)
+
+
+def _free(text: str) -> str | None:
+    """A dedication to, or a statement of, the public domain. Beside a CC BY it waives the rights in the data only."""
+    for match in _CC_ADDRESS.finditer(text):
+        if match["free"]:
+            kind = match["free"]
+            return "CC0-1.0" if "zero" in kind else "CC-PDM-1.0" if "mark" in kind else "CC-PDDC"
+    if _ZERO.search(text):
+        return "CC0-1.0"
+    if _GOVERNMENT.search(text):
+        return "LicenseRef-USGov-PD"
+    return "LicenseRef-Public-Domain" if _FREE.search(text) else None
+
+
+def _expression(statement: str) -> str:
+    """The statement as an SPDX expression in canonical spelling, or NOASSERTION."""
+    if _family(statement) is not None:
+        return statement
+    if len(statement) > 200 or not re.fullmatch(r"[\w.+() -]+", statement):
+        return UNKNOWN
+    try:
+        return str(_licensing().parse(statement, validate=True, strict=True).render())
+    except Exception:  # noqa: BLE001 - of a dozen kinds; the words are no expression
+        return UNKNOWN
+
+
+class LicenceAnnotator:
+    """Licence of each document: its own statement, else the terms of its source.
+
+    Args:
+        source_terms: SPDX expression or listed `LicenseRef-` for documents that state nothing; None leaves them unknown.
+
+    Raises:
+        RecipeError: `source_terms` is no known licence.
+    """
+
+    name = "licence"
+    version = 1
+
+    def __init__(self, source_terms: str | None = None) -> None:
+        if source_terms is not None and (_expression(source_terms) == UNKNOWN):
+            raise RecipeError(f"source terms {source_terms!r}: neither an SPDX expression nor listed in {_TABLE.name}")
+        self._terms = source_terms
+        self.config: Json = {"source_terms": source_terms, "table": sha256_file(_TABLE)}
+
+    schema = pa.schema(
+        [
+            attribute("licence", pa.string(), "licence: SPDX expression, LicenseRef, or NOASSERTION"),
+            attribute("licence_kind", pa.string(), "where the licence was stated; source_terms or none if nowhere"),
+            attribute("licence_conflict", pa.bool_(), "the statement names licences with different rights"),
+        ]
+    )
+
+    def measure(self, documents: pa.RecordBatch) -> pa.RecordBatch:
+        """`licence`, `licence_kind` (string) and `licence_conflict` (bool) from `licence_raw` and `licence_evidence`."""
+        raw = pc.utf8_trim_whitespace(documents.column("licence_raw").cast(pa.string()))
+        raw = pc.if_else(pc.equal(raw, ""), pa.scalar(None, pa.string()), raw)
+        stated = raw.dictionary_encode()  # each distinct statement is read once
+        read = [normalise(statement) for statement in stated.dictionary.to_pylist()]
+        default = (self._terms or UNKNOWN, "none" if self._terms is None else "source_terms")
+        licences = pa.array([one.licence for one in read], pa.string()).take(stated.indices)
+        conflicts = pa.array([one.conflict for one in read], pa.bool_()).take(stated.indices)
+        evidence = pc.fill_null(documents.column("licence_evidence").cast(pa.string()), "stated")
+        return pa.record_batch(
+            [
+                pc.fill_null(licences, default[0]),
+                pc.if_else(pc.is_null(raw), default[1], evidence),
+                pc.fill_null(conflicts, False),
+            ],
+            schema=self.schema,
+        )
