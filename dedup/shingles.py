@@ -3,6 +3,8 @@
 A *word* is a maximal run of letters, marks and numbers (Unicode classes L, M, N), each code point simple case-folded.
 A *shingle* is k consecutive words; a text of fewer than k words has one shingle, all its words; a text without words
 has none. Texts are assumed to be NFC. What stands between words (white space, punctuation, symbols) never matters.
+Where a script writes no spaces (Chinese, Japanese, Thai), what stands between two punctuation marks is one word: such
+texts still match themselves, but one changed character changes a clause.
 
 Importing this module imports numba: import it only where it is run.
 """
