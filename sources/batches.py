@@ -97,18 +97,25 @@ class _Open:
             pa.record_batch(
                 [pa.array(column, kind.type) for column, kind in zip(columns, DOCUMENTS, strict=True)], schema=DOCUMENTS
             ),
-            pa.RecordBatch.from_pylist(
+            _table(
                 [
                     {"record": one.record, "offset": one.offset, "reason": one.reason, "detail": one.detail}
                     for one in self.quarantined
                 ],
-                schema=QUARANTINE,
+                QUARANTINE,
             ),
-            pa.RecordBatch.from_pylist(
-                [{"doc_id": f"{source}:{one.native_id}", "version": one.version} for one in self.deletions],
-                schema=DELETIONS,
+            _table(
+                [{"doc_id": f"{source}:{one.native_id}", "version": one.version} for one in self.deletions], DELETIONS
             ),
         )
+
+
+_EMPTY = {schema: pa.RecordBatch.from_pylist([], schema=schema) for schema in (QUARANTINE, DELETIONS)}
+
+
+def _table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.RecordBatch:
+    # No rows is the usual case, and many files hold one document.
+    return pa.RecordBatch.from_pylist(rows, schema=schema) if rows else _EMPTY[schema]
 
 
 def _append(batch: _Open, document: Document, source: str, limits: Limits) -> Quarantined | None:
@@ -149,7 +156,7 @@ def _append(batch: _Open, document: Document, source: str, limits: Limits) -> Qu
 
 
 def _tidy(value: str | None) -> str | None:
-    # Ids and dates are printable ASCII without blanks: leave them alone, there are millions.
-    if value is None or (value.isascii() and value.isalnum()):
-        return value
+    # Nearly all ids, dates and titles are already tidy, and there are millions.
+    if not value or (value.isascii() and value.isprintable() and "  " not in value and value.strip(" ") == value):
+        return value or None
     return one_line(value)

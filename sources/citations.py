@@ -20,9 +20,9 @@ _GROUP = f"{_ONE}(?:{_BETWEEN}{_ONE})*"
 _CITED = re.compile(rf"\[\s*{_GROUP}\s*\]|\(\s*{_GROUP}\s*\)|{_GROUP}")
 # After these words the number is a noun ("as described in [12]"): without it the sentence breaks off.
 _NEED_NOUN = frozenset(
-    ["in", "by", "of", "from", "with", "to", "than", "per", "on", "see", "ref", "ref.", "refs", "refs."]
-    + ["reference", "references", "e.g.", "e.g.,", "i.e.", "i.e.,", "cf", "cf."]
-)
+    {"in", "by", "of", "from", "with", "to", "than", "per", "on", "see", "ref", "ref.", "refs", "refs.", "reference",
+     "references", "e.g.", "e.g.,", "i.e.", "i.e.,", "cf", "cf."}
+)  # fmt: skip
 _EMPTY = re.compile(
     r"\s*[(\[](?:[\s,;.:]|see|also|and|e\.?g\.?|i\.?e\.?|cf\.?|refs?\.?|references?|reviewed|for|a|reviews?|example)*"
     r"[)\]]",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from functools import lru_cache
 
 _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
@@ -12,6 +13,7 @@ _MONTHS = {
 _YEAR = re.compile(r"\b(1[5-9]|20|21)\d\d\b")
 
 
+@lru_cache(1 << 14)  # The records of a file share few dates.
 def iso_date(year: str | None, month: str | None = None, day: str | None = None) -> str | None:
     """`2021`, `2021-03` or `2021-03-09` from a source's parts; months may be names (`Mar`, `March`).
 

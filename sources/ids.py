@@ -23,4 +23,4 @@ def pmcid_in(text: str | None) -> str | None:
 def pmid_in(text: str | None) -> str | None:
     """A PMID's digits, without leading zeros, or None."""
     text = (text or "").strip()
-    return text.lstrip("0") or None if _DIGITS.fullmatch(text) else None
+    return text.lstrip("0") or None if text.isascii() and text.isdigit() else None

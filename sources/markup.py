@@ -18,6 +18,7 @@ from sources.reader import RawFile
 
 Element = Any  # lxml ships no types
 MAX_RECORD_BYTES = 200_000_000
+_SMALL = 4 << 20
 
 _REASONS = {
     etree.ErrorTypes.ERR_UNDECLARED_ENTITY: "undeclared_entity",
@@ -30,7 +31,7 @@ _REASONS = {
 def elements(raw: RawFile, *tags: str) -> Iterator[Element]:
     """Each finished element with one of `tags` (`{*}` before a name matches any namespace), in file order.
 
-    An element and all before it is freed when the next one is asked for.
+    An element and all before it may be freed when the next one is asked for.
 
     Raises:
         RawFileError: `malformed_xml`, `invalid_encoding`, `unsupported_encoding`, `undeclared_entity` (no DTD could
@@ -38,43 +39,66 @@ def elements(raw: RawFile, *tags: str) -> Iterator[Element]:
             `record_too_large` (MAX_RECORD_BYTES of XML without one element finished), or any of `RawFile.stream`.
     """
     with raw.stream() as stream:
-        metered = _Metered(stream)
-        events = etree.iterparse(
-            metered,
-            events=("end",),
-            tag=tags,
-            resolve_entities=False,
-            load_dtd=False,
-            no_network=True,
-            remove_comments=True,
-            remove_pis=True,
-            huge_tree=False,  # True would lift the limits that stop entity bombs.
-        )
-        try:
-            for _, element in events:
-                metered.left = MAX_RECORD_BYTES
-                yield element
-                element.clear()
-                parent = element.getparent()
-                if parent is not None:
-                    while element.getprevious() is not None:
-                        del parent[0]
-        except etree.XMLSyntaxError as error:
-            # The first fatal entry is the cause, what follows are consequences. Its message may quote the file.
-            for cause in events.error_log.filter_from_fatals():
-                raise RawFileError(_REASONS.get(cause.type, "malformed_xml"), f"line {cause.line}") from None
-            raise RawFileError(_REASONS.get(error.code, "malformed_xml"), f"line {error.lineno}") from None
+        head = stream.read(_SMALL + 1)
+        if len(head) <= _SMALL:
+            yield from _parsed(head, tags)
+        else:
+            yield from _streamed(_Metered(head, stream), tags)
+
+
+_SAFE: dict[str, Any] = {
+    "resolve_entities": False,
+    "load_dtd": False,
+    "no_network": True,
+    "remove_comments": True,
+    "remove_pis": True,
+    "huge_tree": False,  # True would lift the limits that stop entity bombs.
+}
+
+
+def _parsed(data: bytes, tags: tuple[str, ...]) -> Iterator[Element]:
+    """Small files at once: an article file parses half as fast again as when streamed."""
+    parser = etree.XMLParser(**_SAFE)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise _damage(error, parser.error_log) from None
+    yield from root.iter(*tags)
+
+
+def _streamed(stream: _Metered, tags: tuple[str, ...]) -> Iterator[Element]:
+    events = etree.iterparse(stream, events=("end",), tag=tags, **_SAFE)
+    try:
+        for _, element in events:
+            stream.left = MAX_RECORD_BYTES
+            yield element
+            element.clear()
+            parent = element.getparent()
+            if parent is not None:
+                while element.getprevious() is not None:
+                    del parent[0]
+    except etree.XMLSyntaxError as error:
+        raise _damage(error, events.error_log) from None
+
+
+def _damage(error: etree.XMLSyntaxError, log: Any) -> RawFileError:
+    """The first fatal entry is the cause, what follows are consequences. Its message may quote the file: not told."""
+    for cause in log.filter_from_fatals():
+        return RawFileError(_REASONS.get(cause.type, "malformed_xml"), f"line {cause.line}")
+    return RawFileError(_REASONS.get(error.code, "malformed_xml"), f"line {error.lineno}")
 
 
 class _Metered:
     """Refuses to feed the parser one record without end."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+        self._head = head
         self._stream = stream
         self.left = MAX_RECORD_BYTES
 
     def read(self, size: int) -> bytes:
-        data = self._stream.read(size)
+        data, self._head = self._head, b""
+        data = data or self._stream.read(size)
         self.left -= len(data)
         if self.left < 0:
             raise RawFileError("record_too_large", f"over {MAX_RECORD_BYTES} bytes of XML without an end")

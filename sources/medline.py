@@ -119,8 +119,7 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
                 published = published or _date(child)
             case "Journal":
                 journal = child.findtext("Title")
-                date = child.find("JournalIssue/PubDate")
-                issued = _date(date) if date is not None else None
+                issued = child.find("JournalIssue/PubDate")
             case "ELocationID":
                 if child.get("EIdType") == "doi" and child.get("ValidYN") != "N":
                     doi = doi or doi_in(child.text)
@@ -166,7 +165,7 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
         pmid=pmid,
         pmcid=pmcid,
         doi=doi,
-        published=published or issued,
+        published=published or (_date(issued) if issued is not None else None),
         journal=journal,
         language=languages[0] if languages else None,
         retraction=retraction,
