@@ -82,12 +82,12 @@ def columns(values: Sequence[tuple[str, int]], said: str) -> Markup:
 
 
 def marks(labels: Sequence[str]) -> tuple[Mark, ...]:
-    """At most six labels for the columns of a chart, evenly spaced, the first and the last among them."""
+    """At most six labels for the columns of a chart: at equal steps from the first one, and at the last one."""
     if not labels:
         return ()
     last = len(labels) - 1
-    steps = min(_MARKS - 1, last)
-    chosen = sorted({round(last * step / steps) for step in range(steps + 1)} if steps else {0})
+    step = max(1, -(-last // (_MARKS - 1)))
+    chosen = [*(index for index in range(0, last, step) if last - index > 0.6 * step), last]
     return tuple(Mark(f"{100 * (index + 0.5) / len(labels):.2f}%", labels[index]) for index in chosen)
 
 

@@ -111,8 +111,8 @@ def _identification(view: View) -> str:
     privacy = view.manifest.privacy
     return (
         f"Masked by Safe-Harbor-style screening (ruleset {code(privacy.ruleset)}): "
-        f"{counted(view.spans, 'identifier')} of {counted(len(view.phi_kinds), 'kind')}. Screening finds patterns, not people: a "
-        "person may still be recognised from what is told about them, and names of authors cited in the "
+        f"{counted(view.spans, 'identifier')} of {counted(len(view.phi_kinds), 'kind')}. Screening finds patterns, not "
+        "people: a person may still be recognised from what is told about them, and names of authors cited in the "
         "text may remain."
     )
 
