@@ -1,0 +1,103 @@
+"""One document's whole life, from the snapshot alone: read, measured, judged, merged, released."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from corpus.errors import SnapshotError
+from manifests.snapshot import Snapshot
+
+_RELEASED = ["doc_id", "split", "cluster_id", "n_tokens", "n_bytes", "phi_masked", "text_sha256"]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """One rule about one document: what it saw and what it asked for."""
+
+    name: str
+    signal: str
+    value: float | None
+    minimum: float | None
+    maximum: float | None
+    cite: str
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened to one record."""
+
+    record: dict[str, Any]
+    """Its row of the record table: verdict, evidence, measurements."""
+    rules: tuple[RuleResult, ...]
+    """Every rule that was asked, in order."""
+    released: dict[str, Any] | None
+    """Where it lies in the corpus: shard, row, split, tokens; None unless kept."""
+    merged_into_it: tuple[dict[str, Any], ...]
+    """Documents it stands for: doc_id, method, similarity."""
+
+
+def explain(snapshot: Snapshot, doc_id: str) -> list[Story]:
+    """The stories of every record with this id, in the order read (several if the source repeats it).
+
+    Raises:
+        SnapshotError: no record has this id.
+    """
+    source = doc_id.partition(":")[0]
+    names = [known.name for known in snapshot.manifest.sources]
+    if source not in names:
+        raise SnapshotError(f"{doc_id!r} names no source of this snapshot; ids begin with one of: {', '.join(names)}")
+    rows = snapshot.audit(source).filter(pl.col("doc_id") == doc_id).collect()
+    if not len(rows):
+        raise SnapshotError(f"no record of this snapshot is called {doc_id!r}")
+    merged = (
+        snapshot.audit()
+        .filter((pl.col("survivor") == doc_id) & (pl.col("verdict") == "merge"))
+        .select("doc_id", pl.col("stage").alias("method"), "similarity")
+        .sort("doc_id")
+        .collect()
+        .to_dicts()
+    )
+    return [
+        Story(
+            record=row,
+            rules=_rules(snapshot, row),
+            released=_released(snapshot, doc_id) if row["verdict"] == "keep" else None,
+            merged_into_it=tuple(merged) if row["verdict"] == "keep" else (),
+        )
+        for row in rows.to_dicts()
+    ]
+
+
+def _rules(snapshot: Snapshot, row: dict[str, Any]) -> tuple[RuleResult, ...]:
+    """The rules of the document's type against its measurements; none for a record without text."""
+    by_type: Any = snapshot.manifest.recipe["rules"]
+    if row["bytes"] == 0 or row["doc_type"] is None:
+        return ()
+    found = []
+    for rule in by_type.get(row["doc_type"], by_type["*"]):
+        if rule["doc_types"] is not None and row["doc_type"] not in rule["doc_types"]:
+            continue
+        value = row.get(rule["signal"], {"n_words": row["words"], "n_bytes": row["bytes"]}.get(rule["signal"]))
+        low, high = rule["min"], rule["max"]
+        found.append(
+            RuleResult(
+                rule["name"], rule["signal"], value, low, high, rule["cite"], rule["name"] not in row["rules_failed"]
+            )
+        )
+    return tuple(found)
+
+
+def _released(snapshot: Snapshot, doc_id: str) -> dict[str, Any] | None:
+    for path in snapshot.shards(doc_id.partition(":")[0]):
+        rows = pq.read_table(path, columns=_RELEASED)
+        place = pc.index(rows["doc_id"], doc_id).as_py()
+        if place >= 0:
+            row: dict[str, Any] = rows.slice(place, 1).to_pylist()[0]
+            return {"shard": path.relative_to(snapshot.folder).as_posix(), "row": place, **row}
+    return None

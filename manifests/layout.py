@@ -1,0 +1,22 @@
+"""Where things lie in a snapshot folder.
+
+manifest.json            the manifest: everything else is vouched for by it
+README.md DATASHEET.md   cards, rendered from the manifest
+report/index.html        per-source statistics, rendered from the manifest
+SHA256SUMS               digests of all files, for people without hc4
+data/<source>/           the corpus: train-*.parquet, validation-*.parquet
+audit/<source>/          one row a record read: verdict, evidence, measurements; no text
+ledger/ledger.parquet    raw file x stage x verdict x reason
+ledger/quarantine.parquet
+samples/samples.parquet  masked excerpts of kept and dropped documents
+"""
+
+from __future__ import annotations
+
+MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
+DATA = "data"
+AUDIT = "audit"
+LEDGER = "ledger/ledger.parquet"
+QUARANTINE = "ledger/quarantine.parquet"
+SAMPLES = "samples/samples.parquet"

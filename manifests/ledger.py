@@ -1,0 +1,96 @@
+"""The ledger: every record read is kept, dropped, merged or failed, and the account closes in four measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from corpus.errors import LedgerImbalance
+from corpus.verdict import Stage, Verdict
+from manifests.model import Amount, Ledger, LedgerLine, Share, StageBalance
+
+KEYS = ["source", "raw_file", "stage", "verdict", "reason"]
+
+
+def amount_of(row: Mapping[str, int]) -> Amount:
+    """The four measures of a ledger row."""
+    return Amount(documents=row["documents"], bytes=row["bytes"], words=row["words"], tokens=row["tokens"])
+
+
+def make_ledger(
+    table: pl.DataFrame, sources: Sequence[str], masked: Mapping[str, Amount], released: Mapping[str, Amount]
+) -> Ledger:
+    """Close the account of each source, stage by stage.
+
+    Args:
+        table: source, raw_file, stage, verdict, reason, documents, bytes, words, tokens; all records as read.
+        sources: in the order to present them.
+        masked: by source, text as read minus text as released, of the kept documents.
+        released: by source, the sum over its shards.
+
+    Raises:
+        LedgerImbalance: what is left after the last stage is not what was kept, or not what was released.
+    """
+    summed = (
+        table.group_by("source", "stage", "verdict", "reason")
+        .agg(pl.col("documents", "bytes", "words", "tokens").sum())
+        .sort("source", "stage", "verdict", "reason")
+    )
+    rows = summed.to_dicts()
+    order = {stage.value: place for place, stage in enumerate(Stage)}
+    lines = [
+        LedgerLine(
+            source=row["source"],
+            stage=row["stage"],
+            verdict=row["verdict"],
+            reason=row["reason"],
+            amount=amount_of(row),
+        )
+        for row in sorted(rows, key=lambda row: (sources.index(row["source"]), order[row["stage"]], row["reason"]))
+        if row["verdict"] != Verdict.KEEP.value
+    ]
+    stages: list[StageBalance] = []
+    for source in sources:
+        mine = [row for row in rows if row["source"] == source]
+        left = sum((amount_of(row) for row in mine), Amount())
+        kept = sum((amount_of(row) for row in mine if row["verdict"] == Verdict.KEEP.value), Amount())
+        for stage in Stage:
+            here = [line for line in lines if (line.source, line.stage) == (source, stage)]
+            gone = {
+                verdict: sum((line.amount for line in here if line.verdict == verdict), Amount())
+                for verdict in ("drop", "merge", "fail")
+            }
+            after = left - gone["drop"] - gone["merge"] - gone["fail"]
+            if stage is not Stage.RELEASE:
+                stages.append(
+                    StageBalance(
+                        source=source,
+                        stage=stage.value,
+                        entered=left,
+                        dropped=gone["drop"],
+                        merged=gone["merge"],
+                        failed=gone["fail"],
+                        left=after,
+                    )
+                )
+            left = after
+        check_source(source, left, kept, masked[source], released[source])
+    return Ledger(
+        lines=tuple(lines),
+        stages=tuple(stages),
+        masked=tuple(Share(label=source, amount=masked[source]) for source in sources),
+    )
+
+
+def check_source(source: str, left: Amount, kept: Amount, masked: Amount, released: Amount) -> None:
+    """What the stages left = what was kept = what was released plus what masking took.
+
+    Raises:
+        LedgerImbalance: names the source and both sides.
+    """
+    if left != kept:
+        raise LedgerImbalance(f"source {source}: the stages leave {left}, but {kept} was kept")
+    taken = masked.model_copy(update={"documents": 0})
+    if kept - taken != released:
+        raise LedgerImbalance(f"source {source}: {kept} kept, {taken} masked away, but {released} released")

@@ -1,0 +1,281 @@
+"""The snapshot manifest, field by field.
+
+`manifest.json` is the canonical JSON (RFC 8785) of `Manifest`. It states what the snapshot holds, where it came from
+and where every record went; cards and pages are projections of it and hold no number of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from corpus.digest import canonical, digest
+
+SCHEMA: Literal["hc4/manifest/1"] = "hc4/manifest/1"
+
+
+class Strict(BaseModel):
+    """Unknown fields are errors; values are immutable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Amount(Strict):
+    """How much text: documents, UTF-8 bytes, white-space words, tokens of the snapshot's tokenizer."""
+
+    documents: int = 0
+    bytes: int = 0
+    words: int = 0
+    tokens: int = 0
+
+    def __add__(self, other: Amount) -> Amount:
+        return Amount(
+            documents=self.documents + other.documents,
+            bytes=self.bytes + other.bytes,
+            words=self.words + other.words,
+            tokens=self.tokens + other.tokens,
+        )
+
+    def __sub__(self, other: Amount) -> Amount:
+        return Amount(
+            documents=self.documents - other.documents,
+            bytes=self.bytes - other.bytes,
+            words=self.words - other.words,
+            tokens=self.tokens - other.tokens,
+        )
+
+
+class RawFile(Strict):
+    """One file as fetched. `facts` are the reader's own counts (`records`, `distinct_pmids`, ...)."""
+
+    name: str
+    sha256: str
+    bytes: int
+    records: int
+    facts: dict[str, int]
+    quarantined: str | None = None
+    """Reason code if the whole file could not be read."""
+
+
+class ReaderFacts(Strict):
+    """Which reader made the documents, and what it leaves out."""
+
+    name: str
+    version: int
+    doc_types: tuple[str, ...]
+    section_policy: str
+    known_losses: tuple[str, ...]
+
+
+class Share(Strict):
+    """How much of the kept text carries one label (a licence, a document type, a year, a language)."""
+
+    label: str
+    amount: Amount
+
+
+class Source(Strict):
+    """One named raw collection: what was read, what was kept, and of what kind it is."""
+
+    name: str
+    title: str
+    homepage: str | None
+    publisher: str | None
+    source_terms: str | None
+    """SPDX expression that the source's own terms give to documents which state no licence."""
+    phi_policy: str
+    reader: ReaderFacts
+    raw_files: tuple[RawFile, ...]
+    read: Amount
+    kept: Amount
+    licences: tuple[Share, ...]
+    doc_types: tuple[Share, ...]
+    years: tuple[Share, ...]
+    """By year of publication, ascending; label `unknown` where the source gives none."""
+    languages: tuple[Share, ...]
+    length_histogram: tuple[tuple[int, int], ...]
+    """(lower bound in tokens, documents): bins double from 1."""
+
+
+class LedgerLine(Strict):
+    """Where text went: one line a source, stage, verdict and reason. Measured before masking."""
+
+    source: str
+    stage: str
+    verdict: Literal["drop", "merge", "fail"]
+    reason: str
+    amount: Amount
+
+
+class StageBalance(Strict):
+    """`entered = left + dropped + merged + failed`, in all four measures, for one source and stage."""
+
+    source: str
+    stage: str
+    entered: Amount
+    dropped: Amount
+    merged: Amount
+    failed: Amount
+    left: Amount
+
+
+class Ledger(Strict):
+    """The whole account. `masked` is what masking took away (documents = documents changed)."""
+
+    lines: tuple[LedgerLine, ...]
+    stages: tuple[StageBalance, ...]
+    masked: tuple[Share, ...]
+    """By source: text as read minus text as released, of the kept documents."""
+
+
+class PhiCount(Strict):
+    """Identifiers masked in the released text of one source, by kind. Never values."""
+
+    source: str
+    kind: str
+    spans: int
+    documents: int
+
+
+class Privacy(Strict):
+    """How identifiers were looked for, and how many were masked."""
+
+    ruleset: str
+    policies: dict[str, str]
+    masked: tuple[PhiCount, ...]
+
+
+class ClusterSize(Strict):
+    """Clusters of one size: a survivor and the documents merged into it."""
+
+    size: int
+    clusters: int
+
+
+class CrossSource(Strict):
+    """Documents of `merged` that gave way to a document of `survivor`, by method."""
+
+    merged: str
+    survivor: str
+    method: str
+    documents: int
+
+
+class Dedup(Strict):
+    """What was merged and how sure that is."""
+
+    algorithm: str
+    parameters: dict[str, int | float]
+    candidate_pairs: int
+    verified_pairs: int
+    """Candidate pairs whose true Jaccard reached the threshold."""
+    cluster_sizes: tuple[ClusterSize, ...]
+    cross_source: tuple[CrossSource, ...]
+
+
+class TokenizerFacts(Strict):
+    """The tokenizer behind every token count, and the proof that the fast path equals the reference."""
+
+    name: str
+    sha256: str
+    vocabulary: int
+    fast_path: str
+    oracle: str
+    oracle_documents: int
+    """Documents of the released shards encoded again by the oracle; all were equal, or the build had stopped."""
+
+
+class Split(Strict):
+    """A named part of the corpus; near-duplicate groups never straddle two."""
+
+    name: str
+    amount: Amount
+
+
+class Shard(Strict):
+    """One Parquet file of the corpus."""
+
+    path: str
+    source: str
+    split: str
+    sha256: str
+    bytes: int
+    rows: int
+    tokens: int
+    row_groups: int
+
+
+class File(Strict):
+    """Any other file of the snapshot that the manifest vouches for."""
+
+    path: str
+    kind: str
+    sha256: str
+    bytes: int
+    rows: int
+
+
+class Model(Strict):
+    """A model file that decided something."""
+
+    name: str
+    sha256: str
+    licence: str | None
+    used_for: str
+
+
+class Environment(Strict):
+    """What a rebuild needs to give the same bytes."""
+
+    hc4: str
+    code_sha256: str
+    python: str
+    unicode: str
+    packages: dict[str, str]
+
+
+class Gap(Strict):
+    """Something a reader may expect and this snapshot does not state."""
+
+    what: str
+    why: str
+
+
+class Manifest(Strict):
+    """Everything a snapshot states about itself."""
+
+    manifest_schema: Literal["hc4/manifest/1"] = SCHEMA
+    snapshot_id: str
+    name: str
+    title: str
+    description: str
+    licence_profile: str
+    licence_statement: str
+    recipe: dict[str, JsonValue]
+    """The recipe as understood: defaults filled in, local paths replaced by names and digests."""
+    recipe_sha256: str
+    totals: Amount
+    splits: tuple[Split, ...]
+    sources: tuple[Source, ...]
+    ledger: Ledger
+    privacy: Privacy
+    dedup: Dedup
+    tokenizer: TokenizerFacts
+    models: tuple[Model, ...]
+    shards: tuple[Shard, ...]
+    files: tuple[File, ...]
+    environment: Environment
+    gaps: tuple[Gap, ...]
+
+    def identified(self) -> Self:
+        """This manifest with its `snapshot_id`: the sha256 of its canonical JSON without that field."""
+        return self.model_copy(update={"snapshot_id": self.computed_id()})
+
+    def computed_id(self) -> str:
+        """The id that the other fields give."""
+        return digest(self.model_dump(mode="json", exclude={"snapshot_id"}))
+
+    def canonical(self) -> bytes:
+        """The bytes of `manifest.json`."""
+        return canonical(self.model_dump(mode="json"))

@@ -1,0 +1,190 @@
+"""Kept documents of one bundle as they will be released: masked, tokenized, placed into splits and shards.
+
+The product is one Parquet file whose row groups each belong to one shard; `index` in the summary says which. A shard
+then reads exactly its row groups from every bundle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from corpus.digest import Json
+from corpus.storage import WorkFolder
+from corpus.verdict import Verdict
+from filters.phi.mask import mask_column
+from pipelines.conclude import AMOUNT
+from pipelines.measure import ROWS
+from shards.place import shards_of, split_of
+from shards.tokenizer import load_tokenizer
+from shards.write import ROW
+
+VERSION = 1
+_BUFFER = 64 * 2**20
+"""Bytes of rows held before they are written out by shard."""
+
+_COPIED = ["doc_id", "doc_type", "published", "journal", "pmid", "pmcid", "doi", "retraction", "raw_file", "record"]
+
+
+def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
+    """Write `assembled` of one bundle. `params["clusters"]` lists [row, cluster] of documents in a split group."""
+    index: list[list[Json]] = []
+    counts = Statistics()
+    with pq.ParquetWriter(folders["assembled"] / ROWS, ROW, compression="zstd", compression_level=1) as writer:
+        held: list[pa.Table] = []
+        for rows in _rows(params, work, counts):
+            held.append(rows)
+            if sum(table.nbytes for table in held) >= _BUFFER:
+                _flush(held, params["shards"], writer, index)
+        _flush(held, params["shards"], writer, index)
+    return {"assembled": {"index": index, **counts.summary()}}
+
+
+def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Iterator[pa.Table]:
+    """Released rows of each row group of the bundle, in document order."""
+    digests = params["digests"]
+    verdicts = pl.read_parquet(work.product("verdicts", digests["verdicts"]) / ROWS)
+    merged = {row for row, *_ in params["merges"]}
+    clusters = dict(params["clusters"])
+    files = {s: pq.ParquetFile(work.product(s, digests[s]) / ROWS) for s in ("documents", "licence", "language", "phi")}
+    tokenizer = load_tokenizer(Path(params["tokenizer"]))
+    start = 0
+    for group in range(files["documents"].num_row_groups):
+        part = {name: file.read_row_group(group) for name, file in files.items()}
+        size = len(part["documents"])
+        mine = verdicts.slice(start, size)
+        kept = np.flatnonzero((mine["verdict"] == Verdict.KEEP.value).to_numpy())
+        kept = np.array([row for row in kept if start + row not in merged], np.int64)
+        if len(kept):
+            part = {name: table.take(pa.array(kept)).combine_chunks() for name, table in part.items()}
+            documents = part["documents"]
+            text = _chunk(mask_column(_chunk(documents["text"]), _chunk(part["phi"]["phi_spans"])))
+            ids = tokenizer.encode(text)
+            doc_ids = documents["doc_id"].to_pylist()
+            cluster = [clusters.get(start + int(row), name) for row, name in zip(kept, doc_ids, strict=True)]
+            read = mine[kept]
+            masked = part["phi"]["phi_count"].to_numpy() > 0
+            table = pa.table(
+                {
+                    **{name: documents[name] for name in _COPIED},
+                    "source": pa.array([params["source"]] * len(kept)),
+                    "text": text,
+                    "input_ids": ids,
+                    "n_tokens": pc.list_value_length(ids),
+                    "n_bytes": pc.binary_length(text).cast(pa.int64()),
+                    "n_words": _words(text, read["words"].to_numpy(), masked),
+                    "licence": part["licence"]["licence"],
+                    "licence_evidence": part["licence"]["licence_kind"],
+                    "split": [
+                        split_of(c, validation_share=params["validation_share"], seed=params["seed"]) for c in cluster
+                    ],
+                    "cluster_id": cluster,
+                    "language": part["language"]["language"],
+                    "language_score": part["language"]["language_score"],
+                    "text_sha256": [hashlib.sha256(t.encode()).hexdigest() for t in text.to_pylist()],
+                    "phi_masked": part["phi"]["phi_count"],
+                }
+            )
+            rows = table.select(ROW.names).cast(ROW)
+            counts.add(rows, read, part["phi"]["phi_spans"])
+            yield rows
+        start += size
+    for file in files.values():
+        file.close()
+
+
+def _words(text: pa.LargeStringArray, as_read: np.ndarray[Any, Any], masked: np.ndarray[Any, Any]) -> pa.Array:
+    """White-space words of each text: counted again only where masking changed it."""
+    words = as_read.astype(np.int64).copy()
+    for row in np.flatnonzero(masked):
+        words[row] = len(text[int(row)].as_py().split())
+    return pa.array(words)
+
+
+def _flush(held: list[pa.Table], shards: dict[str, int], writer: pq.ParquetWriter, index: list[list[Json]]) -> None:
+    """Write held rows as one row group a shard, and say which is whose."""
+    if not held:
+        return
+    rows = pa.concat_tables(held)
+    held.clear()
+    splits = np.array(rows["split"].to_pylist(), object)
+    for split, count in sorted(shards.items()):
+        where = np.flatnonzero(splits == split)
+        numbers = np.array(shards_of(rows["doc_id"].take(pa.array(where)).to_pylist(), count), np.int64)
+        for number in np.unique(numbers):
+            chosen = rows.take(pa.array(where[numbers == number]))
+            writer.write_table(chosen, row_group_size=len(chosen))
+            index.append([split, int(number), len(index)])
+
+
+class Statistics:
+    """Sums over released rows: by split, licence, document type, year, language, length; identifiers masked."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, Counter[tuple[str, str]]] = {}
+        self._spans: Counter[str] = Counter()
+        self._span_documents: Counter[str] = Counter()
+        self._masked: Counter[str] = Counter()
+
+    def add(self, rows: pa.Table, read: pl.DataFrame, spans: pa.ChunkedArray) -> None:
+        """Count `rows`, which were `read` (bytes, words, tokens) before masking took out `spans`."""
+        frame = pl.DataFrame(
+            {
+                "split": rows["split"],
+                "licence": rows["licence"],
+                "doc_type": rows["doc_type"],
+                "year": pl.Series(rows["published"]).str.slice(0, 4).fill_null("unknown"),
+                "language": rows["language"],
+                "bytes": rows["n_bytes"],
+                "words": rows["n_words"],
+                "tokens": rows["n_tokens"].cast(pa.int64()),
+            }
+        ).with_columns(pl.lit(1, pl.Int64).alias("documents"))
+        bins = (frame["tokens"].clip(lower_bound=1).log(2).floor().cast(pl.Int64)).cast(pl.String)
+        frame = frame.with_columns(bins.alias("length"))
+        for kind in ("split", "licence", "doc_type", "year", "language", "length"):
+            sums = self._sums.setdefault(kind, Counter())
+            for label, *amount in frame.group_by(kind).agg(pl.col(AMOUNT).sum()).iter_rows():
+                sums.update({(label, name): value for name, value in zip(AMOUNT, amount, strict=True)})
+        changed = rows["phi_masked"].to_numpy() > 0
+        self._masked["documents"] += int(changed.sum())
+        for name in ("bytes", "words", "tokens"):
+            self._masked[name] += int(read[name].sum()) - int(frame[name].sum())
+        kinds = pl.DataFrame({"kind": pl.Series(spans)}).with_row_index("row").explode("kind").drop_nulls("kind")
+        found = kinds.select("row", pl.col("kind").struct.field("kind"))
+        for kind, count, documents in (
+            found.group_by("kind").agg(pl.len(), pl.col("row").n_unique().alias("documents")).iter_rows()
+        ):
+            self._spans[kind] += count
+            self._span_documents[kind] += documents
+
+    def summary(self) -> dict[str, Json]:
+        """Everything counted, as plain JSON."""
+        return {
+            "sums": {
+                kind: {
+                    label: {name: sums[label, name] for name in AMOUNT}
+                    for label in sorted({label for label, _ in sums})
+                }
+                for kind, sums in sorted(self._sums.items())
+            },
+            "spans": {kind: [self._spans[kind], self._span_documents[kind]] for kind in sorted(self._spans)},
+            "masked": {name: self._masked[name] for name in AMOUNT},
+        }
+
+
+def _chunk(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _by_label(sums: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    return {label: {name: sums[label, name] for name in AMOUNT} for label in sorted({label for label, _ in sums})}

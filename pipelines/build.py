@@ -1,0 +1,340 @@
+"""The build: from a plan to a published snapshot, phase by phase.
+
+Each phase is a list of units with content addresses. A phase looks only at summaries of the one before, so a killed
+build finds its place again by asking which products exist.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import polars as pl
+
+from corpus.digest import Json, digest
+from corpus.errors import TooManyFailures, WipeOut
+from corpus.storage import WorkFolder
+from corpus.unit import Result, Unit
+from corpus.verdict import Verdict
+from dedup.resolve import Method
+from manifests.environment import toolchain
+from manifests.model import Manifest
+from pipelines import assemble, conclude, decide, deduplicate, shard, versions
+from pipelines.engines.engine import Engine
+from pipelines.measure import ROWS
+from pipelines.plan import Plan
+from pipelines.publish import publish
+from pipelines.recipe import resolve_location
+from pipelines.statement import Finished
+from shards.place import TRAIN, VALIDATION
+
+_PAIRS_A_UNIT = 200_000
+_KEYS_A_UNIT = 20_000_000
+_ROWS_A_PARTITION = 20_000_000
+_ORACLE_DOCUMENTS = 64
+
+Slices = dict[int, list[list[Any]]]
+"""By bundle number, rows with what a global step found out about them."""
+
+
+class Progress(Protocol):
+    """Told what happens; never asked."""
+
+    def phase(self, title: str, units: int) -> None:
+        """A phase begins."""
+
+    def done(self, unit: Unit, results: dict[str, Result]) -> None:
+        """A unit is finished."""
+
+    def say(self, message: str) -> None:
+        """One line for people."""
+
+
+@dataclass(slots=True)
+class Build:
+    """One build of one plan."""
+
+    plan: Plan
+    engine: Engine
+    work: WorkFolder
+    progress: Progress
+    digests: list[dict[str, str]] = field(init=False)
+    """By bundle, stage name to digest; phases add theirs."""
+
+    def __post_init__(self) -> None:
+        self.digests = [dict(bundle.digests) for bundle in self.plan.bundles]
+
+    def run(self, output: Path) -> Manifest:
+        """Build the snapshot and put it at `output`.
+
+        Raises:
+            BuildStopped: a guard refused: ledger balance, failures, wipe-out, tokenizer oracle.
+            EngineError: a unit failed.
+        """
+        measured = self._phase("Read and measure", [bundle.unit() for bundle in self.plan.bundles])
+        documents = [measured[bundle.label]["documents"] for bundle in self.plan.bundles]
+        self._check_failures(documents)
+        self._decide(self._outdated(documents))
+        resolved = self._deduplicate()
+        merges, clusters = self._resolved(resolved)
+        concluded = self._conclude(merges)
+        counts = self._shard_counts(concluded)
+        assembled = self._assemble(merges, clusters, counts)
+        shards = self._shards(assembled, counts)
+        self.progress.phase("Publish", 0)
+        finished = Finished(self.plan, self.work, self.digests, documents, assembled, shards, resolved)
+        return publish(finished, output)
+
+    def _phase(self, title: str, units: list[Unit]) -> dict[str, dict[str, Result]]:
+        """Run the units of a phase; their results by label."""
+        self.progress.phase(title, len(units))
+        results: dict[str, dict[str, Result]] = {}
+        for unit, result in self.engine.map(units):
+            results[unit.label] = result
+            self.progress.done(unit, result)
+        return results
+
+    def _of_source(self) -> dict[str, list[int]]:
+        """Bundle numbers by source name."""
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for number, bundle in enumerate(self.plan.bundles):
+            numbers[bundle.source.name].append(number)
+        return numbers
+
+    def _check_failures(self, documents: list[Result]) -> None:
+        limits = self.plan.recipe.limits
+        for source, numbers in self._of_source().items():
+            failed = sum(documents[n]["quarantined"] for n in numbers)
+            records = failed + sum(documents[n]["rows"] for n in numbers)
+            if failed > limits.failed_records and failed > limits.failed_share * records:
+                raise TooManyFailures(
+                    f"source {source}: {failed:,} of {records:,} records could not be read, above "
+                    f"limits.failed_share {limits.failed_share:.2%}; look at `hc4 status` for the reasons"
+                )
+
+    def _outdated(self, documents: list[Result]) -> Slices:
+        units = []
+        for source, numbers in self._of_source().items():
+            parts = 1 << max(
+                0, math.ceil(math.log2(sum(documents[n]["rows"] for n in numbers) / _ROWS_A_PARTITION + 1)) - 1
+            )
+            inputs = [self.digests[n]["documents"] for n in numbers]
+            for part in range(parts):
+                params: dict[str, Json] = {"documents": inputs, "partition": part, "partitions": parts}
+                name = digest({"stage": ["versions", versions.VERSION], **params})
+                units.append(
+                    Unit("pipelines.versions:run", {"versions": name}, params, label=f"{source}/{part + 1} of {parts}")
+                )
+        self._phase("Find outdated versions", units)
+        found: Slices = defaultdict(list)
+        of_source = self._of_source()
+        for unit in units:
+            numbers = of_source[unit.label.split("/")[0]]
+            table = pl.read_parquet(self.work.product("versions", unit.products["versions"]) / ROWS)
+            for number, *row in table.iter_rows():
+                found[numbers[number]].append(row)
+        return {number: sorted(rows, key=lambda row: int(row[0])) for number, rows in found.items()}
+
+    def _decide(self, outdated: Slices) -> None:
+        recipe = self.plan.recipe
+        rules = {kind: [rule.model_dump(mode="json") for rule in own] for kind, own in recipe.rules_for().items()}
+        units = []
+        for number, bundle in enumerate(self.plan.bundles):
+            params = {
+                "source": bundle.source.name,
+                "digests": dict(self.digests[number]),
+                "outdated": outdated.get(number, []),
+                "drop_retracted": recipe.drop_retracted,
+                "licence_profile": recipe.licence_profile,
+                "language": {"allow": list(recipe.language.allow), "min_score": recipe.language.min_score},
+                "rules": rules,
+                "max_masked_share": recipe.phi.max_masked_share,
+            }
+            units.append(self._bundle_unit("verdicts", "pipelines.decide:run", decide.VERSION, number, params))
+        self._phase("Decide", units)
+
+    def _bundle_unit(
+        self, stage: str, task: str, version: int, number: int, params: dict[str, Any], **toolchain: Json
+    ) -> Unit:
+        """A unit about one bundle whose product is named by all its parameters."""
+        bundle = self.plan.bundles[number]
+        name = digest({"stage": [stage, version], "params": params, **toolchain})
+        self.digests[number][stage] = name
+        return Unit(task, {stage: name}, params, weight=bundle.weight, label=bundle.label)
+
+    def _deduplicate(self) -> dict[str, Any]:
+        recipe = self.plan.recipe
+        priority = {source.name: place for place, source in enumerate(recipe.sources)}
+        bundles = [
+            {
+                "digests": {s: own[s] for s in ("documents", "verdicts", "licence", "quality", "signature")},
+                "priority": priority[bundle.source.name],
+            }
+            for bundle, own in zip(self.plan.bundles, self.digests, strict=True)
+        ]
+        index = self._one("Index candidates", "index", {"bundles": bundles, "doc_types": list(recipe.dedup.doc_types)})
+        signatures = [own["signature"] for own in self.digests]
+        columns = recipe.dedup.signature.band_names()
+        step = max(1, _KEYS_A_UNIT // max(1, index["rows"]))
+        groups = [columns[start : start + step] for start in range(0, len(columns), step)]
+        bands = self._several(
+            "Find candidate pairs",
+            "bands",
+            [{"index": index["digest"], "signatures": signatures, "columns": group} for group in groups],
+        )
+        common = {
+            "index": index["digest"],
+            "bands": [unit["digest"] for unit in bands],
+            "documents": [own["documents"] for own in self.digests],
+            "shingle_words": recipe.dedup.signature.shingle_words,
+            "threshold": recipe.dedup.threshold,
+        }
+        pairs = len(deduplicate.all_pairs(self.work, common["bands"]))
+        starts = range(0, pairs, _PAIRS_A_UNIT)
+        verified = self._several(
+            "Verify similarity",
+            "verify",
+            [{**common, "start": start, "end": min(start + _PAIRS_A_UNIT, pairs)} for start in starts],
+        )
+        params = common | {
+            "verify": [unit["digest"] for unit in verified],
+            "split_threshold": recipe.dedup.split_threshold,
+        }
+        resolved = self._one("Choose survivors", "resolve", params)
+        return {**resolved, "candidates": index["rows"], "candidate_pairs": pairs}
+
+    def _one(self, title: str, step: str, params: dict[str, Any]) -> dict[str, Any]:
+        return self._several(title, step, [params])[0]
+
+    def _several(self, title: str, step: str, params: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Run one step of dedup on each of `params`; summaries with their digests, in order."""
+        units = []
+        for number, each in enumerate(params):
+            name = digest({"stage": [step, deduplicate.VERSION], "params": each})
+            units.append(Unit(f"pipelines.deduplicate:{step}", {step: name}, each, label=f"{title} {number + 1}"))
+        results = self._phase(title, units)
+        return [{"digest": unit.products[step], **results[unit.label][step]} for unit in units]
+
+    def _resolved(self, resolved: dict[str, Any]) -> tuple[Slices, Slices]:
+        """Merges [row, survivor, method, similarity] and clusters [row, cluster] by bundle; the guard has agreed."""
+        folder = self.work.product("resolve", resolved["digest"])
+        table = pl.read_parquet(folder / ROWS).sort("bundle", "row")
+        merges: Slices = defaultdict(list)
+        near: dict[str, int] = defaultdict(int)
+        for bundle, *row in table.select("bundle", "row", "survivor", "method", "similarity").iter_rows():
+            merges[bundle].append(row)
+            near[self.plan.bundles[bundle].source.name] += row[2] == Method.NEAR.name.lower()
+        clusters: Slices = defaultdict(list)
+        for bundle, *row in pl.read_parquet(folder / deduplicate.GROUPS).sort("bundle", "row").iter_rows():
+            clusters[bundle].append(row)
+        self._check_wipe_out(near, merges)
+        return merges, clusters
+
+    def _check_wipe_out(self, near: dict[str, int], merges: Slices) -> None:
+        policy = self.plan.recipe.dedup
+        for source, numbers in self._of_source().items():
+            if near[source] <= policy.max_loss_documents:
+                continue
+            kept = 0
+            for number in numbers:
+                path = self.work.product("verdicts", self.digests[number]["verdicts"]) / ROWS
+                kept += (
+                    pl.scan_parquet(path)
+                    .filter(pl.col("verdict") == Verdict.KEEP.value)
+                    .select(pl.len())
+                    .collect()
+                    .item()
+                )
+                kept -= sum(row[2] != Method.NEAR.name.lower() for row in merges.get(number, []))
+            if near[source] > policy.max_loss_share * kept:
+                raise WipeOut(
+                    f"source {source}: near-duplicate removal would take {near[source]:,} of {kept:,} documents, above "
+                    f"dedup.max_loss_share {policy.max_loss_share:.0%}; its documents may share a template"
+                )
+
+    def _conclude(self, merges: Slices) -> list[Result]:
+        needed = ("documents", "verdicts", "licence", "language", "quality", "phi")
+        units = []
+        for number, bundle in enumerate(self.plan.bundles):
+            params = {
+                "source": bundle.source.name,
+                "digests": {stage: self.digests[number][stage] for stage in needed},
+                "merges": merges.get(number, []),
+                "samples": conclude.SAMPLES_PER_REASON,
+                "seed": self.plan.recipe.seed,
+                "phi_policy": bundle.source.phi_policy,
+            }
+            tools: dict[str, Json] = dict(toolchain())
+            units.append(
+                self._bundle_unit("concluded", "pipelines.conclude:run", conclude.VERSION, number, params, **tools)
+            )
+        results = self._phase("Write the ledger", units)
+        return [results[bundle.label]["concluded"] for bundle in self.plan.bundles]
+
+    def _shard_counts(self, concluded: list[Result]) -> dict[str, dict[str, int]]:
+        """By source and split, how many shards: from tokens kept, so that a shard holds about `shards.tokens`."""
+        recipe = self.plan.recipe
+        share = recipe.split.validation_share
+        counts: dict[str, dict[str, int]] = {}
+        for source, numbers in self._of_source().items():
+            tokens = sum(concluded[n]["kept_tokens"] for n in numbers)
+            parts = {TRAIN: 1 - share, VALIDATION: share}
+            counts[source] = {
+                split: max(1, math.ceil(tokens * part / recipe.shards.tokens)) for split, part in parts.items() if part
+            }
+        return counts
+
+    def _assemble(self, merges: Slices, clusters: Slices, counts: dict[str, dict[str, int]]) -> list[Result]:
+        recipe = self.plan.recipe
+        needed = ("documents", "verdicts", "licence", "language", "phi", "tokens")
+        units = []
+        for number, bundle in enumerate(self.plan.bundles):
+            params = {
+                "source": bundle.source.name,
+                "digests": {stage: self.digests[number][stage] for stage in needed},
+                "merges": [row[:1] for row in merges.get(number, [])],
+                "clusters": clusters.get(number, []),
+                "shards": counts[bundle.source.name],
+                "validation_share": recipe.split.validation_share,
+                "seed": recipe.seed,
+                "tokenizer": self._tokenizer,
+            }
+            units.append(self._bundle_unit("assembled", "pipelines.assemble:run", assemble.VERSION, number, params))
+        results = self._phase("Mask and tokenize", units)
+        return [results[bundle.label]["assembled"] for bundle in self.plan.bundles]
+
+    @property
+    def _tokenizer(self) -> str:
+        return resolve_location(self.plan.recipe.tokenizer, self.plan.folder)
+
+    def _shards(self, assembled: list[Result], counts: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
+        """Every shard that has rows: source, split, number, count, and what its unit said."""
+        units: list[Unit] = []
+        places: list[dict[str, Any]] = []
+        for source, numbers in self._of_source().items():
+            for split, count in counts[source].items():
+                for number in range(count):
+                    parts = [
+                        [self.digests[n]["assembled"], groups]
+                        for n in numbers
+                        if (groups := [g for s, i, g in assembled[n]["index"] if (s, i) == (split, number)])
+                    ]
+                    if not parts:
+                        continue
+                    params: dict[str, Any] = {
+                        "source": source,
+                        "split": split,
+                        "parts": parts,
+                        "tokenizer": self._tokenizer,
+                        "oracle_documents": _ORACLE_DOCUMENTS,
+                        "row_group_tokens": self.plan.recipe.shards.row_group_tokens,
+                    }
+                    name = digest({"stage": ["shard", shard.VERSION], "params": params, **toolchain()})
+                    label = f"{source}/{split} {number + 1} of {count}"
+                    units.append(Unit("pipelines.shard:run", {"shard": name}, params, label=label))
+                    places.append({"source": source, "split": split, "number": number, "count": count, "digest": name})
+        results = self._phase("Write shards", units)
+        return [{**place, **results[unit.label]["shard"]} for place, unit in zip(places, units, strict=True)]

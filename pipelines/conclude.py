@@ -1,0 +1,149 @@
+"""The end of every record's story: final verdicts with all that was measured, the ledger, and masked samples.
+
+rows.parquet      one row a record: verdict, evidence, attributes. No text
+ledger.parquet    raw file x stage x verdict x reason: documents, bytes, words, tokens
+samples.parquet   masked excerpts, the same few of each reason whoever draws them
+quarantine.parquet  records that could not be read, with their place
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from corpus.digest import Json
+from corpus.storage import WorkFolder
+from corpus.tables import write_frame
+from corpus.verdict import VERDICTS, Stage, Verdict
+from pipelines.measure import QUARANTINED, ROWS
+from shards.place import uniform
+
+VERSION = 1
+LEDGER = "ledger.parquet"
+SAMPLES = "samples.parquet"
+SAMPLES_PER_REASON = 25
+AMOUNT = ["documents", "bytes", "words", "tokens"]
+
+_FACTS = ["doc_type", "published", "retraction", "pmid", "pmcid", "doi"]
+_STATEMENTS = ["licence_raw", "copyright"]
+_EVIDENCE = ["score", "threshold", "survivor", "similarity", "rules_failed"]
+_EXCERPT = 1500
+"""Characters of a sample."""
+
+
+def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
+    """Write `concluded` of one bundle. `params["merges"]` lists [row, survivor, method, similarity]."""
+    folder, digests = folders["concluded"], params["digests"]
+    verdicts = pl.read_parquet(work.product("verdicts", digests["verdicts"]) / ROWS).with_row_index("row")
+    rows = _with_merges(verdicts, params["merges"])
+    documents = work.product("documents", digests["documents"])
+    statements = _masked(pq.read_table(documents / ROWS, columns=_STATEMENTS), params["phi_policy"])
+    sides = [
+        pl.read_parquet(documents / ROWS, columns=_FACTS),
+        statements,
+        *(pl.read_parquet(work.product(s, digests[s]) / ROWS) for s in ("licence", "language", "quality")),
+        pl.read_parquet(work.product("phi", digests["phi"]) / ROWS, columns=["phi_count", "phi_chars"]),
+    ]
+    known = pl.concat(sides, how="horizontal").drop("n_bytes", "n_words").with_row_index("row")
+    audit = rows.join(known, on="row", how="left", maintain_order="left").with_columns(source=pl.lit(params["source"]))
+    write_frame(audit.drop("row"), folder / ROWS)
+    ledger = (
+        rows.group_by("raw_file", "stage", "verdict", "reason")
+        .agg(pl.len().cast(pl.Int64).alias("documents"), pl.col("bytes", "words", "tokens").sum())
+        .sort("raw_file", "stage", "verdict", "reason")
+    )
+    write_frame(ledger, folder / LEDGER)
+    chosen = _choose(audit, params["samples"], params["seed"])
+    write_frame(_excerpts(chosen, work, digests), folder / SAMPLES)
+    pq.write_table(pq.read_table(documents / QUARANTINED), folder / QUARANTINED)
+    kept = rows.filter(pl.col("verdict") == Verdict.KEEP.value)
+    return {"concluded": {"rows": len(rows), "kept": len(kept), "kept_tokens": int(kept["tokens"].sum())}}
+
+
+def _with_merges(verdicts: pl.DataFrame, merges: list[list[Any]]) -> pl.DataFrame:
+    """Verdicts after dedup: a document that gave way is merged at the stage that found its survivor."""
+    if not merges:
+        return verdicts
+    found = pl.DataFrame(
+        merges,
+        schema={"row": pl.UInt32, "into": pl.String, "method": pl.String, "jaccard": pl.Float64},
+        orient="row",
+    )
+    reasons = {
+        Stage.IDENTITY.value: "same_identifier",
+        Stage.EXACT.value: "same_words",
+        Stage.NEAR.value: "near_duplicate",
+    }
+    merged = pl.col("method").is_not_null()
+    reason = pl.col("method").replace_strict(reasons, default=None, return_dtype=pl.String)
+    return (
+        verdicts.join(found, on="row", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(merged).then(pl.lit(Verdict.MERGE.value)).otherwise("verdict").alias("verdict"),
+            pl.when(merged).then("method").otherwise("stage").alias("stage"),
+            pl.when(merged).then(reason).otherwise("reason").alias("reason"),
+            pl.when(merged).then("into").otherwise("survivor").alias("survivor"),
+            pl.when(merged).then("jaccard").otherwise("similarity").alias("similarity"),
+        )
+        .select("row", *VERDICTS.names, "raw_file")
+    )
+
+
+def _masked(statements: pa.Table, policy: str) -> pl.DataFrame:
+    """Free-text statements with identifiers masked: publishers put e-mail addresses into them."""
+    from filters.phi.mask import mask_text
+
+    columns = {}
+    for name in statements.column_names:
+        encoded = statements.column(name).combine_chunks().dictionary_encode()
+        values = pa.array([mask_text(value, policy) for value in encoded.dictionary.to_pylist()], pa.string())
+        columns[name] = pl.Series(values.take(encoded.indices))
+    return pl.DataFrame(columns)
+
+
+def _choose(audit: pl.DataFrame, per_reason: int, seed: int) -> pl.DataFrame:
+    """The documents of each reason whose hash is smallest: a sample that merges across bundles."""
+    drawn = pl.Series("draw", [uniform(d, salt=f"sample/{seed}") for d in audit["doc_id"]], pl.Float64)
+    stratum = ["verdict", "stage", "reason"]
+    return (
+        audit.with_columns(drawn)
+        .filter(pl.col("draw").rank("ordinal").over(stratum) <= per_reason)
+        .select(
+            "row", "draw", "source", "doc_id", *stratum, "score", "threshold", "survivor", "similarity", "rules_failed"
+        )
+        .sort("row")
+    )
+
+
+def _excerpts(chosen: pl.DataFrame, work: WorkFolder, digests: dict[str, str]) -> pl.DataFrame:
+    """Masked beginnings of the chosen texts. What a licence or its source forbids to show is not shown."""
+    from filters.phi.mask import mask_column
+
+    hidden = [Stage.LICENCE.value, Stage.VERSION.value, Stage.READ.value]
+    forbidden = (
+        pl.col("stage").is_in(hidden)
+        | pl.col("rules_failed").list.eval(pl.element().str.starts_with("licence_")).list.any()
+    )
+    shown = chosen.filter(~forbidden)["row"].to_numpy()
+    excerpts: dict[int, str] = {}
+    documents = pq.ParquetFile(work.product("documents", digests["documents"]) / ROWS)
+    phi = pq.ParquetFile(work.product("phi", digests["phi"]) / ROWS)
+    with documents, phi:
+        start = 0
+        for group in range(documents.num_row_groups):
+            end = start + documents.metadata.row_group(group).num_rows
+            mine = shown[(shown >= start) & (shown < end)]
+            if len(mine):
+                take = pa.array(mine - start)
+                text = documents.read_row_group(group, columns=["text"]).column(0).combine_chunks().take(take)
+                spans = phi.read_row_group(group, columns=["phi_spans"]).column(0).combine_chunks().take(take)
+                cut = pc.utf8_slice_codeunits(mask_column(text, spans), 0, _EXCERPT)
+                excerpts |= dict(zip(mine.tolist(), cut.to_pylist(), strict=True))
+            start = end
+    texts = pl.Series("excerpt", [excerpts.get(row) for row in chosen["row"]], pl.String)
+    return chosen.with_columns(texts).drop("row", "rules_failed")

@@ -1,0 +1,215 @@
+"""One pass over a bundle of raw files: read the documents, measure everything about them, write a sidecar a stage.
+
+Each product has an address of its own. If only one stage changed, the documents are read back from disk and that
+stage's sidecar alone is written.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpus.digest import Json
+from corpus.document import DELETIONS, DOCUMENTS, QUARANTINE
+from corpus.errors import RawFileError
+from corpus.stage import Annotator
+from corpus.storage import WorkFolder
+
+if TYPE_CHECKING:
+    from sources.batches import Batch
+
+DOCUMENTS_VERSION = 1
+ROWS = "rows.parquet"
+DELETED = "deletions.parquet"
+QUARANTINED = "quarantine.parquet"
+
+BUNDLE_DOCUMENTS = DOCUMENTS.append(pa.field("raw_file", pa.string(), nullable=False))
+"""Documents of a bundle: those of each raw file, in order, with the file's name."""
+_QUARANTINE = QUARANTINE.append(pa.field("raw_file", pa.string(), nullable=False))
+
+
+def annotators(stages: dict[str, dict[str, Any]]) -> list[Annotator]:
+    """The annotators of a source, in the order of the ledger. `stages` maps stage name to its parameters."""
+    from filters.language import LanguageAnnotator
+    from filters.licence import LicenceAnnotator
+
+    from dedup.signature import MinHashConfig, SignatureAnnotator
+    from filters.phi.annotator import PhiAnnotator
+    from filters.quality.annotator import QualityAnnotator
+    from shards.tokenizer import TokenAnnotator
+
+    return [
+        LicenceAnnotator(stages["licence"]["terms"]),
+        LanguageAnnotator(Path(stages["language"]["model"])),
+        QualityAnnotator(),
+        PhiAnnotator(stages["phi"]["policy"]),
+        SignatureAnnotator(MinHashConfig(**stages["signature"])),
+        TokenAnnotator(Path(stages["tokens"]["model"])),
+    ]
+
+
+def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
+    """Write the missing products of one bundle: `documents` and the sidecars.
+
+    A raw file that cannot be read is quarantined whole (the rest of it is unknown: deletions, newer versions), and the
+    bundle is read again without it.
+    """
+    unreadable: dict[str, RawFileError] = {}
+    while True:
+        try:
+            return _attempt(params, folders, work, unreadable)
+        except _UnreadableFileError as error:
+            unreadable[error.name] = error.cause
+
+
+class _UnreadableFileError(Exception):
+    def __init__(self, name: str, cause: RawFileError) -> None:
+        self.name = name
+        self.cause = cause
+
+
+def _attempt(
+    params: dict[str, Any], folders: dict[str, Path], work: WorkFolder, unreadable: dict[str, RawFileError]
+) -> dict[str, Json]:
+    stages = [stage for stage in annotators(params["stages"]) if stage.name in folders]
+    reading = "documents" in folders
+    tally = Tally(params["files"])
+    source = _read(params, tally, unreadable) if reading else stored_documents(work, params["documents"])
+    with ExitStack() as stack:
+        writers = {
+            name: stack.enter_context(_writer(folders[name], schema))
+            for name, schema in [("documents", BUNDLE_DOCUMENTS), *((s.name, s.schema) for s in stages)]
+            if name in folders
+        }
+        documents = text_bytes = tokens = 0
+        for batch in source:
+            if reading:
+                writers["documents"].write_batch(batch)
+            plain = batch.select(DOCUMENTS.names)
+            for stage in stages:
+                measured = stage.measure(plain)
+                writers[stage.name].write_batch(measured)
+                if stage.name == "tokens":
+                    tokens += int(measured.column("n_tokens").to_numpy().sum())
+            documents += len(batch)
+            text_bytes += _bytes(batch.column("text"))
+            work.beat(params["documents"], documents, text_bytes, tokens, tally.raw_bytes())
+    results: dict[str, Json] = {stage.name: {"rows": documents} for stage in stages}
+    if reading:
+        results["documents"] = tally.write(folders["documents"], documents)
+    work.beat(params["documents"], documents, text_bytes, tokens, sum(file["bytes"] for file in params["files"]))
+    return results
+
+
+def stored_documents(work: WorkFolder, digest: str) -> Iterator[pa.RecordBatch]:
+    """The documents of a finished bundle, a row group at a time, cut as they were when first read."""
+    with pq.ParquetFile(work.product("documents", digest) / ROWS) as file:
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group).cast(BUNDLE_DOCUMENTS)
+            yield from table.combine_chunks().to_batches()
+
+
+class Tally:
+    """What a bundle's files held beside documents: facts, quarantined records, deletions."""
+
+    def __init__(self, files: list[dict[str, Any]]) -> None:
+        self._files = files
+        self._facts: dict[str, Counter[str]] = {file["name"]: Counter() for file in files}
+        self._records: Counter[str] = Counter()
+        self._failed: dict[str, str] = {}
+        self._quarantined: list[pa.Table] = []
+        self._deletions: list[pa.RecordBatch] = []
+        self._done = 0
+
+    def facts(self, name: str) -> Counter[str]:
+        """The reader's counter for one file."""
+        return self._facts[name]
+
+    def raw_bytes(self) -> int:
+        """Bytes of the files read to their end."""
+        return self._done
+
+    def finish(self, file: dict[str, Any]) -> None:
+        """One file was read to its end."""
+        self._done += file["bytes"]
+
+    def fail(self, name: str, error: RawFileError) -> None:
+        """A whole file is quarantined: it counts as one failed record."""
+        self._failed[name] = error.reason
+        entry = {"record": None, "offset": None, "reason": error.reason, "detail": error.detail, "raw_file": name}
+        self._quarantined.append(pa.Table.from_pylist([entry], schema=_QUARANTINE))
+
+    def add(self, name: str, batch: Batch) -> None:
+        """One batch of a file: its documents, quarantined records and deletions."""
+        self._records[name] += len(batch.documents) + len(batch.quarantined)
+        if len(batch.quarantined):
+            names = pa.array([name] * len(batch.quarantined), pa.string())
+            self._quarantined.append(pa.table([*batch.quarantined.columns, names], schema=_QUARANTINE))
+        if len(batch.deletions):
+            self._deletions.append(batch.deletions)
+
+    def write(self, folder: Path, documents: int) -> Json:
+        """Write the small tables beside the documents; give the product's summary."""
+        quarantine = pa.concat_tables([_QUARANTINE.empty_table(), *self._quarantined])
+        pq.write_table(quarantine, folder / QUARANTINED)
+        deletions = pa.Table.from_batches(self._deletions, schema=DELETIONS)
+        pq.write_table(deletions, folder / DELETED)
+        return {
+            "rows": documents,
+            "quarantined": len(quarantine),
+            "deletions": len(deletions),
+            "files": [
+                {
+                    "name": file["name"],
+                    "sha256": file["sha256"],
+                    "bytes": file["bytes"],
+                    "records": self._records[file["name"]],
+                    "facts": dict(sorted(self._facts[file["name"]].items())),
+                    "quarantined": self._failed.get(file["name"]),
+                }
+                for file in self._files
+            ],
+        }
+
+
+def _read(params: dict[str, Any], tally: Tally, unreadable: dict[str, RawFileError]) -> Iterator[pa.RecordBatch]:
+    """Documents of every readable file of the bundle, in order."""
+    from sources.batches import Limits, documents_in
+    from sources.reader import RawFile
+    from sources.registry import make_reader
+
+    limits = Limits(text_bytes=params["record_bytes"])
+    for file in params["files"]:
+        name = file["name"]
+        if name in unreadable:
+            tally.fail(name, unreadable[name])
+            continue
+        reader = make_reader(params["reader"], params["options"])
+        try:
+            for batch in documents_in(
+                reader, RawFile(file["path"]), params["source"], tally.facts(name), limits=limits
+            ):
+                tally.add(name, batch)
+                if len(batch.documents):
+                    names = pa.array([name] * len(batch.documents), pa.string())
+                    yield pa.record_batch([*batch.documents.columns, names], schema=BUNDLE_DOCUMENTS)
+        except RawFileError as error:
+            raise _UnreadableFileError(name, error) from error
+        tally.finish(file)
+
+
+def _writer(folder: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    return pq.ParquetWriter(folder / ROWS, schema, compression="zstd", compression_level=1, use_dictionary=False)
+
+
+def _bytes(text: pa.LargeStringArray) -> int:
+    """UTF-8 bytes of a column."""
+    import pyarrow.compute as pc
+
+    return int(pc.sum(pc.binary_length(text)).as_py() or 0)

@@ -1,0 +1,137 @@
+"""From finished units to a snapshot folder: collect, count, state, render, put in place at once."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from corpus.digest import sha256_file
+from corpus.errors import BuildStopped
+from corpus.storage import WorkFolder, flush_tree
+from corpus.tables import write_frame
+from datacards.render import render
+from manifests import layout
+from manifests.model import File, Manifest, Shard
+from manifests.sums import write_sums
+from pipelines.conclude import LEDGER, SAMPLES, SAMPLES_PER_REASON
+from pipelines.measure import QUARANTINED, ROWS
+from pipelines.shard import SHARD
+from pipelines.statement import Finished, make_manifest
+from shards.place import shard_name
+
+
+def publish(finished: Finished, output: Path) -> Manifest:
+    """Write the snapshot beside `output`, then swap it into place; `output` is never half a snapshot.
+
+    Raises:
+        BuildStopped: `output` exists and is not a snapshot.
+        LedgerImbalance: the account does not close.
+    """
+    if output.exists() and not (output / layout.MANIFEST).is_file():
+        raise BuildStopped(f"{output} exists and is not a snapshot; move it away or pass another --output")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.parent))
+    try:
+        manifest = _write(finished, fresh)
+        fresh.chmod(0o755)
+        flush_tree(fresh)
+        if output.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{output.name}-old-", dir=output.parent))
+            output.rename(old / output.name)
+            fresh.rename(output)
+            shutil.rmtree(old)
+        else:
+            fresh.rename(output)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return manifest
+
+
+def _write(finished: Finished, folder: Path) -> Manifest:
+    shards = [_copy_shard(finished.work, shard, folder) for shard in finished.shards]
+    ledger = _ledger_table(finished)
+    files = [
+        *_audit(finished, folder),
+        _frame(folder, layout.LEDGER, "ledger", ledger),
+        _frame(folder, layout.QUARANTINE, "quarantine", _quarantine(finished)),
+        _frame(folder, layout.SAMPLES, "samples", _samples(finished)),
+    ]
+    manifest = make_manifest(finished, shards, files, ledger).identified()
+    (folder / layout.MANIFEST).write_bytes(manifest.canonical())
+    for name, content in render(manifest).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    write_sums(folder)
+    return manifest
+
+
+def _copy_shard(work: WorkFolder, shard: dict[str, Any], folder: Path) -> Shard:
+    name = shard_name(shard["split"], shard["number"], shard["count"])
+    path = f"{layout.DATA}/{shard['source']}/{name}"
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(work.product("shard", shard["digest"]) / SHARD, target)
+    if sha256_file(target) != shard["sha256"]:
+        raise BuildStopped(f"{path} changed between writing and copying; check the disk under {work.root}")
+    kept = ("source", "split", "sha256", "bytes", "rows", "tokens", "row_groups")
+    return Shard(path=path, **{name: shard[name] for name in kept})
+
+
+def _audit(finished: Finished, folder: Path) -> Iterable[File]:
+    """Copy the record tables; named by the documents they describe."""
+    for number, bundle in enumerate(finished.plan.bundles):
+        path = f"{layout.AUDIT}/{bundle.source.name}/{finished.digests[number]['documents'][:16]}.parquet"
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(finished.product(number, "concluded") / ROWS, folder / path)
+        yield _file(folder, path, "audit", pq.read_metadata(folder / path).num_rows)
+
+
+def _frame(folder: Path, path: str, kind: str, frame: pl.DataFrame) -> File:
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    write_frame(frame, folder / path)
+    return _file(folder, path, kind, len(frame))
+
+
+def _file(folder: Path, path: str, kind: str, rows: int) -> File:
+    return File(
+        path=path, kind=kind, sha256=sha256_file(folder / path), bytes=(folder / path).stat().st_size, rows=rows
+    )
+
+
+def _with_source(finished: Finished, stage: str, name: str) -> pl.DataFrame:
+    parts = [
+        pl.read_parquet(finished.product(number, stage) / name).with_columns(source=pl.lit(bundle.source.name))
+        for number, bundle in enumerate(finished.plan.bundles)
+    ]
+    return pl.concat(parts)
+
+
+def _ledger_table(finished: Finished) -> pl.DataFrame:
+    table = _with_source(finished, "concluded", LEDGER)
+    keys = ["source", "raw_file", "stage", "verdict", "reason"]
+    return table.select(*keys, "documents", "bytes", "words", "tokens").sort(keys)
+
+
+def _quarantine(finished: Finished) -> pl.DataFrame:
+    table = _with_source(finished, "concluded", QUARANTINED)
+    return table.select("source", "raw_file", "record", "offset", "reason", "detail").sort(
+        "source", "raw_file", "record"
+    )
+
+
+def _samples(finished: Finished) -> pl.DataFrame:
+    """The samples with the smallest hashes of each reason, over all bundles of a source."""
+    stratum = ["source", "verdict", "stage", "reason"]
+    drawn = _with_source(finished, "concluded", SAMPLES)
+    return (
+        drawn.filter(pl.col("draw").rank("ordinal").over(stratum) <= SAMPLES_PER_REASON)
+        .sort([*stratum, "draw"])
+        .drop("draw")
+    )

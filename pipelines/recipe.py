@@ -1,0 +1,236 @@
+"""The recipe: everything a person decides about a snapshot, typed, in YAML.
+
+Unknown keys, wrong types and contradictions are errors that name the line. Paths are relative to the recipe file;
+`asset:NAME` means a pulled asset (see `corpus.assets`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from corpus.assets import ASSETS, assets_folder
+from corpus.errors import RecipeError
+from dedup.signature import MinHashConfig
+from filters.rules import Rule, load_preset
+
+_NAME = r"^[a-z][a-z0-9_]{0,62}$"
+
+
+def _local(value: str) -> str:
+    if value.startswith("asset:") and "*" not in value and value.removeprefix("asset:") not in ASSETS:
+        raise ValueError(f"no such asset; known: {', '.join(sorted(ASSETS))}")
+    return value
+
+
+Location = Annotated[str, Field(min_length=1), AfterValidator(_local)]
+
+
+class Part(BaseModel):
+    """A section of a recipe: unknown keys are errors, values are final."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceRecipe(Part):
+    """One named raw collection."""
+
+    name: str = Field(pattern=_NAME)
+    title: str = ""
+    homepage: str | None = None
+    publisher: str | None = None
+    reader: str
+    options: dict[str, Any] = {}
+    """Passed to the reader."""
+    files: tuple[Location, ...] = Field(min_length=1)
+    """Files, globs, folders (every file below) or fsspec URLs."""
+    terms: str | None = None
+    """SPDX expression that the source's terms give to documents which state no licence of their own."""
+    phi_policy: str = "literature"
+
+
+class LanguageRecipe(Part):
+    """Which languages may stay."""
+
+    model: Location = "asset:lid.176.ftz"
+    allow: tuple[str, ...] = ("en",)
+    min_score: float = Field(0.65, ge=0, le=1)
+
+
+class QualityRecipe(Part):
+    """Rules by document type: a shipped preset for each, and rules of one's own."""
+
+    presets: dict[str, str] = {"abstract": "abstract", "full_text": "full_text", "case_report": "full_text"}
+    default_preset: str | None = "web"
+    """For document types that `presets` does not name; null applies no preset to them."""
+    rules: tuple[Rule, ...] = ()
+
+
+class PhiRecipe(Part):
+    """When a document holds so many identifiers that masking is not enough."""
+
+    max_masked_share: float = Field(0.05, ge=0, le=1)
+    """Bytes inside identifier spans, as a share of the text's bytes."""
+
+
+class DedupRecipe(Part):
+    """What counts as the same document, and which copy survives."""
+
+    signature: MinHashConfig = MinHashConfig()
+    threshold: float = Field(0.8, gt=0, le=1)
+    """Verified Jaccard similarity from which a document is merged."""
+    split_threshold: float = Field(0.7, gt=0, le=1)
+    """Verified Jaccard similarity from which two documents must share a split."""
+    doc_types: tuple[str, ...] = ("full_text", "case_report", "abstract")
+    """Best first: full text beats its own abstract."""
+    max_loss_share: float = Field(0.5, gt=0, le=1)
+    """Share of a source's documents that near-dedup may take before the build stops."""
+    max_loss_documents: int = Field(100, ge=0)
+    """... which is not asked while it takes no more documents than this."""
+
+    @model_validator(mode="after")
+    def _split_is_wider(self) -> DedupRecipe:
+        if self.split_threshold > self.threshold:
+            raise ValueError("split_threshold must not be above threshold")
+        return self
+
+
+class SplitRecipe(Part):
+    """Held-out documents, chosen by duplicate group."""
+
+    validation_share: float = Field(0.03, ge=0, lt=1)
+
+
+class ShardRecipe(Part):
+    """How the released Parquet is cut."""
+
+    tokens: int = Field(25_000_000, ge=1)
+    """Tokens a shard, about."""
+    row_group_tokens: int = Field(500_000, ge=1)
+
+
+class Limits(Part):
+    """When input is bad enough to stop."""
+
+    failed_share: float = Field(0.01, ge=0, le=1)
+    """Share of a source's records that may be quarantined before the build stops."""
+    failed_records: int = Field(100, ge=0)
+    """... which is not asked while fewer records than this are quarantined."""
+    record_bytes: int = Field(50_000_000, ge=1)
+    """Larger records are quarantined."""
+
+
+class Recipe(Part):
+    """A whole recipe. Sources are listed by authority: of two equal documents, the earlier source's survives."""
+
+    name: str = Field(pattern=_NAME)
+    title: str = ""
+    description: str = ""
+    seed: int = 1
+    licence_profile: str
+    sources: tuple[SourceRecipe, ...] = Field(min_length=1)
+    drop_retracted: bool = True
+    language: LanguageRecipe = LanguageRecipe()
+    quality: QualityRecipe = QualityRecipe()
+    phi: PhiRecipe = PhiRecipe()
+    dedup: DedupRecipe = DedupRecipe()
+    tokenizer: Location = "asset:mistral-v3.model"
+    split: SplitRecipe = SplitRecipe()
+    shards: ShardRecipe = ShardRecipe()
+    limits: Limits = Limits()
+    engine: Literal["ray", "inline"] = "ray"
+
+    @model_validator(mode="after")
+    def _names_are_distinct(self) -> Recipe:
+        names = [source.name for source in self.sources]
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two sources are called {', '.join(repeated)}")
+        return self
+
+    def rules_for(self) -> dict[str, tuple[Rule, ...]]:
+        """Rules of each named document type; `*` holds those of every other type."""
+        quality = self.quality
+        table = {kind: load_preset(preset) + quality.rules for kind, preset in quality.presets.items()}
+        default = load_preset(quality.default_preset) if quality.default_preset else ()
+        return table | {"*": default + quality.rules}
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read and check a recipe.
+
+    Raises:
+        RecipeError: every mistake found, each with `file:line`.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"cannot read recipe {path}: {error}") from None
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise RecipeError(f"{path}: not YAML: {error}") from None
+    if not isinstance(content, dict):
+        raise RecipeError(f"{path}:1: a recipe is a mapping with at least `name`, `licence_profile` and `sources`")
+    if repeated := list(_repeated_keys(tree)):
+        raise RecipeError("\n".join(f"{path}:{line}: key `{key}` is given twice" for key, line in repeated))
+    try:
+        recipe = Recipe.model_validate(content)
+        recipe.rules_for()
+    except ValidationError as error:
+        problems = [f"{path}:{_line(tree, p['loc'])}: {_place(p['loc'])}{_words(p)}" for p in error.errors()]
+        raise RecipeError("\n".join(problems)) from None
+    return recipe
+
+
+def resolve_location(location: str, recipe_folder: Path) -> str:
+    """A location of the recipe as a local path or URL; globs stay globs."""
+    if location.startswith("asset:"):
+        return str(assets_folder() / location.removeprefix("asset:"))
+    if "://" in location:
+        return location
+    return str(recipe_folder / location)
+
+
+def _words(problem: Any) -> str:
+    if problem["type"] == "extra_forbidden":
+        return "unknown key"
+    return str(problem["msg"]).removeprefix("Value error, ")
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return f"`{'.'.join(str(part) for part in location)}`: " if location else ""
+
+
+def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """Line (from 1) of the deepest part of `location` that stands in the file."""
+    line = 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
+
+
+def _repeated_keys(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key.value, key.start_mark.line + 1
+            seen.add(key.value)
+            yield from _repeated_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _repeated_keys(item)

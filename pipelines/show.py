@@ -1,0 +1,225 @@
+"""Tables and stories on a terminal."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from corpus.storage import WorkFolder
+from manifests.explain import Story
+from manifests.model import Amount, Manifest
+from manifests.snapshot import Snapshot
+from pipelines.forecast import Forecast
+from pipelines.plan import Plan
+
+_LABELS = {"read": "no text", "version": "outdated", "near": "near-duplicates", "exact": "same words"}
+
+
+def show_plan(console: Console, plan: Plan, work: Path | None) -> None:
+    """What a build would read, and how much of it is measured already."""
+    table = Table("source", "reader", "raw files", "raw MB", "units", "measured", "licence terms", "PHI policy")
+    folder = WorkFolder(work) if work else None
+    for source in plan.recipe.sources:
+        bundles = [bundle for bundle in plan.bundles if bundle.source.name == source.name]
+        finished = sum(all(folder.finished(*item) for item in b.digests.items()) for b in bundles) if folder else 0
+        table.add_row(
+            source.name,
+            source.reader,
+            f"{sum(len(bundle.files) for bundle in bundles):,}",
+            f"{sum(bundle.weight for bundle in bundles) / 1e6:,.1f}",
+            str(len(bundles)),
+            str(finished),
+            source.terms or "stated in each document",
+            source.phi_policy,
+        )
+    console.print(table)
+    console.print(f"licence profile [bold]{plan.recipe.licence_profile}[/bold] · everything the recipe names is there")
+
+
+def show_forecast(console: Console, forecasts: list[Forecast], work: Path) -> None:
+    """What a build would take, from a measured sample of each source."""
+    table = Table("source", "documents", "MB of text", "tokens", "CPU minutes", "work folder MB", title="forecast")
+    for one in forecasts:
+        table.add_row(
+            one.source,
+            f"{one.documents:,.0f}",
+            f"{one.text_bytes / 1e6:,.0f}",
+            f"{one.tokens:,.0f}",
+            f"{one.cpu_seconds / 60:,.1f}",
+            f"{one.disk_bytes / 1e6:,.0f}",
+        )
+    console.print(table)
+    need = sum(one.disk_bytes for one in forecasts)
+    place = next(folder for folder in (work, *work.resolve().parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    memory = max((one.memory_bytes for one in forecasts), default=0)
+    console.print(
+        f"disk: {need / 1e9:,.2f} GB needed, {free / 1e9:,.1f} GB free · memory: about {memory / 1e6:,.0f} MB a worker "
+        "and 800 MB for Ray",
+        highlight=False,
+    )
+    if need > free:
+        console.print("[red]the work folder would not fit[/red]")
+
+
+def show_status(console: Console, plan: Plan, work: Path | None) -> None:
+    """Which bundles are measured, and what could not be read."""
+    if work is None:
+        console.print("nothing built yet: there is no work folder")
+        return
+    folder = WorkFolder(work)
+    table = Table("unit", "state", "records", "documents", "quarantined")
+    for bundle in plan.bundles:
+        done = [stage for stage, digest in bundle.digests.items() if folder.finished(stage, digest)]
+        state = "measured" if len(done) == len(bundle.digests) else ("partly measured" if done else "waiting")
+        row = ["", "", ""]
+        if folder.finished("documents", bundle.digests["documents"]):
+            found = folder.result("documents", bundle.digests["documents"])
+            records = sum(file["records"] for file in found["files"])
+            row = [f"{records:,}", f"{found['rows']:,}", f"{found['quarantined']:,}"]
+        table.add_row(bundle.label, state, *row)
+    console.print(table)
+    for name, (documents, _, tokens, _) in sorted(folder.beats().items()):
+        for bundle in plan.bundles:
+            waiting = not all(folder.finished(*item) for item in bundle.digests.items())
+            if waiting and bundle.digests["documents"] == name:
+                console.print(f"{bundle.label}: {documents:,} documents, {tokens:,} tokens so far", highlight=False)
+    _show_quarantine(console, plan, folder)
+
+
+def _show_quarantine(console: Console, plan: Plan, folder: WorkFolder) -> None:
+    from pipelines.measure import QUARANTINED
+
+    for bundle in plan.bundles:
+        path = folder.product("documents", bundle.digests["documents"]) / QUARANTINED
+        if path.is_file():
+            for row in pl.read_parquet(path).head(20).iter_rows(named=True):
+                place = "whole file" if row["record"] is None else f"record {row['record']}"
+                console.print(
+                    f"[yellow]quarantined[/yellow] {row['raw_file']}, {place}: {row['reason']} {row['detail']}"
+                )
+
+
+def show_funnel(console: Console, manifest: Manifest) -> None:
+    """Where each source's records went, stage by stage."""
+    console.print(f"\n[bold]{manifest.title}[/bold] · licence profile [bold]{manifest.licence_profile}[/bold]")
+    for source in manifest.sources:
+        table = Table("stage", "reason", title=f"{source.name}", title_justify="left")
+        for name in ("documents", "tokens"):
+            table.add_column(name, justify="right")
+        table.add_row("read", "", *_numbers(source.read), style="bold")
+        for line in manifest.ledger.lines:
+            if line.source == source.name:
+                gone = [f"-{number}" for number in _numbers(line.amount)]
+                style = {"merge": "cyan", "fail": "red"}.get(line.verdict, "")
+                table.add_row(line.stage, line.reason, *gone, style=style)
+        masked = next(share.amount for share in manifest.ledger.masked if share.label == source.name)
+        if masked.documents:
+            table.add_row("mask", f"identifiers in {masked.documents:,} documents", "", f"{-masked.tokens:+,}")
+        table.add_row("kept", "", *_numbers(source.kept), style="bold green")
+        console.print(table)
+
+
+def _numbers(amount: Amount) -> tuple[str, str]:
+    return f"{amount.documents:,}", f"{amount.tokens:,}"
+
+
+def show_story(console: Console, story: Story) -> None:
+    """One record's life."""
+    row = story.record
+    facts = Table.grid(padding=(0, 2))
+
+    def fact(name: str, value: object) -> None:
+        if value is not None:
+            facts.add_row(Text(name, style="dim"), Text(str(value)))
+
+    fact("read", f"{row['raw_file']}, record {row['record']}")
+    fact("type", row["doc_type"])
+    fact("ids", ", ".join(f"{kind} {row[kind]}" for kind in ("pmid", "pmcid", "doi") if row[kind]) or None)
+    fact("published", row["published"])
+    fact("retraction", row["retraction"])
+    fact("size", f"{row['bytes']:,} bytes, {row['words']:,} words, {row['tokens']:,} tokens as read")
+    fact(
+        "licence", f"{row['licence']} by {row['licence_kind']}" + (" (conflicting)" if row["licence_conflict"] else "")
+    )
+    fact("licence stated", row["licence_raw"])
+    fact("copyright", row["copyright"])
+    if row["language"] is not None:
+        fact("language", f"{row['language']}, score {row['language_score']:.3f}")
+    fact("identifiers", f"{row['phi_count']} spans, {row['phi_chars']} bytes" if row["phi_count"] else None)
+    console.print(Panel(facts, title=row["doc_id"], title_align="left"))
+    if story.rules:
+        rules = Table("", "rule", "signal", "value", "bound", "source of the bound")
+        for rule in story.rules:
+            bound = " and ".join(
+                f"{sign} {limit:g}" for sign, limit in (("≥", rule.minimum), ("≤", rule.maximum)) if limit is not None
+            )
+            value = "-" if rule.value is None else f"{rule.value:.4g}"
+            mark = "[green]✓[/green]" if rule.passed else "[red]✗[/red]"
+            rules.add_row(mark, rule.name, rule.signal, value, bound, rule.cite)
+        console.print(rules)
+    console.print(_verdict(story), soft_wrap=True)
+    for merged in story.merged_into_it:
+        console.print(f"  stands for {merged['doc_id']} by {_by(merged)}", highlight=False, soft_wrap=True)
+
+
+def _verdict(story: Story) -> str:
+    row, released = story.record, story.released
+    if row["verdict"] == "keep" and released:
+        return (
+            f"[bold green]kept[/bold green]: {released['shard']} row {released['row']}, split {released['split']}, "
+            f"{released['n_tokens']:,} tokens, {released['phi_masked']} identifiers masked, "
+            f"cluster {released['cluster_id']}"
+        )
+    if row["verdict"] == "merge":
+        by = _by({"method": row["stage"], "similarity": row["similarity"]})
+        return f"[bold cyan]merged[/bold cyan] into {row['survivor']} by {by}"
+    evidence = ""
+    if row["score"] is not None:
+        evidence = f": measured {row['score']:.4g}"
+        evidence += f", bound {row['threshold']:.4g}" if row["threshold"] is not None else ""
+    survivor = f"; the newest version of {row['survivor']} stands" if row["survivor"] else ""
+    others = [rule for rule in row["rules_failed"] if rule != row["reason"]]
+    also = f" (also objected: {', '.join(others)})" if others else ""
+    word = "failed" if row["verdict"] == "fail" else "dropped"
+    return f"[bold red]{word}[/bold red] at {row['stage']} by {row['reason']}{evidence}{survivor}{also}"
+
+
+def _by(merge: dict[str, Any]) -> str:
+    if merge["similarity"] is None:
+        return "a shared identifier" if merge["method"] == "identity" else "the same words"
+    return f"verified Jaccard similarity {merge['similarity']:.3f}"
+
+
+def show_samples(
+    console: Console, snapshot: Snapshot, *, source: str | None, reason: str | None, kept: bool | None, count: int
+) -> None:
+    """Masked excerpts, `count` of each source and reason."""
+    chosen = snapshot.samples()
+    if source:
+        chosen = chosen.filter(pl.col("source") == source)
+    if reason:
+        chosen = chosen.filter(pl.col("reason") == reason)
+    if kept is not None:
+        chosen = chosen.filter((pl.col("verdict") == "keep") == kept)
+    for row in chosen.group_by("source", "stage", "reason", maintain_order=True).head(count).iter_rows(named=True):
+        title = f"{row['doc_id']} · {row['verdict']} · {row['stage']}: {row['reason']}"
+        if row["score"] is not None:
+            title += f" ({row['score']:.4g}" + (
+                f", bound {row['threshold']:.4g})" if row["threshold"] is not None else ")"
+            )
+        if row["survivor"]:
+            title += f" · {row['survivor']}"
+        if row["similarity"] is not None:
+            title += f" J={row['similarity']:.3f}"
+        missing = "(no text)" if row["stage"] == "read" else "(text not shown: outdated or not licensed)"
+        console.print(Panel(Text(row["excerpt"] or missing), title=Text(title), title_align="left"))
+    if not len(chosen):
+        console.print("no such samples; reasons here: " + ", ".join(sorted(set(snapshot.samples()["reason"]))))

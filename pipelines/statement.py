@@ -1,0 +1,271 @@
+"""From finished units to the manifest: every number a snapshot states is made here, from summaries and small tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import yaml
+from filters.licence import load_profile
+
+from corpus.assets import ASSETS
+from corpus.digest import digest, sha256_file
+from corpus.errors import LedgerImbalance
+from corpus.storage import WorkFolder
+from corpus.unit import Result
+from manifests.environment import environment
+from manifests.ledger import make_ledger
+from manifests.model import (
+    Amount,
+    ClusterSize,
+    CrossSource,
+    Dedup,
+    File,
+    Gap,
+    Ledger,
+    Manifest,
+    Model,
+    PhiCount,
+    Privacy,
+    RawFile,
+    ReaderFacts,
+    Shard,
+    Share,
+    Source,
+    Split,
+    TokenizerFacts,
+)
+from pipelines.measure import ROWS
+from pipelines.plan import Plan
+from pipelines.recipe import SourceRecipe, resolve_location
+from shards.place import SPLITS
+from shards.tokenizer import load_tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Everything the phases left behind."""
+
+    plan: Plan
+    work: WorkFolder
+    digests: list[dict[str, str]]
+    documents: list[Result]
+    assembled: list[Result]
+    shards: list[dict[str, Any]]
+    resolved: dict[str, Any]
+
+    def of(self, source: str) -> list[int]:
+        """Bundle numbers of a source."""
+        return [n for n, bundle in enumerate(self.plan.bundles) if bundle.source.name == source]
+
+    def product(self, number: int, stage: str) -> Path:
+        """Where one product of a bundle lies."""
+        return self.work.product(stage, self.digests[number][stage])
+
+
+def make_manifest(finished: Finished, shards: list[Shard], files: list[File], table: pl.DataFrame) -> Manifest:
+    """State everything, after the account was closed.
+
+    `table` is the ledger by raw file (`manifests.ledger.KEYS` and the four measures).
+
+    Raises:
+        LedgerImbalance: the account does not close.
+    """
+    plan = finished.plan
+    recipe = plan.recipe
+    names = [source.name for source in recipe.sources]
+    masked = {name: _sum(finished.assembled[n]["masked"] for n in finished.of(name)) for name in names}
+    released = {name: _sum_label(finished, name, "split") for name in names}
+    ledger = make_ledger(table, names, masked, released)
+    _check_records(finished, ledger)
+    _check_shards(shards, released)
+    gaps = (resources.files("pipelines") / "gaps.yaml").read_text(encoding="utf-8")
+    tokenizer = load_tokenizer(Path(resolve_location(recipe.tokenizer, plan.folder)))
+    language = Path(resolve_location(recipe.language.model, plan.folder))
+    canonical = _canonical_recipe(finished, tokenizer.sha256, sha256_file(language))
+    asset = next((asset for asset in ASSETS.values() if asset.sha256 == sha256_file(language)), None)
+    return Manifest(
+        snapshot_id="",
+        name=recipe.name,
+        title=recipe.title or recipe.name,
+        description=recipe.description,
+        licence_profile=recipe.licence_profile,
+        licence_statement=load_profile(recipe.licence_profile).statement,
+        recipe=canonical,
+        recipe_sha256=digest(canonical),
+        totals=sum(released.values(), Amount()),
+        splits=tuple(Split(name=split, amount=_split(finished, names, split)) for split in SPLITS),
+        sources=tuple(_source(finished, source, ledger, released[source.name]) for source in recipe.sources),
+        ledger=ledger,
+        privacy=_privacy(finished, names),
+        dedup=_dedup(finished, names),
+        tokenizer=TokenizerFacts(
+            name=tokenizer.name,
+            sha256=tokenizer.sha256,
+            vocabulary=tokenizer.oracle.vocabulary,
+            fast_path=tokenizer.fast_path,
+            oracle=tokenizer.oracle.library,
+            oracle_documents=sum(shard["oracle_documents"] for shard in finished.shards),
+        ),
+        models=(
+            Model(
+                name=language.name,
+                sha256=sha256_file(language),
+                licence=asset.licence if asset else None,
+                used_for="language",
+            ),
+        ),
+        shards=tuple(sorted(shards, key=lambda shard: shard.path)),
+        files=tuple(sorted(files, key=lambda file: file.path)),
+        environment=environment(),
+        gaps=tuple(Gap(**gap) for gap in yaml.safe_load(gaps)),
+    )
+
+
+def _source(finished: Finished, source: SourceRecipe, ledger: Ledger, released: Amount) -> Source:
+    reader = finished.plan.readers[source.name]
+    numbers = finished.of(source.name)
+    files = sorted((file for n in numbers for file in finished.documents[n]["files"]), key=lambda file: file["name"])
+    lengths = _labels(finished, source.name, "length")
+    return Source(
+        name=source.name,
+        title=source.title or source.name,
+        homepage=source.homepage,
+        publisher=source.publisher,
+        source_terms=source.terms,
+        phi_policy=source.phi_policy,
+        reader=ReaderFacts(
+            name=reader.name,
+            version=reader.version,
+            doc_types=tuple(reader.doc_types),
+            section_policy=reader.section_policy,
+            known_losses=tuple(reader.known_losses),
+        ),
+        raw_files=tuple(RawFile(**file) for file in files),
+        read=next(stage.entered for stage in ledger.stages if stage.source == source.name),
+        kept=released,
+        licences=_shares(finished, source.name, "licence"),
+        doc_types=_shares(finished, source.name, "doc_type"),
+        years=tuple(sorted(_shares(finished, source.name, "year"), key=lambda share: share.label)),
+        languages=_shares(finished, source.name, "language"),
+        length_histogram=tuple(sorted((2 ** int(bin_), amount.documents) for bin_, amount in lengths.items())),
+    )
+
+
+def _labels(finished: Finished, source: str, kind: str) -> dict[str, Amount]:
+    """Amounts of released text of one source by label."""
+    found: dict[str, Amount] = {}
+    for number in finished.of(source):
+        for label, amount in finished.assembled[number]["sums"].get(kind, {}).items():
+            found[label] = found.get(label, Amount()) + Amount(**amount)
+    return found
+
+
+def _shares(finished: Finished, source: str, kind: str) -> tuple[Share, ...]:
+    """Labels by tokens, largest first."""
+    ordered = sorted(_labels(finished, source, kind).items(), key=lambda item: (-item[1].tokens, item[0]))
+    return tuple(Share(label=label, amount=amount) for label, amount in ordered)
+
+
+def _sum_label(finished: Finished, source: str, kind: str) -> Amount:
+    return sum(_labels(finished, source, kind).values(), Amount())
+
+
+def _sum(amounts: Iterable[dict[str, int]]) -> Amount:
+    return sum((Amount(**amount) for amount in amounts), Amount())
+
+
+def _split(finished: Finished, names: list[str], split: str) -> Amount:
+    return sum((_labels(finished, name, "split").get(split, Amount()) for name in names), Amount())
+
+
+def _privacy(finished: Finished, names: list[str]) -> Privacy:
+    from filters.phi.annotator import PhiAnnotator
+
+    policies = {source.name: source.phi_policy for source in finished.plan.recipe.sources}
+    counts: list[PhiCount] = []
+    for name in names:
+        spans: Counter[str] = Counter()
+        documents: Counter[str] = Counter()
+        for number in finished.of(name):
+            for kind, (found, where) in finished.assembled[number]["spans"].items():
+                spans[kind] += found
+                documents[kind] += where
+        counts += [PhiCount(source=name, kind=k, spans=spans[k], documents=documents[k]) for k in sorted(spans)]
+    rulesets = {policy: digest(PhiAnnotator(policy).config) for policy in sorted(set(policies.values()))}
+    return Privacy(ruleset=digest(rulesets), policies=policies, masked=tuple(counts))
+
+
+def _dedup(finished: Finished, names: list[str]) -> Dedup:
+    from dedup.signature import ALGORITHM, ALGORITHM_VERSION
+
+    policy = finished.plan.recipe.dedup
+    folder = finished.work.product("resolve", finished.resolved["digest"])
+    merges = pl.read_parquet(folder / ROWS)
+    owner = pl.Series([bundle.source.name for bundle in finished.plan.bundles], dtype=pl.String)
+    cross = (
+        merges.select(
+            owner.gather(merges["bundle"]).alias("merged"),
+            owner.gather(merges["survivor_bundle"]).alias("survivor"),
+            "method",
+        )
+        .group_by("merged", "survivor", "method")
+        .agg(pl.len().alias("documents"))
+        .sort("merged", "survivor", "method")
+    )
+    sizes = merges.group_by("survivor").len().group_by((pl.col("len") + 1).alias("size")).len("clusters").sort("size")
+    return Dedup(
+        algorithm=f"{ALGORITHM} {ALGORITHM_VERSION}",
+        parameters={
+            **policy.signature.model_dump(),
+            "threshold": policy.threshold,
+            "split_threshold": policy.split_threshold,
+        },
+        candidate_pairs=finished.resolved["candidate_pairs"],
+        verified_pairs=finished.resolved["similar"],
+        cluster_sizes=tuple(ClusterSize(**row) for row in sizes.to_dicts()),
+        cross_source=tuple(CrossSource(**row) for row in cross.to_dicts()),
+    )
+
+
+def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict[str, Any]:
+    """The recipe as understood, without what differs between equal builds: paths, order of files, engine."""
+    recipe = finished.plan.recipe.model_dump(mode="json", exclude={"engine", "tokenizer"})
+    for source in recipe["sources"]:
+        numbers = finished.of(source["name"])
+        files = [file for n in numbers for file in finished.plan.bundles[n].files]
+        source["files"] = sorted([file.name, file.sha256] for file in files)
+    recipe["language"]["model"] = language
+    recipe["tokenizer"] = tokenizer
+    recipe["rules"] = {
+        kind: [rule.model_dump(mode="json") for rule in rules]
+        for kind, rules in sorted(finished.plan.recipe.rules_for().items())
+    }
+    return recipe
+
+
+def _check_records(finished: Finished, ledger: Ledger) -> None:
+    """Records the ledger speaks of = records the readers counted."""
+    for stage in ledger.stages:
+        if stage.stage != "read":
+            continue
+        numbers = finished.of(stage.source)
+        read = sum(finished.documents[n]["rows"] + finished.documents[n]["quarantined"] for n in numbers)
+        if stage.entered.documents != read:
+            raise LedgerImbalance(
+                f"source {stage.source}: {read:,} records read, {stage.entered.documents:,} in the ledger"
+            )
+
+
+def _check_shards(shards: list[Shard], released: dict[str, Amount]) -> None:
+    """Rows and tokens of the shards = what the source released."""
+    for source, amount in released.items():
+        mine = [shard for shard in shards if shard.source == source]
+        found = (sum(shard.rows for shard in mine), sum(shard.tokens for shard in mine))
+        if found != (amount.documents, amount.tokens):
+            raise LedgerImbalance(f"source {source}: shards hold {found}, released {amount}")

@@ -1,0 +1,30 @@
+"""Where a document goes: its split and its shard, decided by hashes of what it is, not by when it was met."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+TRAIN = "train"
+VALIDATION = "validation"
+SPLITS = (TRAIN, VALIDATION)
+
+
+def uniform(text: str, *, salt: str) -> float:
+    """A number in [0, 1) from the first 52 bits of sha256(salt, text)."""
+    return int.from_bytes(hashlib.sha256(f"{salt}\0{text}".encode()).digest()[:8]) / 2**64
+
+
+def split_of(group: str, *, validation_share: float, seed: int) -> str:
+    """The split of a near-duplicate group: all its documents go together."""
+    return VALIDATION if uniform(group, salt=f"split/{seed}") < validation_share else TRAIN
+
+
+def shards_of(doc_ids: Iterable[str], count: int) -> list[int]:
+    """The shard of each document among `count`: stable, so that a takedown rewrites only the shards concerned."""
+    return [int(uniform(doc_id, salt="shard") * count) for doc_id in doc_ids]
+
+
+def shard_name(split: str, index: int, count: int) -> str:
+    """`train-00000-of-00004.parquet`, as dataset loaders expect."""
+    return f"{split}-{index:05d}-of-{count:05d}.parquet"
