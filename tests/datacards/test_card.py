@@ -11,10 +11,12 @@ import pytest
 import yaml
 from huggingface_hub import DatasetCard
 
+from datacards.columns import COLUMNS
 from datacards.frontmatter import size_category
 from datacards.render import render
 from datacards.text import number, share
 from manifests.model import Manifest
+from shards.write import ROW
 from tests.datacards.reading import (
     HOSTILE,
     cells,
@@ -118,6 +120,12 @@ def test_every_whole_number_in_a_table_stands_in_the_manifest(card: str, manifes
     shown = whole_numbers(cells(markdown_page(card.encode())))
     assert len(shown) > 60
     assert shown <= numbers_of(manifest)
+
+
+def test_the_columns_described_are_those_of_a_shard() -> None:
+    kinds = {"large_string": "string", "list<element: int32>": "list<int32>", "list<item: int32>": "list<int32>"}
+    written = [(field.name, kinds.get(str(field.type), str(field.type))) for field in ROW]
+    assert [(column.name, column.kind) for column in COLUMNS] == written
 
 
 def test_the_source_table_gives_amounts_and_share(card: str, manifest: Manifest) -> None:
