@@ -1,24 +1,42 @@
+# hc4: two commands do everything on a fresh machine, `make demo` and `make test`.
 .PHONY: setup demo test lint types bench clean
-PY := .venv/bin/python
+
+PYTHON ?= python3
+BIN := .venv/bin
 EXTRAS := ray,test,dev,bench
 
-setup: .venv/ready
+setup: .venv/ready  ## a virtual environment with everything installed, and the pinned models
 
 .venv/ready: pyproject.toml
-	python3 -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check uv
-	$(PY) -m uv pip install --quiet --python $(PY) --editable ".[$(EXTRAS)]"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --editable ".[$(EXTRAS)]"
+	$(BIN)/hc4 assets pull models
 	touch $@
 
-demo: setup
+demo: setup  ## build a real snapshot under demo/, verify it, say where to look
+	$(BIN)/hc4 assets pull demo
+	$(BIN)/hc4 build pipelines/recipes/demo.yaml --output demo
+	$(BIN)/hc4 verify demo
+	@echo
+	@echo "Look at  demo/report/index.html  demo/README.md  demo/manifest.json"
+	@echo "Ask      $(BIN)/hc4 explain demo medline:34094013   $(BIN)/hc4 inspect demo --dropped"
 
-test: setup
-	$(PY) -m pytest
+test: setup  ## the whole suite, slow tests included
+	$(BIN)/hc4 assets pull demo
+	$(BIN)/python -m pytest
 
-lint: setup
-	$(PY) -m ruff check .
-	$(PY) -m ruff format --check .
-	.venv/bin/lint-imports
+lint: setup  ## style, formatting, architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
-types: setup
-	$(PY) -m mypy
+types: setup  ## strict types
+	$(BIN)/mypy
+
+bench: setup  ## side by side with peers
+	$(BIN)/hc4 assets pull demo
+	$(BIN)/python -m benchmarks
+
+clean:  ## everything that was made here
+	rm -rf .venv .hc4 demo

@@ -112,10 +112,15 @@ GROUPS = {
 }
 
 
-def assets_folder() -> Path:
-    """`$HC4_HOME/assets`, by default `~/.cache/hc4/assets`."""
+def home_folder() -> Path:
+    """What hc4 keeps on this machine: `$HC4_HOME`, by default `~/.cache/hc4`."""
     home = os.environ.get("HC4_HOME")
-    return (Path(home) if home else Path.home() / ".cache" / "hc4") / "assets"
+    return Path(home) if home else Path.home() / ".cache" / "hc4"
+
+
+def assets_folder() -> Path:
+    """Where pulled assets lie."""
+    return home_folder() / "assets"
 
 
 def asset_path(name: str) -> Path:

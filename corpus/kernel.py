@@ -5,14 +5,38 @@ Import this only where a kernel is defined, and a kernel module only where it is
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
 import pyarrow as pa
 
+from corpus.assets import home_folder
+from corpus.rooms import room_files
+
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _cache_folder() -> Path:
+    """Where machine code is kept: a folder for this numba and this code of every kernel.
+
+    numba notices a change in a kernel's own file only, not in that of a kernel it calls: outdated code would run. And an
+    installation may be read-only.
+    """
+    found = hashlib.sha256(numba.__version__.encode())
+    for name, path in room_files():
+        content = path.read_bytes()
+        if b"corpus.kernel" in content or name == "corpus/kernel.py":
+            found.update(name.encode() + content)
+    return home_folder() / "kernels" / found.hexdigest()[:16]
+
+
+if "NUMBA_CACHE_DIR" not in os.environ:
+    numba.config.CACHE_DIR = str(_cache_folder())
 
 
 def kernel(function: F) -> F:

@@ -43,6 +43,7 @@ VERDICTS = pa.schema(
         pa.field("score", pa.float64()),
         pa.field("threshold", pa.float64()),
         pa.field("survivor", pa.string()),
+        pa.field("same_as", pa.string()),
         pa.field("similarity", pa.float64()),
         pa.field("bytes", pa.int64(), nullable=False),
         pa.field("words", pa.int64(), nullable=False),
@@ -50,5 +51,6 @@ VERDICTS = pa.schema(
     ]
 )
 """One row a record read. `score` broke `threshold` under rule `reason`; `rules_failed` lists every rule that objected,
-the deciding one first. A merge names its `survivor` and, for near-duplicates, the verified Jaccard `similarity`.
+the deciding one first. A merge names its `survivor`, the document it is the same as (`same_as`: another one where that
+one merged in turn), and, for near-duplicates, the verified Jaccard `similarity`.
 `bytes` (UTF-8), `words` and `tokens` measure the document as read, before masking."""

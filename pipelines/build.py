@@ -219,14 +219,14 @@ class Build:
         return [{"digest": unit.products[step], **results[unit.label][step]} for unit in units]
 
     def _resolved(self, resolved: dict[str, Any]) -> tuple[Slices, Slices]:
-        """Merges [row, survivor, method, similarity] and clusters [row, cluster] by bundle; the guard has agreed."""
+        """Merges [row, survivor, same_as, method, similarity] and clusters [row, cluster] by bundle; the guard has agreed."""
         folder = self.work.product("resolve", resolved["digest"])
         table = pl.read_parquet(folder / ROWS).sort("bundle", "row")
         merges: Slices = defaultdict(list)
         near: dict[str, int] = defaultdict(int)
-        for bundle, *row in table.select("bundle", "row", "survivor", "method", "similarity").iter_rows():
+        for bundle, *row in table.select("bundle", "row", "survivor", "same_as", "method", "similarity").iter_rows():
             merges[bundle].append(row)
-            near[self.plan.bundles[bundle].source.name] += row[2] == Method.NEAR.name.lower()
+            near[self.plan.bundles[bundle].source.name] += row[3] == Method.NEAR.name.lower()
         clusters: Slices = defaultdict(list)
         for bundle, *row in pl.read_parquet(folder / deduplicate.GROUPS).sort("bundle", "row").iter_rows():
             clusters[bundle].append(row)
@@ -248,7 +248,7 @@ class Build:
                     .collect()
                     .item()
                 )
-                kept -= sum(row[2] != Method.NEAR.name.lower() for row in merges.get(number, []))
+                kept -= sum(row[3] != Method.NEAR.name.lower() for row in merges.get(number, []))
             if near[source] > policy.max_loss_share * kept:
                 raise WipeOut(
                     f"source {source}: near-duplicate removal would take {near[source]:,} of {kept:,} documents, above "

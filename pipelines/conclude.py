@@ -23,7 +23,7 @@ from corpus.verdict import VERDICTS, Stage, Verdict
 from pipelines.measure import QUARANTINED, ROWS
 from shards.place import uniform
 
-VERSION = 1
+VERSION = 2
 LEDGER = "ledger.parquet"
 SAMPLES = "samples.parquet"
 SAMPLES_PER_REASON = 25
@@ -31,13 +31,13 @@ AMOUNT = ["documents", "bytes", "words", "tokens"]
 
 _FACTS = ["doc_type", "published", "retraction", "pmid", "pmcid", "doi"]
 _STATEMENTS = ["licence_raw", "copyright"]
-_EVIDENCE = ["score", "threshold", "survivor", "similarity", "rules_failed"]
+_EVIDENCE = ["score", "threshold", "survivor", "same_as", "similarity", "rules_failed"]
 _EXCERPT = 1500
 """Characters of a sample."""
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
-    """Write `concluded` of one bundle. `params["merges"]` lists [row, survivor, method, similarity]."""
+    """Write `concluded` of one bundle. `params["merges"]` lists [row, survivor, same_as, method, similarity]."""
     folder, digests = folders["concluded"], params["digests"]
     verdicts = pl.read_parquet(work.product("verdicts", digests["verdicts"]) / ROWS).with_row_index("row")
     rows = _with_merges(verdicts, params["merges"])
@@ -71,7 +71,7 @@ def _with_merges(verdicts: pl.DataFrame, merges: list[list[Any]]) -> pl.DataFram
         return verdicts
     found = pl.DataFrame(
         merges,
-        schema={"row": pl.UInt32, "into": pl.String, "method": pl.String, "jaccard": pl.Float64},
+        schema={"row": pl.UInt32, "into": pl.String, "twin": pl.String, "method": pl.String, "jaccard": pl.Float64},
         orient="row",
     )
     reasons = {
@@ -88,6 +88,7 @@ def _with_merges(verdicts: pl.DataFrame, merges: list[list[Any]]) -> pl.DataFram
             pl.when(merged).then("method").otherwise("stage").alias("stage"),
             pl.when(merged).then(reason).otherwise("reason").alias("reason"),
             pl.when(merged).then("into").otherwise("survivor").alias("survivor"),
+            pl.when(merged).then("twin").otherwise("same_as").alias("same_as"),
             pl.when(merged).then("jaccard").otherwise("similarity").alias("similarity"),
         )
         .select("row", *VERDICTS.names, "raw_file")

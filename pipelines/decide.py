@@ -21,7 +21,7 @@ from filters.licence import load_profile
 from filters.rules import Rule, decide
 from pipelines.measure import QUARANTINED, ROWS
 
-VERSION = 1
+VERSION = 2
 
 BUNDLE_VERDICTS = VERDICTS.append(pa.field("raw_file", pa.string(), nullable=False))
 """Verdicts of a bundle: one row a document in document order, then one a quarantined record."""
@@ -147,6 +147,7 @@ def _table(found: Objections, facts: pl.DataFrame, sizes: pl.DataFrame, tokens: 
         "score": pa.array(found.score, pa.float64(), from_pandas=True),
         "threshold": pa.array(found.threshold, pa.float64(), from_pandas=True),
         "survivor": pa.array(found.survivor, pa.string()),
+        "same_as": pa.nulls(len(facts), pa.string()),
         "similarity": pa.nulls(len(facts), pa.float64()),
         "bytes": sizes["n_bytes"].cast(pl.Int64).to_arrow(),
         "words": sizes["n_words"].cast(pl.Int64).to_arrow(),

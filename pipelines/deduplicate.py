@@ -24,7 +24,7 @@ from corpus.storage import WorkFolder
 from corpus.verdict import Verdict
 from pipelines.measure import ROWS
 
-VERSION = 1
+VERSION = 2
 RANK = "rank.npy"
 CERTAIN = "certain.npz"
 PAIRS = "pairs.npy"
@@ -39,11 +39,10 @@ def index(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
 
     Bundles come in the order of the plan, rows in document order, so positions do not depend on who asked first.
     """
-    from filters.licence import openness
-
     from dedup.candidates import star_edges
     from dedup.identity import identity_keys, keep_rank
     from dedup.resolve import Certain
+    from filters.licence import openness
 
     frames = [_candidates(work, bundle, number) for number, bundle in enumerate(params["bundles"])]
     frame = pl.concat(frames)
@@ -126,6 +125,7 @@ def resolve(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) 
     doc_ids = frame["doc_id"]
     merges = frame.filter(pl.Series(merged)).with_columns(
         doc_ids.gather(found.survivor[merged]).alias("survivor"),
+        doc_ids.gather(found.same_as[merged]).alias("same_as"),
         pl.Series("method", [names[int(m)] for m in found.method[merged]], pl.String),
         pl.Series("similarity", found.similarity[merged]).fill_nan(None),
         frame["bundle"].gather(found.survivor[merged]).alias("survivor_bundle"),

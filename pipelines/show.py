@@ -111,18 +111,18 @@ def show_funnel(console: Console, manifest: Manifest) -> None:
     """Where each source's records went, stage by stage."""
     console.print(f"\n[bold]{manifest.title}[/bold] · licence profile [bold]{manifest.licence_profile}[/bold]")
     for source in manifest.sources:
-        table = Table("stage", "reason", title=f"{source.name}", title_justify="left")
+        table = Table("stage", "reason", title=source.name, title_justify="left")
         for name in ("documents", "tokens"):
             table.add_column(name, justify="right")
         table.add_row("read", "", *_numbers(source.read), style="bold")
         for line in manifest.ledger.lines:
             if line.source == source.name:
-                gone = [f"-{number}" for number in _numbers(line.amount)]
+                gone = [f"−{number}" if number != "0" else "" for number in _numbers(line.amount)]
                 style = {"merge": "cyan", "fail": "red"}.get(line.verdict, "")
                 table.add_row(line.stage, line.reason, *gone, style=style)
         masked = next(share.amount for share in manifest.ledger.masked if share.label == source.name)
         if masked.documents:
-            table.add_row("mask", f"identifiers in {masked.documents:,} documents", "", f"{-masked.tokens:+,}")
+            table.add_row("mask", f"identifiers in {masked.documents:,} documents", "", f"−{masked.tokens:,}")
         table.add_row("kept", "", *_numbers(source.kept), style="bold green")
         console.print(table)
 
@@ -180,7 +180,8 @@ def _verdict(story: Story) -> str:
         )
     if row["verdict"] == "merge":
         by = _by({"method": row["stage"], "similarity": row["similarity"]})
-        return f"[bold cyan]merged[/bold cyan] into {row['survivor']} by {by}"
+        through = "" if row["same_as"] == row["survivor"] else f" with {row['same_as']}, which merged in turn"
+        return f"[bold cyan]merged[/bold cyan] into {row['survivor']} by {by}{through}"
     evidence = ""
     if row["score"] is not None:
         evidence = f": measured {row['score']:.4g}"
