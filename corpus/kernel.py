@@ -24,8 +24,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 def _cache_folder() -> Path:
     """Where machine code is kept: a folder for this numba and this code of every kernel.
 
-    numba notices a change in a kernel's own file only, not in that of a kernel it calls: outdated code would run. And an
-    installation may be read-only.
+    numba notices a change in a kernel's own file only, not in that of a kernel it calls: outdated code would run. And
+    an installation may be read-only.
     """
     found = hashlib.sha256(numba.__version__.encode())
     for name, path in room_files():
@@ -36,7 +36,7 @@ def _cache_folder() -> Path:
 
 
 if "NUMBA_CACHE_DIR" not in os.environ:
-    numba.config.CACHE_DIR = str(_cache_folder())
+    numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
 
 
 def kernel(function: F) -> F:

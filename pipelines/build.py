@@ -219,7 +219,11 @@ class Build:
         return [{"digest": unit.products[step], **results[unit.label][step]} for unit in units]
 
     def _resolved(self, resolved: dict[str, Any]) -> tuple[Slices, Slices]:
-        """Merges [row, survivor, same_as, method, similarity] and clusters [row, cluster] by bundle; the guard has agreed."""
+        """By bundle, merges [row, survivor, same_as, method, similarity] and clusters [row, cluster].
+
+        Raises:
+            WipeOut: near-dedup takes more of a source than the recipe allows.
+        """
         folder = self.work.product("resolve", resolved["digest"])
         table = pl.read_parquet(folder / ROWS).sort("bundle", "row")
         merges: Slices = defaultdict(list)

@@ -59,8 +59,8 @@ class LanguageRecipe(Part):
     model: Location = "asset:lid.176.ftz"
     allow: tuple[str, ...] = ("en",)
     min_score: float = Field(0.5, ge=0, le=1)
-    """0.5 as Common Pile asks of PubMed text. The 0.65 often used for web text drops English abstracts full of Latin and
-    chemical names."""
+    """0.5 as Common Pile asks of PubMed text. The 0.65 often used for web text drops English abstracts full of Latin
+    and chemical names."""
 
 
 class QualityRecipe(Part):

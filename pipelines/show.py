@@ -117,12 +117,12 @@ def show_funnel(console: Console, manifest: Manifest) -> None:
         table.add_row("read", "", *_numbers(source.read), style="bold")
         for line in manifest.ledger.lines:
             if line.source == source.name:
-                gone = [f"−{number}" if number != "0" else "" for number in _numbers(line.amount)]
+                gone = [f"-{number}" if number != "0" else "" for number in _numbers(line.amount)]
                 style = {"merge": "cyan", "fail": "red"}.get(line.verdict, "")
                 table.add_row(line.stage, line.reason, *gone, style=style)
         masked = next(share.amount for share in manifest.ledger.masked if share.label == source.name)
         if masked.documents:
-            table.add_row("mask", f"identifiers in {masked.documents:,} documents", "", f"−{masked.tokens:,}")
+            table.add_row("mask", f"identifiers in {masked.documents:,} documents", "", f"-{masked.tokens:,}")
         table.add_row("kept", "", *_numbers(source.kept), style="bold green")
         console.print(table)
 
