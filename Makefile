@@ -20,7 +20,7 @@ demo: setup  ## build a real snapshot under demo/, verify it, say where to look
 	$(BIN)/hc4 verify demo
 	@echo
 	@echo "Look at  demo/report/index.html  demo/README.md  demo/manifest.json"
-	@echo "Ask      $(BIN)/hc4 explain demo medline:34094013   $(BIN)/hc4 inspect demo --dropped"
+	@echo "Ask      $(BIN)/hc4 explain medline:34094013 demo   $(BIN)/hc4 inspect demo --dropped"
 
 test: setup  ## the whole suite, slow tests included
 	$(BIN)/hc4 assets pull demo

@@ -31,7 +31,7 @@ manifest, cards. `verify` recomputes everything a snapshot states; `explain` tel
     hc4 plan pipelines/recipes/demo.yaml
     hc4 build pipelines/recipes/demo.yaml --output demo
     hc4 verify demo
-    hc4 explain demo medline:33444999
+    hc4 explain medline:34094013 demo
 """,
     epilog="Exit codes: 0 done · 1 other error · 2 recipe or usage · 3 missing model or data · 4 build refused · "
     "5 a unit failed · 6 snapshot damaged",
@@ -42,7 +42,10 @@ assets_app = typer.Typer(
 app.add_typer(assets_app, name="assets")
 
 RecipeFile = Annotated[Path, typer.Argument(help="The recipe (YAML).", show_default=False)]
-SnapshotFolder = Annotated[Path, typer.Argument(help="A snapshot folder.", show_default=False)]
+SnapshotFolder = Annotated[
+    Path | None,
+    typer.Argument(help="A snapshot folder. Default: this folder, or the only one in it.", show_default=False),
+]
 Work = Annotated[
     Path | None,
     typer.Option(
@@ -139,39 +142,43 @@ def status(recipe: RecipeFile, work: Work = None) -> None:
 
 
 @app.command()
-def verify(snapshot: SnapshotFolder) -> None:
+def verify(snapshot: SnapshotFolder = None) -> None:
     """Recompute digests, counts, ledger and cards of a snapshot; name all that differs. Exit 6 if anything does."""
     from datacards.render import render
     from manifests.snapshot import Snapshot
     from manifests.verify import verify as find
 
-    findings = find(snapshot, render)
+    folder = _snapshot(snapshot)
+    findings = find(folder, render)
     for finding in findings:
         _err.print(f"[red]✗[/red] {finding.file}: {finding.what}", highlight=False, soft_wrap=True)
     if findings:
         raise typer.Exit(6)
-    manifest = Snapshot.open(snapshot).manifest
+    manifest = Snapshot.open(folder).manifest
     _out.print(
-        f"[green]✓[/green] {snapshot} is whole: {manifest.totals.documents:,} documents, {manifest.totals.tokens:,} "
+        f"[green]✓[/green] {folder} is whole: {manifest.totals.documents:,} documents, {manifest.totals.tokens:,} "
         f"tokens, {len(manifest.shards)} shards; the ledger closes\n  {manifest.snapshot_id}",
         highlight=False,
     )
 
 
 @app.command()
-def explain(snapshot: SnapshotFolder, doc_id: Annotated[str, typer.Argument(help="`source:native id`.")]) -> None:
+def explain(
+    doc_id: Annotated[str, typer.Argument(help="`source:native id`.", show_default=False)],
+    snapshot: SnapshotFolder = None,
+) -> None:
     """One document's whole life: where it was read, every measurement and rule, what it merged with, where it lies."""
     from manifests.explain import explain as tell
     from manifests.snapshot import Snapshot
     from pipelines.show import show_story
 
-    for story in tell(Snapshot.open(snapshot), doc_id):
+    for story in tell(Snapshot.open(_snapshot(snapshot)), doc_id):
         show_story(_out, story)
 
 
 @app.command()
 def inspect(
-    snapshot: SnapshotFolder,
+    snapshot: SnapshotFolder = None,
     source: Annotated[str | None, typer.Option(help="Only this source.", show_default=False)] = None,
     reason: Annotated[
         str | None, typer.Option(help="Only this reason (`kept`, `too_few_words`, ...).", show_default=False)
@@ -185,7 +192,7 @@ def inspect(
     from manifests.snapshot import Snapshot
     from pipelines.show import show_samples
 
-    show_samples(_out, Snapshot.open(snapshot), source=source, reason=reason, kept=kept, count=count)
+    show_samples(_out, Snapshot.open(_snapshot(snapshot)), source=source, reason=reason, kept=kept, count=count)
 
 
 @assets_app.command("pull")
@@ -222,6 +229,19 @@ def main() -> None:
 def _fail(message: str, code: int) -> NoReturn:
     _err.print(f"[red]hc4:[/red] {message}", highlight=False, soft_wrap=True)
     sys.exit(code)
+
+
+def _snapshot(given: Path | None) -> Path:
+    """The snapshot meant: the one given, this folder, or the only one in it."""
+    from manifests.layout import MANIFEST
+
+    here = Path()
+    if given is not None or (here / MANIFEST).is_file():
+        return given or here
+    found = sorted(path.parent for path in here.glob(f"*/{MANIFEST}"))
+    if len(found) != 1:
+        _fail(f"name a snapshot folder; here: {', '.join(map(str, found)) or 'none'}", 2)
+    return found[0]
 
 
 def _work(given: Path | None) -> Path:

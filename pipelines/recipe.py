@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from corpus.assets import ASSETS, assets_folder
 from corpus.errors import RecipeError
+from datacards.questions import keys
 from dedup.signature import MinHashConfig
 from filters.rules import Rule, load_preset
 
@@ -145,12 +146,24 @@ class Recipe(Part):
     shards: ShardRecipe = ShardRecipe()
     limits: Limits = Limits()
     engine: Literal["ray", "inline"] = "ray"
+    datasheet: dict[str, dict[str, str]] = {}
+    """Answers that no machine can give to the datasheet, by section and question (`datacards.questions`)."""
 
     @model_validator(mode="after")
-    def _names_are_distinct(self) -> Recipe:
+    def _names_make_sense(self) -> Recipe:
         names = [source.name for source in self.sources]
         if repeated := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two sources are called {', '.join(repeated)}")
+        if "default" in names:
+            raise ValueError("no source may be called `default`: it names the whole corpus on the dataset card")
+        known = keys()
+        for section, answers in self.datasheet.items():
+            if section not in known:
+                raise ValueError(f"datasheet has no section {section!r}; it has {', '.join(known)}")
+            if unknown := sorted(set(answers) - set(known[section])):
+                raise ValueError(
+                    f"datasheet.{section} has no question {unknown[0]!r}; it has {', '.join(known[section])}"
+                )
         return self
 
     def rules_for(self) -> dict[str, tuple[Rule, ...]]:
