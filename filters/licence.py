@@ -164,8 +164,9 @@ def openness(licences: pa.Array) -> npt.NDArray[np.int64]:
         0 if (place := _rank(name or UNKNOWN)) is None else len(_families()) - place
         for name in encoded.dictionary.to_pylist()
     ]
-    codes = pc.fill_null(encoded.indices, len(ranks)).to_numpy()
-    return np.take(np.array([*ranks, 0], np.int64), codes)
+    codes: npt.NDArray[np.int64] = pc.fill_null(encoded.indices, len(ranks)).to_numpy()
+    scale: npt.NDArray[np.int64] = np.array([*ranks, 0], np.int64)
+    return scale[codes]
 
 
 def _rank(licence: str) -> int | None:
@@ -189,7 +190,7 @@ class Statement:
 
 
 _CC_ADDRESS = re.compile(
-    r"creativecommons\.org/(?:licen[cs]es?/(?P<terms>by(?:-(?:nc|nd|sa))*)(?:/(?P<version>\d\.\d)(?:/(?P<port>[a-z]{2,3}|scotland)\b"
+    r"creativecommons\.org/(?:licen[cs]es?/(?P<terms>by(?:-(?:nc|nd|sa))*)(?:/(?P<version>\d\.\d)(?:/(?P<port>(?!n[cd]\b|sa\b)[a-z]{2,3}|scotland)\b"
     r"(?!\.))?)?|(?P<free>publicdomain/(?:zero|mark)|licen[cs]es?/(?:publicdomain|zero))(?:/\d\.\d)?)"
 )
 _ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"'|]+")
@@ -201,9 +202,11 @@ _CC_WORDS = re.compile(
     rf"(?:[\s(,]*(?:international|unported|generic|public)?[\s,]*{_VERSION.format('before')})?"
     rf"(?:[\s,]*(?:international|unported|generic|public|\)))*(?:\s*licen[cs]e[\s,(]*(?:{_VERSION.format('after')})?)?"
 )
+_MARK = r"(?:[\s/,+_-]*\b(?:nc|nd|sa)\b)"
 _CC_SHORT = re.compile(
-    r"(?:\bcc|creativecommons)[\s-]*(?P<terms>by(?:[\s-]*(?:nc|nd|sa))*)\b"
-    rf"(?:[\s,-]*(?:licen[cs]e|international|unported)?[\s,]*{_VERSION.format('version')}(?:[\s-](?P<port>[a-z]{{2,3}})$)?)?"
+    r"(?:\bcc|creativecommons)[\s_-]*(?P<terms>by(?:[\s/,+_-]*(?:nc|nd|sa))*)(?![a-z])"
+    rf"(?:[\s,_-]*(?:licen[cs]e|international|unported)?[\s,_]*{_VERSION.format('version')}"
+    rf"(?P<late>{_MARK}*)(?:[\s-](?P<port>[a-z]{{2,3}})$)?)?"
 )
 _ZERO = re.compile(
     r"\bcc[\s-]?(?:0|zero)\b|creative\s?commons[\s-]*(?:zero|public[\s-]domain[\s-]dedication)|public[\s-]domain[\s-]dedication"
@@ -219,6 +222,8 @@ _NOT_COMMERCIAL = re.compile(
 _NO_CHANGES = re.compile(
     r"\bno[\s-]?deriv|\bnot\s(?:be\s)?(?:altered|modified|transformed|built upon)|\bno\s(?:modification|adaptation)s?\b"
 )
+
+_SHARE_ALIKE = re.compile(r"\bshare[\s-]?alike")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +255,8 @@ def _known(identifier: str) -> bool:
 def normalise(statement: str) -> Statement:
     """What `statement` (addresses, words, or both; several parted by " | ") says about the licence."""
     text = re.sub(r"[\u00ad\u2010-\u2015\u2212]", "-", statement.lower().replace("\u00a0", " ")).strip()
+    if _family(statement.strip()) is not None:
+        return Statement(statement.strip(), False)
     if re.search(r"\s(?:and|or|with)\s", text) and (compound := _expression(statement.strip())) != UNKNOWN:
         return Statement(compound, False)
     if not text:
@@ -286,7 +293,7 @@ def _evidence(text: str) -> tuple[list[_Evidence], bool]:
     words = _ADDRESS.sub(" ", text)
     whole = len(words) < 40
     for match in _CC_SHORT.finditer(words):
-        terms = frozenset(re.findall(r"by|nc|nd|sa", match["terms"]))
+        terms = frozenset(re.findall(r"by|nc|nd|sa", match["terms"] + (match["late"] or "")))
         found.append(_Evidence(terms, _version(match["version"]), match["port"], whole))
     for match in _CC_WORDS.finditer(words):
         limits = match["limits"]
@@ -316,9 +323,8 @@ def _strictest(found: list[_Evidence], disputed: bool, text: str) -> Statement:
     """The licence with the most restrictions. Words add restrictions that an address does not have."""
     words = _ADDRESS.sub(" ", text)
     stated = {evidence.terms for evidence in found}
-    added = frozenset({"nc"} if _NOT_COMMERCIAL.search(words) else set()) | frozenset(
-        {"nd"} if _NO_CHANGES.search(words) else set()
-    )
+    limits = {"nc": _NOT_COMMERCIAL, "nd": _NO_CHANGES, "sa": _SHARE_ALIKE}
+    added = frozenset(term for term, pattern in limits.items() if pattern.search(words))
     # Restrictions in the sentence around a licence that already has as many describe it in other words.
     if not added <= frozenset().union(*stated):
         stated.add(frozenset({"by"}) | added)
@@ -364,7 +370,7 @@ class LicenceAnnotator:
     """Licence of each document: its own statement, else the terms of its source.
 
     Args:
-        source_terms: SPDX expression or listed `LicenseRef-` for documents that state nothing; None leaves them unknown.
+        source_terms: licence of documents that state none: SPDX expression or listed `LicenseRef-`; None is unknown.
 
     Raises:
         RecipeError: `source_terms` is no known licence.
@@ -388,7 +394,7 @@ class LicenceAnnotator:
     )
 
     def measure(self, documents: pa.RecordBatch) -> pa.RecordBatch:
-        """`licence`, `licence_kind` (string) and `licence_conflict` (bool) from `licence_raw` and `licence_evidence`."""
+        """`licence`, `licence_kind` (string), `licence_conflict` (bool) from `licence_raw` and `licence_evidence`."""
         raw = pc.utf8_trim_whitespace(documents.column("licence_raw").cast(pa.string()))
         raw = pc.if_else(pc.equal(raw, ""), pa.scalar(None, pa.string()), raw)
         stated = raw.dictionary_encode()  # each distinct statement is read once
