@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from corpus import unicode
 
-# Kernels freeze these numbers when they are compiled, and numba takes its cache as fresh while the kernel's own file is
-# unchanged: after a change here, touch kernel.py.
+# Kernels freeze these numbers when they are compiled. `corpus.kernel` names the folder of machine code after the
+# content of every file that speaks of it, so this one does.
 LETTER = unicode.LETTER
 SPACE = unicode.SPACE
 UPPER = unicode.UPPER
