@@ -1,18 +1,23 @@
 # hc4: two commands do everything on a fresh machine, `make demo` and `make test`.
-.PHONY: setup demo test lint types bench clean
+.PHONY: setup lock demo test lint types bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
-EXTRAS := ray,test,dev,bench
+EXTRAS := ray test dev bench
 
 setup: .venv/ready  ## a virtual environment with everything installed, and the pinned models
 
-.venv/ready: pyproject.toml
+.venv/ready: pyproject.toml requirements.lock
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --editable ".[$(EXTRAS)]"
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	$(BIN)/hc4 assets pull models
 	touch $@
+
+lock: setup  ## resolve pyproject.toml again: versions and hashes, no addresses
+	$(BIN)/python -m uv pip compile --quiet pyproject.toml $(EXTRAS:%=--extra %) --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.lock
 
 demo: setup  ## build a real snapshot under demo/, verify it, say where to look
 	$(BIN)/hc4 assets pull demo
