@@ -41,7 +41,7 @@ class Pattern:
 
 
 # Blanks and hyphens that typesetters put between digits: no-break, thin and figure spaces, every Unicode dash.
-_BLANK = r" \t\x{a0}\x{2002}-\x{200a}\x{202f}"
+_BLANK = r" \x{a0}\x{2002}-\x{200a}\x{202f}"
 _DASH = r"\-\x{ad}\x{2010}-\x{2015}\x{2212}\x{fe63}\x{ff0d}"
 _JOIN = rf"[{_BLANK}{_DASH}.]"
 _ANY = rf"[{_BLANK}{_DASH}.()/]"
@@ -53,7 +53,7 @@ _NUMBERS = (
 )
 
 # What may stand between "Tel" and the number. Brackets stay out, so that a placeholder ends every cue.
-_LEAD = rf"(?:[{_BLANK}{_DASH}.,:;=#/()&*]|\b(?i:WORDS)\b)".replace(
+_LEAD = rf"(?:[\t{_BLANK}{_DASH}.,:;=#/()&*]|\b(?i:WORDS)\b)".replace(
     "WORDS",
     "a|and|at|area|by|cell|code|contact|direct|fax|facsimile|for|free|helpline|home|hotline|hours|in|international|intl|is|"
     "line|lines|local|me|mobile|my|no|nr|nos?|num|numbers?|of|office|on|or|our|phone|support|tele?|telefax|telephone|the|to|"
@@ -62,12 +62,12 @@ _LEAD = rf"(?:[{_BLANK}{_DASH}.,:;=#/()&*]|\b(?i:WORDS)\b)".replace(
 _PHONE_CUE = (
     r"(?:\b(?i:tel[eé]?|t[eé]l|t[eé]l[eé](?:ph?|f)on[eo]?s?|tele?fax(?:es)?|tlf|tfno|phones?|fax(?:es)?|faks|facsimile|mobile|"
     r"m[oó]vil|celular|cell(?:ular)? ?(?:phones?|numbers?|no)|gsm|hot-?lines?|help-?lines?|pager|beeper|whatsapp|"
-    r"toll[- ]?free|voicemail)|\b(?:Ph|PH|ph)[.:])"
+    r"toll[- ]?free|tty|tdd|voicemail)|\b(?:Ph|PH|ph)[.:])"
     rf"{_LEAD}{{0,10}}?"
 )
-# Also a verb, or a part of a body or a battery: only grouped numbers count as telephone numbers after these.
+# Also a verb, or the smallest unit of life: only grouped numbers count as telephone numbers after these.
 _CALL_CUE = (
-    r"\b(?i:call(?:ing)?|dial|contact(?: number| no\.?)?|reached|cell(?:ular)?)"
+    r"\b(?i:call(?:ing)?|dial|contact(?: number| no\.?)?|reached|cell(?:ular)?:)"
     rf"(?:[{_BLANK}:.,(]|\b(?i:us|me|at|on|by|via|is|the|number|phone|toll|free|office|our|my)\b){{1,8}}?"
 )
 

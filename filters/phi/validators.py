@@ -52,7 +52,7 @@ _CALENDAR = re.compile(
 _SCIENCE_BEFORE = re.compile(
     rb"(?i)(?:\b(?:NCT|ISRCTN|ACTRN|DRKS|ChiCTR|CTRI|UMIN|EudraCT|PROSPERO|CRD|doi|PMID|PMCID|PMC|GenBank|accession|rs|"
     rb"ISBN|ISSN|CAS|OMIM|MIM|HGNC|UniProt|ORCID|grants?|awards?|contracts?|projects?|protocol|IRB|approval|ethics?|"
-    rb"catalog(?:ue)?|cat|lot|patent|model|serial|version|sections?|chapter|EC|E\.C\.|pp?|pages?|vol|volume)\b"
+    rb"catalog(?:ue)?|cat|lot|NDC|patent|model|serial|version|sections?|chapter|EC|E\.C\.|pp?|pages?|vol|volume)\b"
     rb"[\s.:#(]*(?:(?:numbers?|nos?|nr|id|code|committee|and|of|is|was|the)\b[\s.:#(]*){0,3}(?:[A-Z]{1,6}[- /]?){0,2})$"
 )
 _PHONE_BEFORE = re.compile(rb"(?i)(?:\btel|phone|\bfax|call|contact|mobile|hotline)[^\d\n]{0,24}$")
@@ -63,6 +63,10 @@ _VERSION_BEFORE = re.compile(
     rb"(?i)(?:\bv|\bver|version|release|build|software|section|sect|chapter|table|fig(?:ure)?|appendix|clause|annex|"
     rb"\bEC|E\. ?C\.?|\bKF|lineages?|update|firmware|driver|[a-z]\.|_)[\s.:#(]*$"
 )
+_NANP = re.compile(rb"(?:\+?1[ .-])?\(?\d{3}\)?[ .-]{1,3}\d{3}[ .-]\d{4}(?= +\d)")
+_YEAR_IN_BRACKETS = re.compile(rb"\((?:19|20)\d\d\)")
+_SERIAL = re.compile(rb"\d{4}-\d{4}(?:-\d{1,2})?(?![\d-])")
+"""ISSN 0019-1035, and a drug's NDC 0071-0155-23."""
 _DATE_SHAPE = re.compile(rb"(?:19|20)\d\d(?:[-/.]\d{1,2}){0,2}$|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}$")
 
 
@@ -104,8 +108,11 @@ def _scientific(text: bytes, start: int) -> bool:
 
 
 def _decimal(value: bytes) -> bool:
-    """Some part is a decimal ("0.967"): one point, fewer than seven digits. Telephone groups have none or several."""
-    return any(run.strip(b".").count(b".") == 1 and _digits(run) < 7 for run in _NUMERIC_RUN.findall(value))
+    """Some part is a decimal ("0.967", ".83"): one point, few digits. Telephone groups have none or several points."""
+    return any(
+        run.rstrip(b".").count(b".") == 1 and _digits(run) < (4 if run[:1] == b"." else 7)
+        for run in _NUMERIC_RUN.findall(value)
+    )
 
 
 def _balanced(text: bytes, start: int, end: int) -> Range:
@@ -185,6 +192,10 @@ def cued_phone(text: bytes, start: int, end: int) -> Range | None:
         return None
     if text[end : end + 1].isalpha() and not _grouped(value) and b"+" not in value:
         return None
+    if _YEAR_IN_BRACKETS.search(value):  # "Cell: 131 (2007) 861-872"
+        return None
+    if (whole := _NANP.match(value)) and _digits(value[whole.end() :]) < 7:  # "call 617-555-0123 24 hours a day"
+        end = start + whole.end()
     return _balanced(text, start, end)
 
 
@@ -214,6 +225,8 @@ def international_phone(text: bytes, start: int, end: int) -> Range | None:
     digits = b"".join(_DIGITS.findall(body))
     if body[:2] == b"00":
         digits = digits[2:]
+        if len(digits) < 10 or _SERIAL.match(body) or _scientific(text, start):
+            return None
     if _COUNTRY.match(digits) is None or len(digits) < 8 or _decimal(value):
         return None
     if body.isdigit() and len(digits) < 10 and _PHONE_BEFORE.search(text[max(0, start - 30) : start]) is None:
@@ -285,6 +298,8 @@ def social_security(text: bytes, start: int, end: int) -> Range | None:
         return None
     if _alphanumeric(text[max(0, start - 1) : start]) or _digit_before(text, start) or _digit_after(text, end):
         return None
+    if text[max(0, start - 1) : start] in (b"-", b"/") and _alphanumeric(text[max(0, start - 2) : start - 1]):
+        return None  # the end of a longer code: "RES-156-25-0022"
     return None if _scientific(text, start) or _inside_address(text, start) else (start, end)
 
 

@@ -108,6 +108,10 @@ def test_phone_after_a_cue_needs_no_valid_area_code(cue: str, value: str) -> Non
     assert only(f"For questions: {cue}{value}. Thank you.", "PHONE", value)
 
 
+def test_what_follows_a_phone_stays() -> None:
+    assert only("call 1-800-555-0199 24 hours a day", "PHONE", "1-800-555-0199")
+
+
 def test_phones_listed_after_one_cue_are_all_covered() -> None:
     masked = mask_text("Tel: 0161 496 0000 / 0161 496 0001, 0161 496 0002")
     assert not any(character.isdigit() for character in masked)
@@ -162,6 +166,9 @@ SCIENCE = [
     "health insurance in 1975; Directive 2010/63/EU; policy 2020-2025",
     "acquired antithrombin (AT) deficiency; spots at each dot is counted",
     "see http://www.ncbi.nlm.nih.gov/Genbank/ and https://github.com/a/b?tab=1",
+    "Cell 131 (2007) 861-872; Cell: 131 (2007) 861-872; Mol. Cell 27, 745-757",
+    "NDC 0071-0155-23, ISSN 0019-1035 00191035, 003 870 39 .83 (.43, 1.58)",
+    "grant RES-156-25-0022; columns 863 867\t2002",
     "1 234 567 890 cells, 123 456 7890 reads, 10 000 000",
 ]
 
