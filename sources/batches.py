@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -110,12 +111,14 @@ class _Open:
         )
 
 
-_EMPTY = {schema: pa.RecordBatch.from_pylist([], schema=schema) for schema in (QUARANTINE, DELETIONS)}
-
-
 def _table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist(rows, schema=schema) if rows else _empty(schema)
+
+
+@cache
+def _empty(schema: pa.Schema) -> pa.RecordBatch:
     # No rows is the usual case, and many files hold one document.
-    return pa.RecordBatch.from_pylist(rows, schema=schema) if rows else _EMPTY[schema]
+    return pa.RecordBatch.from_pylist([], schema=schema)
 
 
 def _append(batch: _Open, document: Document, source: str, limits: Limits) -> Quarantined | None:

@@ -19,6 +19,7 @@ from sources.reader import RawFile
 Element = Any  # lxml ships no types
 MAX_RECORD_BYTES = 200_000_000
 _SMALL = 4 << 20
+_CHUNK = 1 << 16
 
 _REASONS = {
     etree.ErrorTypes.ERR_UNDECLARED_ENTITY: "undeclared_entity",
@@ -43,7 +44,7 @@ def elements(raw: RawFile, *tags: str) -> Iterator[Element]:
         if len(head) <= _SMALL:
             yield from _parsed(head, tags)
         else:
-            yield from _streamed(_Metered(head, stream), tags)
+            yield from _streamed(head, stream, tags)
 
 
 _SAFE: dict[str, Any] = {
@@ -62,47 +63,50 @@ def _parsed(data: bytes, tags: tuple[str, ...]) -> Iterator[Element]:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise _damage(error, parser.error_log) from None
+        raise _damage(parser.error_log, error.lineno) from None
     yield from root.iter(*tags)
 
 
-def _streamed(stream: _Metered, tags: tuple[str, ...]) -> Iterator[Element]:
-    events = etree.iterparse(stream, events=("end",), tag=tags, **_SAFE)
+def _streamed(head: bytes, stream: BinaryIO, tags: tuple[str, ...]) -> Iterator[Element]:
+    parser = etree.XMLPullParser(events=("end",), tag=tags, **_SAFE)
+    since = 0  # bytes since the last element was finished
     try:
-        for _, element in events:
-            stream.left = MAX_RECORD_BYTES
-            yield element
-            element.clear()
-            parent = element.getparent()
-            if parent is not None:
-                while element.getprevious() is not None:
-                    del parent[0]
+        for data in _chunks(head, stream):
+            parser.feed(data)
+            if len(log := parser.feed_error_log) and log.filter_from_fatals():
+                raise _damage(log)  # lxml does not raise for every one: it would start afresh with the next chunk.
+            since += len(data)
+            for _, element in parser.read_events():
+                since = 0
+                yield element
+                element.clear()
+                parent = element.getparent()
+                if parent is not None:
+                    while element.getprevious() is not None:
+                        del parent[0]
+            if since > MAX_RECORD_BYTES:
+                raise RawFileError("record_too_large", f"over {MAX_RECORD_BYTES} bytes of XML without an end")
+        parser.close()
     except etree.XMLSyntaxError as error:
-        raise _damage(error, events.error_log) from None
+        raise _damage(parser.feed_error_log, error.lineno) from None
 
 
-def _damage(error: etree.XMLSyntaxError, log: Any) -> RawFileError:
-    """The first fatal entry is the cause, what follows are consequences. Its message may quote the file: not told."""
+def _chunks(head: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    """Pieces small enough to stay in the processor's cache while they are parsed and read."""
+    for start in range(0, len(head), _CHUNK):
+        yield head[start : start + _CHUNK]
+    while data := stream.read(_CHUNK):
+        yield data
+
+
+def _damage(log: Any, line: int | None = None) -> RawFileError:
+    """The first fatal entry of a parser's log is the cause, what follows are consequences.
+
+    Messages may quote the file: only kind and line are told.
+    """
     for cause in log.filter_from_fatals():
         return RawFileError(_REASONS.get(cause.type, "malformed_xml"), f"line {cause.line}")
-    return RawFileError(_REASONS.get(error.code, "malformed_xml"), f"line {error.lineno}")
-
-
-class _Metered:
-    """Refuses to feed the parser one record without end."""
-
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
-        self._head = head
-        self._stream = stream
-        self.left = MAX_RECORD_BYTES
-
-    def read(self, size: int) -> bytes:
-        data, self._head = self._head, b""
-        data = data or self._stream.read(size)
-        self.left -= len(data)
-        if self.left < 0:
-            raise RawFileError("record_too_large", f"over {MAX_RECORD_BYTES} bytes of XML without an end")
-        return data
+    return RawFileError("malformed_xml", f"line {line}")
 
 
 def entity_text(node: Element) -> str:

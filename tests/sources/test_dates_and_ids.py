@@ -1,0 +1,59 @@
+"""Dates at their own precision, ids in one spelling."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from sources.dates import earliest, iso_date, year_in
+from sources.ids import doi_in, pmcid_in, pmid_in
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (("2021", "Mar", "9"), "2021-03-09"),
+        (("2021", "March", None), "2021-03"),
+        (("2021", "03", ""), "2021-03"),
+        (("2021", None, "9"), "2021"),
+        (("2021", "Spring", None), "2021"),
+        (("2021", "02", "30"), "2021-02"),
+        (("2021", "13", "1"), "2021"),
+        (("21", "1", "1"), None),
+        ((None, "1", "1"), None),
+    ],
+)
+def test_a_date_keeps_its_precision_and_no_more(parts: tuple[str | None, ...], expected: str | None) -> None:
+    assert iso_date(*parts) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "year"), [("1998 Dec-1999 Jan", "1998"), ("Winter 2003", "2003"), ("n.d.", None), ("12345", None)]
+)
+def test_the_first_year_of_free_words(words: str, year: str | None) -> None:
+    assert year_in(words) == year
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        (["2011", "2011-03-04", "2011-05"], "2011-03-04"),
+        (["2011-01-05", "2010-12"], "2010-12"),
+        (["2011", "2010-12-31"], "2010-12-31"),
+        (["2011"], "2011"),
+        ([], None),
+    ],
+)
+def test_the_earliest_date_at_the_best_precision_in_any_order(dates: list[str], expected: str | None) -> None:
+    assert {earliest(list(order)) for order in itertools.permutations(dates)} == {expected}
+
+
+def test_ids_have_one_spelling() -> None:
+    assert doi_in("https://doi.org/10.1056/NEJMoa2028564 ") == "10.1056/nejmoa2028564"
+    assert doi_in("doi:10.1016/s0960-9822(00)00336-5") == "10.1016/s0960-9822(00)00336-5"
+    assert doi_in("S0960-9822") is None
+    assert pmcid_in("7000123") == pmcid_in("PMC7000123") == pmcid_in("PMC7000123.1") == "PMC7000123"
+    assert pmcid_in(None) is None
+    assert pmid_in(" 0123 ") == "123"
+    assert pmid_in("x1") is pmid_in("") is pmid_in("0") is None
