@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from manifests.model import Manifest
+from tests.pipelines.building import build
+from tests.pipelines.small import SmallCorpus, assets_are_here, write_small_corpus
+
+# A first example may compile a kernel or load a model, which takes seconds.
+settings.register_profile("hc4", deadline=None)
+settings.load_profile("hc4")
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished build: the snapshot, and the work folder it came from."""
+
+    folder: Path
+    work: Path
+    manifest: Manifest
+
+
+@pytest.fixture(scope="session")
+def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> SmallCorpus:
+    """Raw files and recipe of the small corpus. Read it, never write it."""
+    if not assets_are_here():
+        pytest.skip("no models on this machine: `hc4 assets pull models`")
+    return write_small_corpus(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def snapshot(small_corpus: SmallCorpus, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The small corpus, built once with the inline engine. Read it; who changes a file puts it back."""
+    folder = tmp_path_factory.mktemp("built")
+    manifest = build(small_corpus.recipe_file, folder / "snapshot", folder / "work")
+    return Built(folder / "snapshot", folder / "work", manifest)
