@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import resource
 import time
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import BinaryIO
+from dataclasses import dataclass
 
 from corpus.errors import RawFileError
+from corpus.stage import Annotator
 from pipelines.measure import annotators
-from pipelines.plan import Plan
+from pipelines.plan import Bundle, Plan
+from pipelines.watch import WatchedFile
 from sources.batches import documents_in
-from sources.reader import RawFile
 
-_SAMPLE_BATCHES = 2
+_SAMPLED_BUNDLES = 4
+_SAMPLE_BATCHES = 4
+_WHOLE_BUILD = 1.5
+"""Deciding, dedup, masking and writing cost about half as much again as reading and measuring."""
 _TEXT_COPIES = 2.2
 """Bytes in the work folder and the snapshot for each byte of text: documents, sidecars, rows by shard, shards."""
 
@@ -33,63 +37,70 @@ class Forecast:
     """Peak of this process so far: about what a worker takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Watched(RawFile):
-    """A raw file that remembers how far it was read."""
-
-    opened: list[BinaryIO] = field(default_factory=list)
-
-    def open(self) -> BinaryIO:
-        stream = RawFile.open(self)
-        self.opened.append(stream)
-        return stream
-
-
 def forecast(plan: Plan) -> list[Forecast]:
-    """A forecast of each source, from its largest bundle. A source that cannot be sampled gives zeros."""
+    """A forecast of each source, from samples of a few of its bundles. A source that cannot be sampled gives zeros."""
     return [_source(plan, source.name) for source in plan.recipe.sources]
 
 
 def _source(plan: Plan, name: str) -> Forecast:
-    bundles = [bundle for bundle in plan.bundles if bundle.source.name == name]
-    largest = max(bundles, key=lambda bundle: bundle.weight)
-    raw_total = sum(bundle.weight for bundle in bundles)
+    bundles = sorted((b for b in plan.bundles if b.source.name == name), key=lambda bundle: -bundle.weight)
     stages = annotators(plan.stages[name])
-    documents = text = tokens = raw = batches = 0
-    seconds = 0.0
-    for file in largest.files:
-        watched = _Watched(file.path)
+    total = _Sample()
+    for bundle in bundles[:: math.ceil(len(bundles) / _SAMPLED_BUNDLES)]:
+        total.add(_sample(plan, bundle, stages, warm=total.batches > 0))
+    scale = sum(bundle.weight for bundle in bundles) / total.raw if total.raw else 0.0
+    return Forecast(
+        source=name,
+        documents=total.documents * scale,
+        text_bytes=total.text * scale,
+        tokens=total.tokens * scale,
+        cpu_seconds=total.seconds * scale * _WHOLE_BUILD,
+        disk_bytes=total.text * scale * _TEXT_COPIES,
+        memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    )
+
+
+@dataclass(slots=True)
+class _Sample:
+    documents: int = 0
+    text: int = 0
+    tokens: int = 0
+    raw: int = 0
+    batches: int = 0
+    seconds: float = 0.0
+
+    def add(self, other: _Sample) -> None:
+        for slot in ("documents", "text", "tokens", "raw", "batches", "seconds"):
+            setattr(self, slot, getattr(self, slot) + getattr(other, slot))
+
+
+def _sample(plan: Plan, bundle: Bundle, stages: list[Annotator], *, warm: bool) -> _Sample:
+    """Read and measure the first batches of a bundle."""
+    found = _Sample()
+    for file in bundle.files:
+        watched = WatchedFile(file.path)
+        position: int | None = None
         began = time.process_time()
         try:
-            for batch in documents_in(plan.readers[name], watched, name, Counter()):
-                if not batches:  # The first batch pays for compiling and loading.
+            for batch in documents_in(plan.readers[bundle.source.name], watched, bundle.source.name, Counter()):
+                if not (found.batches or warm):  # The first batch pays for compiling and loading.
                     for stage in stages:
                         stage.measure(batch.documents)
                     began = time.process_time()
                 for stage in stages:
                     measured = stage.measure(batch.documents)
                     if stage.name == "tokens":
-                        tokens += int(measured.column(0).to_numpy().sum())
-                documents += len(batch.documents)
-                text += batch.documents.column("text").nbytes
-                batches += 1
-                if batches >= _SAMPLE_BATCHES:
+                        found.tokens += int(measured.column(0).to_numpy().sum())
+                found.documents += len(batch.documents)
+                found.text += batch.documents.column("text").nbytes
+                found.batches += 1
+                position = watched.position()
+                if found.batches >= _SAMPLE_BATCHES:
                     break
         except RawFileError:
-            pass
-        seconds += time.process_time() - began
-        position = next((s.tell() for s in watched.opened if not s.closed), file.bytes)
-        raw += min(position, file.bytes)
-        if batches >= _SAMPLE_BATCHES:
+            continue
+        found.seconds += time.process_time() - began
+        found.raw += min(position or file.bytes, file.bytes)
+        if found.batches >= _SAMPLE_BATCHES:
             break
-    scale = raw_total / raw if raw else 0.0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return Forecast(
-        source=name,
-        documents=documents * scale,
-        text_bytes=text * scale,
-        tokens=tokens * scale,
-        cpu_seconds=seconds * scale * 1.5,  # deciding, dedup, masking and writing cost about half as much again
-        disk_bytes=text * scale * _TEXT_COPIES,
-        memory_bytes=peak,
-    )
+    return found

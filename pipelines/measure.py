@@ -20,6 +20,7 @@ from corpus.document import DELETIONS, DOCUMENTS, QUARANTINE
 from corpus.errors import RawFileError
 from corpus.stage import Annotator
 from corpus.storage import WorkFolder
+from pipelines.watch import WatchedFile
 
 if TYPE_CHECKING:
     from sources.batches import Batch
@@ -36,10 +37,9 @@ _QUARANTINE = QUARANTINE.append(pa.field("raw_file", pa.string(), nullable=False
 
 def annotators(stages: dict[str, dict[str, Any]]) -> list[Annotator]:
     """The annotators of a source, in the order of the ledger. `stages` maps stage name to its parameters."""
+    from dedup.signature import MinHashConfig, SignatureAnnotator
     from filters.language import LanguageAnnotator
     from filters.licence import LicenceAnnotator
-
-    from dedup.signature import MinHashConfig, SignatureAnnotator
     from filters.phi.annotator import PhiAnnotator
     from filters.quality.annotator import QualityAnnotator
     from shards.tokenizer import TokenAnnotator
@@ -126,18 +126,24 @@ class Tally:
         self._quarantined: list[pa.Table] = []
         self._deletions: list[pa.RecordBatch] = []
         self._done = 0
+        self._reading: WatchedFile | None = None
 
     def facts(self, name: str) -> Counter[str]:
         """The reader's counter for one file."""
         return self._facts[name]
 
     def raw_bytes(self) -> int:
-        """Bytes of the files read to their end."""
-        return self._done
+        """Stored bytes read so far."""
+        return self._done + ((self._reading and self._reading.position()) or 0)
+
+    def begin(self, file: WatchedFile) -> None:
+        """One file is being read."""
+        self._reading = file
 
     def finish(self, file: dict[str, Any]) -> None:
         """One file was read to its end."""
         self._done += file["bytes"]
+        self._reading = None
 
     def fail(self, name: str, error: RawFileError) -> None:
         """A whole file is quarantined: it counts as one failed record."""
@@ -181,7 +187,6 @@ class Tally:
 def _read(params: dict[str, Any], tally: Tally, unreadable: dict[str, RawFileError]) -> Iterator[pa.RecordBatch]:
     """Documents of every readable file of the bundle, in order."""
     from sources.batches import Limits, documents_in
-    from sources.reader import RawFile
     from sources.registry import make_reader
 
     limits = Limits(text_bytes=params["record_bytes"])
@@ -191,10 +196,10 @@ def _read(params: dict[str, Any], tally: Tally, unreadable: dict[str, RawFileErr
             tally.fail(name, unreadable[name])
             continue
         reader = make_reader(params["reader"], params["options"])
+        raw = WatchedFile(file["path"])
+        tally.begin(raw)
         try:
-            for batch in documents_in(
-                reader, RawFile(file["path"]), params["source"], tally.facts(name), limits=limits
-            ):
+            for batch in documents_in(reader, raw, params["source"], tally.facts(name), limits=limits):
                 tally.add(name, batch)
                 if len(batch.documents):
                     names = pa.array([name] * len(batch.documents), pa.string())
