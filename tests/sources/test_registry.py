@@ -1,0 +1,49 @@
+"""Readers by name."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from corpus.digest import digest
+from corpus.errors import RecipeError
+from sources.registry import READERS, make_reader, reader_class, reader_names
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_says_what_it_is(name: str) -> None:
+    reader = make_reader(name)
+    assert (reader.name, reader.version >= 1) == (name, True)
+    assert reader.section_policy.endswith(".")
+    assert all(loss.endswith(".") for loss in reader.known_losses)
+    assert len(digest(reader.config)) == 64
+    assert name in reader_names()
+
+
+def test_options_reach_the_reader_and_its_config() -> None:
+    assert make_reader("jsonl", {"doc_type": "note"}).config != make_reader("jsonl").config
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("medlin", {}, "unknown reader 'medlin'; known: medline, jats, jsonl, parquet"),
+        ("medline", {"colums": {}}, "reader 'medline' has no option colums; it has: none"),
+        ("jsonl", {"colums": {}}, "has no option colums; it has: columns, doc_type, max_line_bytes"),
+        ("jsonl", {"columns": {"txt": "a"}}, "reader 'jsonl': columns: no field txt"),
+        ("parquet", {"columns": 5}, "reader 'parquet': "),
+    ],
+)
+def test_what_a_recipe_gets_wrong_is_named(name: str, options: dict[str, object], message: str) -> None:
+    with pytest.raises(RecipeError) as caught:
+        make_reader(name, options)
+    assert message in str(caught.value)
+
+
+def test_classes_are_imported_when_asked_for() -> None:
+    code = "import sys, sources.registry; print([name for name in ('lxml', 'orjson', 'pandas') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    assert reader_class("medline").__name__ == "MedlineReader"
