@@ -73,7 +73,7 @@ class Detector:
         for _ in range(_ROUNDS):
             if not found:
                 break
-            masked, moves = _masked(text, spans)
+            masked, moves = masked_bytes(text, spans)
             found = self._once(masked)
             spans = _merged([*spans, *(_moved(span, spans, moves) for span in found)])
         return spans
@@ -120,7 +120,7 @@ def placeholder(kind: str) -> bytes:
     return b"[%s]" % kind.encode()
 
 
-def _masked(text: bytes, spans: list[Span]) -> tuple[bytes, list[tuple[int, int]]]:
+def masked_bytes(text: bytes, spans: list[Span]) -> tuple[bytes, list[tuple[int, int]]]:
     """The masked text, and where each placeholder stands in it."""
     parts: list[bytes] = []
     moves: list[tuple[int, int]] = []

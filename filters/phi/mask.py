@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from filters.phi.annotator import Span, _masked, detector
+from filters.phi.annotator import Span, masked_bytes, detector
 
 
 def mask_text(value: str, policy: str = "literature") -> str:
     """`value` with every identifier that `policy` finds replaced by `[CLASS]`. Idempotent."""
     raw = value.encode(errors="replace")
     spans = detector(policy).find(raw)
-    return _masked(raw, spans)[0].decode() if spans else value
+    return masked_bytes(raw, spans)[0].decode() if spans else value
 
 
 def mask_column(text: pa.LargeStringArray, spans: pa.ListArray) -> pa.LargeStringArray:
@@ -35,4 +35,4 @@ def mask_column(text: pa.LargeStringArray, spans: pa.ListArray) -> pa.LargeStrin
 
 
 def _row(value: str, spans: list[dict[str, int | str]]) -> str:
-    return _masked(value.encode(), [Span(**span) for span in spans])[0].decode()  # type: ignore[arg-type]
+    return masked_bytes(value.encode(), [Span(**span) for span in spans])[0].decode()  # type: ignore[arg-type]

@@ -53,7 +53,7 @@ _NUMBERS = (
 )
 
 # What may stand between "Tel" and the number. Brackets stay out, so that a placeholder ends every cue.
-_LEAD = rf"(?:[\t{_BLANK}{_DASH}.,:;=#/()&*]|\b(?i:WORDS)\b)".replace(
+_LEAD = rf"(?:[\t{_BLANK}{_DASH}.,:;=#/()&*\"']|\b(?i:WORDS)\b)".replace(
     "WORDS",
     "a|and|at|area|by|cell|code|contact|direct|fax|facsimile|for|free|helpline|home|hotline|hours|in|international|intl|is|"
     "line|lines|local|me|mobile|my|no|nr|nos?|num|numbers?|of|office|on|or|our|phone|support|tele?|telefax|telephone|the|to|"
@@ -62,7 +62,7 @@ _LEAD = rf"(?:[\t{_BLANK}{_DASH}.,:;=#/()&*]|\b(?i:WORDS)\b)".replace(
 _PHONE_CUE = (
     r"(?:\b(?i:tel[eé]?|t[eé]l|t[eé]l[eé](?:ph?|f)on[eo]?s?|tele?fax(?:es)?|tlf|tfno|phones?|fax(?:es)?|faks|facsimile|mobile|"
     r"m[oó]vil|celular|cell(?:ular)? ?(?:phones?|numbers?|no)|gsm|hot-?lines?|help-?lines?|pager|beeper|whatsapp|"
-    r"toll[- ]?free|tty|tdd|voicemail)|\b(?:Ph|PH|ph)[.:])"
+    r"toll[- ]?free|tty|tdd|voicemail)|\b(?:Ph|PH|ph)[.:]|\p{Ll}(?:Phone|Fax))"
     rf"{_LEAD}{{0,10}}?"
 )
 # Also a verb, or the smallest unit of life: only grouped numbers count as telephone numbers after these.

@@ -64,6 +64,7 @@ _VERSION_BEFORE = re.compile(
     rb"\bEC|E\. ?C\.?|\bKF|lineages?|update|firmware|driver|[a-z]\.|_)[\s.:#(]*$"
 )
 _NANP = re.compile(rb"(?:\+?1[ .-])?\(?\d{3}\)?[ .-]{1,3}\d{3}[ .-]\d{4}(?= +\d)")
+_TOLL_FREE = re.compile(rb"1?8(?:00|33|44|55|66|77|88)\d{7}")
 _YEAR_IN_BRACKETS = re.compile(rb"\((?:19|20)\d\d\)")
 _SERIAL = re.compile(rb"\d{4}-\d{4}(?:-\d{1,2})?(?![\d-])")
 """ISSN 0019-1035, and a drug's NDC 0071-0155-23."""
@@ -205,6 +206,8 @@ def called_phone(text: bytes, start: int, end: int) -> Range | None:
     if kept is None:
         return None
     value = text[kept[0] : kept[1]]
+    if _TOLL_FREE.fullmatch(value):
+        return kept
     return kept if _grouped(value) and value.count(b"(") == value.count(b")") else None
 
 

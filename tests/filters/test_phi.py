@@ -99,6 +99,8 @@ CUED = [
     ("please call us at ", "123-456-7890"),
     ("she can be reached at ", "056.165.5454"),
     ("Contact: ", "123-456-7890"),
+    ('"CentralContactPhone":"', "57-310-630-3530"),
+    ("call ", "18005550199"),
     ("Cell: ", "056.165.5454"),
 ]
 
