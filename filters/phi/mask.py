@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from filters.phi.annotator import Span, masked_bytes, detector
+from filters.phi.annotator import Span, detector, masked_bytes
 
 
 def mask_text(value: str, policy: str = "literature") -> str:
