@@ -8,6 +8,7 @@ cases, eight windows of 50 characters gave the label of the whole text in 99.98 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ UNKNOWN = "und"
 
 _WINDOWS = 8
 _REACH = 24  # characters within which a window's edge looks for a blank
+_SURE = 0.8
+_UNSURE_CHARACTERS = 8_000
 _PREFIX = len("__label__")
 
 
@@ -67,7 +70,7 @@ class LanguageAnnotator:
     """
 
     name = "language"
-    version = 1
+    version = 2
 
     def __init__(self, model: Path, sample_characters: int = 400) -> None:
         if not model.is_file():
@@ -76,7 +79,12 @@ class LanguageAnnotator:
         self._characters = sample_characters
         self.config: Json = {
             "model": sha256_file(model),
-            "sample": {"characters": sample_characters, "windows": _WINDOWS},
+            "sample": {
+                "characters": sample_characters,
+                "windows": _WINDOWS,
+                "sure": _SURE,
+                "unsure_characters": _UNSURE_CHARACTERS,
+            },
         }
 
     schema = pa.schema(
@@ -89,16 +97,27 @@ class LanguageAnnotator:
     def measure(self, documents: pa.RecordBatch) -> pa.RecordBatch:
         """`language` (string) and `language_score` (float32) of each row of column `text`; empty text is `und`, 0."""
         texts = documents.column("text").to_pylist()
-        samples = [sample(text, self._characters).replace("\n", " ") for text in texts]
-        judged = [row for row, text in enumerate(samples) if text and not text.isspace()]
         languages = [UNKNOWN] * len(texts)
         scores: npt.NDArray[np.float32] = np.zeros(len(texts), np.float32)
-        if judged:
-            # `predict` itself fails under numpy 2; this is the call beneath it, on all rows at once.
-            found, chances = _model(self._path).multilinePredict([samples[r] + "\n" for r in judged], 1, 0.0, "strict")
-            for row, labels, chance in zip(judged, found, chances, strict=True):
-                if labels:
-                    languages[row] = labels[0][_PREFIX:]
-                    scores[row] = chance[0]
+        self._judge(range(len(texts)), [sample(text, self._characters) for text in texts], languages, scores)
+        # A few texts leave the sample undecided: names and formulas. Those are judged by more of themselves.
+        unsure = [row for row in np.flatnonzero(scores < _SURE).tolist() if len(texts[row]) > self._characters]
+        self._judge(unsure, [sample(texts[row], _UNSURE_CHARACTERS) for row in unsure], languages, scores)
         np.clip(scores, 0, 1, out=scores)
         return pa.record_batch([pa.array(languages, pa.string()), pa.array(scores)], schema=self.schema)
+
+    def _judge(
+        self, rows: Sequence[int], samples: list[str], languages: list[str], scores: npt.NDArray[np.float32]
+    ) -> None:
+        """Set language and score of `rows` by their samples; those without a letter to judge stay as they are."""
+        judged = [
+            (row, text.replace("\n", " ") + "\n") for row, text in zip(rows, samples, strict=True) if text.strip()
+        ]
+        if not judged:
+            return
+        # `predict` itself fails under numpy 2; this is the call beneath it, on all rows at once.
+        found, chances = _model(self._path).multilinePredict([text for _, text in judged], 1, 0.0, "strict")
+        for (row, _), labels, chance in zip(judged, found, chances, strict=True):
+            if labels:
+                languages[row] = labels[0][_PREFIX:]
+                scores[row] = chance[0]
