@@ -269,8 +269,13 @@ class Manifest(Strict):
     gaps: tuple[Gap, ...]
 
     def identified(self) -> Self:
-        """This manifest with its `snapshot_id`: the sha256 of its canonical JSON without that field."""
-        return self.model_copy(update={"snapshot_id": self.computed_id()})
+        """This manifest with its `snapshot_id`: the sha256 of its canonical JSON without that field.
+
+        It is read back from its own bytes, so that whoever reads `manifest.json` holds the same values (canonical JSON
+        writes 50.0 as 50).
+        """
+        named = self.model_copy(update={"snapshot_id": self.computed_id()})
+        return type(self).model_validate_json(named.canonical())
 
     def computed_id(self) -> str:
         """The id that the other fields give."""

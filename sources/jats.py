@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from corpus.digest import Json
-from corpus.document import Document, Record
+from corpus.document import Document, Quarantined, Record
 from corpus.errors import RawFileError
 from sources.jats_front import article_ids, licence, published, retraction
 from sources.jats_text import Blocks, block, blocks, line
@@ -52,7 +52,7 @@ class JatsReader:
         return {}
 
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
-        """Articles in file order.
+        """Articles in file order; one nested deeper than Python can follow is quarantined as `nested_too_deep`.
 
         Raises:
             RawFileError: as `sources.markup.elements`, and `no_article` for XML that holds none.
@@ -62,7 +62,12 @@ class JatsReader:
         for article in elements(raw, "article", "{*}article"):
             _strip_namespace(article)
             facts["records"] += 1
-            yield _document(article, record, facts)
+            found: Record
+            try:
+                found = _document(article, record, facts)
+            except RecursionError:
+                found = Quarantined(record=record, reason="nested_too_deep")
+            yield found
             record += 1
         if record == 0:
             raise RawFileError("no_article", "no element `article`")

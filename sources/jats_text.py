@@ -35,6 +35,9 @@ _DROPPED_SECTIONS = frozenset(
 _TEX_BODY = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.S)
 _MODIFIERS = dict(zip("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
 _FOOTNOTE_KINDS = frozenset({"fn", "aff", "corresp", "author-notes", "contrib"})
+_PLAIN = frozenset(
+    {"italic", "bold", "sub", "sc", "underline", "monospace", "ext-link", "uri", "named-content", "styled-content"}
+)
 _SILENT = frozenset(
     {"inline-graphic", "graphic", "media", "email", "fn", "object-id", "index-term", "alt-text", "long-desc",
      "supplementary-material", "inline-supplementary-material", "processing-meta", "permissions", "attrib", "fn-group",
@@ -44,7 +47,7 @@ _SEPARATED = frozenset(
     {"p", "list", "list-item", "title", "sec", "def", "term", "disp-quote", "break", "label", "def-item"}
 )
 _FORMULAS = frozenset({"inline-formula", "disp-formula", "tex-math", "alternatives", "chem-struct"})
-_FLOATS = frozenset({"fig", "fig-group", "table-wrap", "table-wrap-group", "boxed-text", "chem-struct-wrap"})
+_FLOATS = frozenset({"fig", "fig-group", "table-wrap", "table-wrap-group", "boxed-text"})
 
 Blocks = list[str]
 
@@ -75,23 +78,25 @@ def inline(element: Element, parts: list[str], table: bool = False) -> None:
 
 def _inline_child(child: Element, parts: list[str], table: bool) -> None:
     tag = child.tag
-    if tag == "xref":
+    if tag in _PLAIN:
+        if len(child):
+            inline(child, parts, table)
+        elif child.text:
+            parts.append(child.text)
+    elif tag == "xref":
         _reference(child, parts, table)
     elif tag == "sup":
         _superscript(child, parts, table)
     elif tag in _SILENT:
         pass
-    elif tag in _FORMULAS or (isinstance(tag, str) and tag[0] == "{"):
+    elif not isinstance(tag, str):
+        parts.append(entity_text(child))
+    elif tag in _FORMULAS or tag[0] == "{":
         parts.append(f" {formula_text(child)} " if tag == "disp-formula" else formula_text(child))
     elif tag in _SEPARATED:
         parts.append(" ")
         inline(child, parts, table)
         parts.append(" ")
-    elif not isinstance(tag, str):
-        parts.append(entity_text(child))
-    elif len(child) == 0:
-        if child.text:
-            parts.append(child.text)
     else:
         inline(child, parts, table)
 
@@ -112,8 +117,8 @@ def _superscript(child: Element, parts: list[str], table: bool) -> None:
     text = "".join(inner)
     if table and text in _MODIFIERS:
         text = _MODIFIERS[text]
-    # A mark that opens a paragraph names its footnote: keep it apart from the first word.
-    parts.append(raised(text) if parts else f"{raised(text)} ")
+    # A mark that opens a table's note names it: keep it apart from the first word.
+    parts.append(f"{raised(text)} " if table and not parts else raised(text))
 
 
 def _mark(child: Element, parts: list[str]) -> None:
@@ -237,7 +242,7 @@ def _figure(element: Element, out: Blocks) -> None:
 def _table(element: Element, out: Blocks) -> None:
     rows = [_caption(element)]
     for row in element.iter("tr"):
-        cells = [line(cell, table=True) for cell in row if cell.tag in {"td", "th"}]
+        cells = [line(cell, table=True) for cell in row.iterchildren("td", "th")]
         if any(cells):
             rows.append(" | ".join(cells))
     foot = element.find("table-wrap-foot")

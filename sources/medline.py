@@ -67,6 +67,8 @@ class MedlineReader:
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
         """Records in file order. Versions sort by file name, then position: NLM loads files in number order.
 
+        Quarantined: `no_pmid`, `book_article`, and `nested_too_deep` for formulas deeper than Python can follow.
+
         Raises:
             RawFileError: as `sources.markup.elements`.
         """
@@ -83,19 +85,22 @@ class MedlineReader:
                         yield Deletion(native_id=pmid, version=f"{stem}:~")  # "~" sorts after every record number
                 continue
             facts["records"] += 1
-            if element.tag == "PubmedBookArticle":
-                yield Quarantined(record=record, reason="book_article")
-            elif (document := _document(element, record, stem, facts)) is None:
-                yield Quarantined(record=record, reason="no_pmid", detail="MedlineCitation/PMID")
-            else:
-                assert document.native_id is not None
-                if document.native_id in seen:
-                    facts["repeated_versions"] += 1
-                else:
-                    seen.add(document.native_id)
-                    facts["distinct_pmids"] += 1
-                yield document
+            found = _record(element, record, stem, facts)
+            if isinstance(found, Document) and found.native_id is not None:
+                facts["repeated_versions" if found.native_id in seen else "distinct_pmids"] += 1
+                seen.add(found.native_id)
+            yield found
             record += 1
+
+
+def _record(element: Element, record: int, stem: str, facts: Counter[str]) -> Document | Quarantined:
+    if element.tag == "PubmedBookArticle":
+        return Quarantined(record=record, reason="book_article")
+    try:
+        document = _document(element, record, stem, facts)
+    except RecursionError:
+        return Quarantined(record=record, reason="nested_too_deep")
+    return document or Quarantined(record=record, reason="no_pmid", detail="MedlineCitation/PMID or Article")
 
 
 def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> Document | None:

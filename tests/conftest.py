@@ -7,7 +7,8 @@ import pytest
 from hypothesis import settings
 
 from manifests.model import Manifest
-from tests.pipelines.building import build
+from manifests.snapshot import Snapshot
+from tests.pipelines.building import build, hc4
 from tests.pipelines.small import SmallCorpus, assets_are_here, write_small_corpus
 
 # A first example may compile a kernel or load a model, which takes seconds.
@@ -38,3 +39,21 @@ def snapshot(small_corpus: SmallCorpus, tmp_path_factory: pytest.TempPathFactory
     folder = tmp_path_factory.mktemp("built")
     manifest = build(small_corpus.recipe_file, folder / "snapshot", folder / "work")
     return Built(folder / "snapshot", folder / "work", manifest)
+
+
+@dataclass(frozen=True)
+class Typed(Built):
+    """A build by the command in a process of its own, and all it printed."""
+
+    printed: str
+
+
+@pytest.fixture(scope="session")
+def typed(small_corpus: SmallCorpus, tmp_path_factory: pytest.TempPathFactory) -> Typed:
+    """The small corpus, built once by `hc4 build` as people type it."""
+    place = tmp_path_factory.mktemp("typed")
+    recipe = small_corpus.recipe_file
+    done = hc4("build", recipe, "--engine", "inline", "--output", "typed", home=place / "home", cwd=place)
+    assert done.returncode == 0, done.stderr
+    manifest = Snapshot.open(place / "typed").manifest
+    return Typed(place / "typed", place / ".hc4" / "work", manifest, done.stdout + done.stderr)

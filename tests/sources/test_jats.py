@@ -6,11 +6,14 @@ import random
 import re
 import unicodedata
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
-from corpus.document import Document
+from corpus.document import Document, Quarantined
 from corpus.errors import RawFileError
 from sources.jats import JatsReader
 from tests.sources.material import KIT, demo_file, kit_files, records
@@ -334,6 +337,42 @@ def test_several_articles_in_one_file_and_in_a_namespace(tmp_path: Path) -> None
 
 
 # Damage.
+
+TAGS = (
+    "abstract", "alternatives", "app", "article-id", "back", "body", "bold", "boxed-text", "break", "caption",
+    "chem-struct-wrap", "def-list", "def-item", "def", "disp-formula", "disp-quote", "email", "fig",
+    "fig-group", "floats-group", "fn", "front", "article-meta", "graphic", "inline-formula", "italic", "label",
+    "license", "license-p", "list", "list-item", "mml:math", "mml:mfrac", "mml:mi", "mml:mo", "mml:msup",
+    "mml:semantics", "p", "permissions", "preformat", "pub-date", "ref-list", "sec", "statement", "sub",
+    "sub-article", "sup", "supplementary-material", "table", "table-wrap", "table-wrap-foot", "tbody", "td",
+    "term", "tex-math", "title", "title-group", "article-title", "tr", "xref", "year",
+)  # fmt: skip
+TREES = st.recursive(
+    st.sampled_from(["word", " ", "[", ")", "&nbsp;", "2021", "<xref ref-type='bibr'>1</xref>", ""]),
+    lambda inner: st.builds(
+        lambda tag, parts: f"<{tag}>{''.join(parts)}</{tag}>", st.sampled_from(TAGS), st.lists(inner, max_size=5)
+    ),
+    max_leaves=30,
+)
+
+
+@given(st.lists(TREES, max_size=6))
+def test_any_arrangement_of_elements_gives_one_document(trees: list[str]) -> None:
+    with NamedTemporaryFile(suffix=".xml") as file:
+        file.write(f"{HEAD}<article {SPACES}>{''.join(trees)}</article>".encode())
+        file.flush()
+        ((found,), _) = records(JatsReader(), Path(file.name))
+    assert isinstance(found, Document)
+    assert bool(found.text) == (found.no_text is None)
+
+
+@pytest.mark.parametrize("tag", ["sec", "italic", "list", "boxed-text", "mml:mrow"])
+def test_nesting_as_deep_as_the_parser_allows_ends_in_one_record(tmp_path: Path, tag: str) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(article(f"<p>{f'<{tag}>' * 240}deep{f'</{tag}>' * 240}</p>"))
+    ((found,), _) = records(JatsReader(), path)
+    assert isinstance(found, Document) or (isinstance(found, Quarantined) and found.reason == "nested_too_deep")
+
 
 BOMB = (
     "<!DOCTYPE article [<!ENTITY a0 'ha'>"

@@ -260,6 +260,15 @@ def test_records_that_are_no_article_are_quarantined(tmp_path: Path) -> None:
     assert [record.record for record in found if isinstance(record, Document)] == [2]
 
 
+def test_formulas_without_end_are_quarantined(tmp_path: Path) -> None:
+    deep = f"{'<mml:mrow>' * 235}x{'</mml:mrow>' * 235}"
+    math = f'<mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML">{deep}</mml:math>'
+    title = f"<ArticleTitle>{math}</ArticleTitle>"
+    first, second = read(tmp_path, citation(title) + citation("<ArticleTitle>Flat</ArticleTitle>", pmid="2"))
+    assert isinstance(first, Document) or (isinstance(first, Quarantined) and first.reason == "nested_too_deep")
+    assert isinstance(second, Document)
+
+
 def test_a_cut_real_file_raises_after_the_records_before_the_cut(tmp_path: Path) -> None:
     path = tmp_path / "pubmed21n1298.xml.gz"
     with demo_file("pubmed21n1298.xml.gz").open("rb") as stream:
