@@ -24,7 +24,7 @@ from corpus.storage import WorkFolder
 from corpus.verdict import Verdict
 from pipelines.measure import ROWS
 
-VERSION = 2
+VERSION = 3
 RANK = "rank.npy"
 CERTAIN = "certain.npz"
 PAIRS = "pairs.npy"
@@ -123,9 +123,11 @@ def resolve(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) 
     names = {int(m): m.name.lower() for m in Method}
     merged = found.method != Method.NONE
     doc_ids = frame["doc_id"]
+    itself = found.same_as == np.arange(len(frame))
+    same_as = np.where(itself, found.survivor, found.same_as)
     merges = frame.filter(pl.Series(merged)).with_columns(
         doc_ids.gather(found.survivor[merged]).alias("survivor"),
-        doc_ids.gather(found.same_as[merged]).alias("same_as"),
+        doc_ids.gather(same_as[merged]).alias("same_as"),
         pl.Series("method", [names[int(m)] for m in found.method[merged]], pl.String),
         pl.Series("similarity", found.similarity[merged]).fill_nan(None),
         frame["bundle"].gather(found.survivor[merged]).alias("survivor_bundle"),

@@ -156,7 +156,10 @@ def show_story(console: Console, story: Story) -> None:
     fact("identifiers", f"{row['phi_count']} spans, {row['phi_chars']} bytes" if row["phi_count"] else None)
     console.print(Panel(facts, title=row["doc_id"], title_align="left"))
     if story.rules:
-        rules = Table("", "rule", "signal", "value", "bound", "source of the bound")
+        rules = Table("", "rule", "signal", "value", "bound")
+        rules.add_column("source of the bound", no_wrap=True)
+        for column in rules.columns[:-1]:
+            column.no_wrap = True
         for rule in story.rules:
             bound = " and ".join(
                 f"{sign} {limit:g}" for sign, limit in (("≥", rule.minimum), ("≤", rule.maximum)) if limit is not None
@@ -187,10 +190,11 @@ def _verdict(story: Story) -> str:
         evidence = f": measured {row['score']:.4g}"
         evidence += f", bound {row['threshold']:.4g}" if row["threshold"] is not None else ""
     survivor = f"; the newest version of {row['survivor']} stands" if row["survivor"] else ""
+    cited = next((f"; the bound is from {rule.cite}" for rule in story.rules if rule.name == row["reason"]), "")
     others = [rule for rule in row["rules_failed"] if rule != row["reason"]]
     also = f" (also objected: {', '.join(others)})" if others else ""
     word = "failed" if row["verdict"] == "fail" else "dropped"
-    return f"[bold red]{word}[/bold red] at {row['stage']} by {row['reason']}{evidence}{survivor}{also}"
+    return f"[bold red]{word}[/bold red] at {row['stage']} by {row['reason']}{evidence}{cited}{survivor}{also}"
 
 
 def _by(merge: dict[str, Any]) -> str:
