@@ -155,19 +155,13 @@ def show_story(console: Console, story: Story) -> None:
         fact("language", f"{row['language']}, score {row['language_score']:.3f}")
     fact("identifiers", f"{row['phi_count']} spans, {row['phi_chars']} bytes" if row["phi_count"] else None)
     console.print(Panel(facts, title=row["doc_id"], title_align="left"))
-    if story.rules:
-        rules = Table("", "rule", "signal", "value", "bound")
-        rules.add_column("source of the bound", no_wrap=True)
-        for column in rules.columns[:-1]:
-            column.no_wrap = True
-        for rule in story.rules:
-            bound = " and ".join(
-                f"{sign} {limit:g}" for sign, limit in (("≥", rule.minimum), ("≤", rule.maximum)) if limit is not None
-            )
-            value = "-" if rule.value is None else f"{rule.value:.4g}"
-            mark = "[green]✓[/green]" if rule.passed else "[red]✗[/red]"
-            rules.add_row(mark, rule.name, rule.signal, value, bound, rule.cite)
-        console.print(rules)
+    for rule in story.rules:
+        bound = " and ".join(
+            f"{sign} {limit:g}" for sign, limit in (("≥", rule.minimum), ("≤", rule.maximum)) if limit is not None
+        )
+        value = "-" if rule.value is None else f"{rule.value:.4g}"
+        mark = "[green]✓[/green]" if rule.passed else "[red]✗[/red]"
+        console.print(f"  {mark} {rule.name:<31} {rule.signal} {value} {bound}", highlight=False, soft_wrap=True)
     console.print(_verdict(story), soft_wrap=True)
     for merged in story.merged_into_it:
         console.print(f"  stands for {merged['doc_id']} by {_by(merged)}", highlight=False, soft_wrap=True)
