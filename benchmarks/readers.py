@@ -32,8 +32,9 @@ REPEAT = 3
 def read_all(name: str, files: Sequence[RawFile]) -> tuple[int, int]:
     """Documents and bytes of text in `files`."""
     documents = text = 0
+    reader = make_reader(name)
     for file in files:
-        for batch in documents_in(make_reader(name), file, name, Counter()):
+        for batch in documents_in(reader, file, name, Counter()):
             documents += batch.documents.num_rows
             text += batch.documents["text"].nbytes
     return documents, text
