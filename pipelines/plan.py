@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
-from filters.licence import load_profile
+import pyarrow as pa
 
 from corpus.digest import digest, sha256_stream
 from corpus.errors import RecipeError
 from corpus.unit import Unit
+from filters.licence import load_profile
+from filters.rules import decide
 from pipelines.measure import DOCUMENTS_VERSION, annotators
 from pipelines.recipe import Recipe, SourceRecipe, resolve_location
 from sources.reader import Reader
@@ -98,10 +100,11 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     """Find and hash the raw files; load every reader, model and tokenizer once, so that mistakes show now.
 
     Raises:
-        RecipeError: a location matches nothing, a reader or option is unknown, two files share a name.
+        RecipeError: a location matches nothing, a reader, option or signal is unknown, two files share a name.
         AssetError: a model is absent.
     """
     load_profile(recipe.licence_profile)
+    _check_rules(recipe)
     bundles: list[Bundle] = []
     readers: dict[str, Reader] = {}
     stages: dict[str, dict[str, dict[str, Any]]] = {}
@@ -147,6 +150,15 @@ def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:
         bucket = int.from_bytes(hashlib.sha256(file.name.encode()).digest()[:8]) * count >> 64
         groups.setdefault(bucket, []).append(file)
     return [(file,) for file in ordered if file.bytes >= _ALONE_BYTES] + [tuple(g) for _, g in sorted(groups.items())]
+
+
+def _check_rules(recipe: Recipe) -> None:
+    """Ask the rules about no documents: a signal that nobody measures shows now."""
+    from filters.quality.annotator import QualityAnnotator
+
+    signals = QualityAnnotator().schema.empty_table()
+    for rules in recipe.rules_for().values():
+        decide(rules, signals, pa.array([], pa.string()))
 
 
 def _stages(recipe: Recipe, source: SourceRecipe, folder: Path) -> dict[str, dict[str, Any]]:
