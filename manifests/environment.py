@@ -24,7 +24,6 @@ LIBRARIES = (
     "pyarrow",
     "sentencepiece",
     "tokenizers",
-    "zstandard",
 )
 """Libraries whose version can change the bytes of a snapshot. The engine is not among them."""
 
