@@ -23,6 +23,7 @@ from manifests import layout
 from manifests.environment import code_sha256
 from manifests.ledger import KEYS, make_ledger
 from manifests.model import Amount, Manifest, Shard
+from manifests.recount import contradictions
 from manifests.snapshot import Snapshot
 from manifests.sums import snapshot_files, sums_text
 
@@ -75,6 +76,7 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
     if not damaged:
         yield from _shards(snapshot)
         yield from _ledger(snapshot)
+        yield from (Finding(layout.MANIFEST, what) for what in contradictions(snapshot))
 
 
 def _manifest(folder: Path, manifest: Manifest) -> Iterator[Finding]:

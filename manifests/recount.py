@@ -1,0 +1,95 @@
+"""What the manifest states about the released rows and the merged documents, counted again from the tables alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from corpus.digest import digest
+from corpus.verdict import Verdict
+from manifests.model import File, Manifest, Shard
+from manifests.snapshot import Snapshot
+
+_LABELS = {
+    "licences": pl.col("licence"),
+    "doc_types": pl.col("doc_type"),
+    "years": pl.col("published").str.slice(0, 4).fill_null("unknown"),
+    "languages": pl.col("language"),
+}
+_COLUMNS = {
+    **dict.fromkeys(["licence", "doc_type", "published", "language"], pl.String),
+    **dict.fromkeys(["n_bytes", "n_words", "n_tokens", "phi_masked"], pl.Int64),
+}
+_AMOUNT = [pl.len().alias("documents"), pl.col("n_bytes").sum(), pl.col("n_words").sum(), pl.col("n_tokens").sum()]
+
+
+def contradictions(snapshot: Snapshot) -> Iterator[str]:
+    """One sentence for each statement of the manifest that the tables disprove, once every file has its digest."""
+    manifest = snapshot.manifest
+    if digest(manifest.recipe) != manifest.recipe_sha256:
+        yield "recipe_sha256 is not the digest of the recipe"
+    files: list[Shard | File] = [*manifest.shards, *manifest.files]
+    for file in files:
+        path = snapshot.folder / file.path
+        if (path.stat().st_size, pq.read_metadata(path).num_rows) != (file.bytes, file.rows):
+            yield f"bytes or rows of {file.path} are not those of the file"
+    for stage in manifest.ledger.stages:
+        source = next((source for source in manifest.sources if source.name == stage.source), None)
+        if stage.stage == "read" and (source is None or source.read != stage.entered):
+            yield f"what was read of {stage.source} is not what entered the ledger"
+    yield from _released(snapshot)
+    yield from _merged(snapshot)
+
+
+def _released(snapshot: Snapshot) -> Iterator[str]:
+    """Labels, lengths and masked identifiers of each source."""
+    manifest = snapshot.manifest
+    masked = {share.label: share.amount.documents for share in manifest.ledger.masked}
+    for source in manifest.sources:
+        paths = snapshot.shards(source.name)
+        rows = (pl.scan_parquet(paths) if paths else pl.LazyFrame(schema=_COLUMNS)).select(
+            pl.col(name).cast(kind) for name, kind in _COLUMNS.items()
+        )
+        for kind, label in _LABELS.items():
+            table = rows.group_by(label.alias("label")).agg(_AMOUNT).collect()
+            found = {name: tuple(amount) for name, *amount in table.iter_rows()}
+            stated = {s.label: tuple(s.amount.model_dump().values()) for s in getattr(source, kind)}
+            if found != stated:
+                yield f"{kind} of source {source.name} are not those of its shards"
+        bins = pl.col("n_tokens").clip(1).log(2).floor().cast(pl.Int64).alias("bin")
+        lengths = rows.group_by(bins).len().sort("bin").collect()
+        if tuple((2**lower, count) for lower, count in lengths.iter_rows()) != source.length_histogram:
+            yield f"length_histogram of source {source.name} is not that of its shards"
+        spans = sum(count.spans for count in manifest.privacy.masked if count.source == source.name)
+        changed = pl.col("phi_masked")
+        if rows.select(changed.sum(), (changed > 0).sum().alias("n")).collect().row(0) != (
+            spans,
+            masked.get(source.name),
+        ):
+            yield f"masked identifiers of source {source.name} are not those of its shards"
+
+
+def _merged(snapshot: Snapshot) -> Iterator[str]:
+    """Sizes of clusters, and which source gave way to which."""
+    merged = (
+        snapshot.audit()
+        .filter(pl.col("verdict") == Verdict.MERGE.value)
+        .select(
+            "survivor",
+            pl.col("source").alias("merged"),
+            pl.col("survivor").str.split(":").list.first().alias("into"),
+            pl.col("stage").alias("method"),
+        )
+        .collect()
+    )
+    sizes = merged.group_by("survivor").len().group_by(pl.col("len") + 1).len("clusters")
+    if set(sizes.rows()) != {(size.size, size.clusters) for size in snapshot.manifest.dedup.cluster_sizes}:
+        yield "cluster_sizes are not those of the record tables"
+    if set(merged.group_by("merged", "into", "method").len().rows()) != _stated_crossings(snapshot.manifest):
+        yield "cross_source is not that of the record tables"
+
+
+def _stated_crossings(manifest: Manifest) -> set[tuple[str, str, str, int]]:
+    return {(cross.merged, cross.survivor, cross.method, cross.documents) for cross in manifest.dedup.cross_source}
