@@ -1,6 +1,6 @@
 """MinHash signatures: ours, datatrove's and datasketch's, in turn on the same documents in one process.
 
-    python -m benchmarks.minhash [FILE.xml.gz]
+    python -m benchmarks.minhash
 
 All sign 5-word shingles with 14 bands of 8 rows. datatrove is called as its pipeline step calls itself for each
 document (`MinhashDedupSignature.get_shingles`, then `get_signature`), with its default word splitting; writing files
@@ -9,17 +9,15 @@ is left out. Times are CPU seconds of this process after a warm-up; MB are 10^6 
 
 from __future__ import annotations
 
-import gzip
 import re
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 
+from benchmarks.documents import abstracts
 from dedup.signature import SignatureAnnotator
 
 TARGET = 100.0
@@ -104,25 +102,9 @@ def _datatrove() -> Callable[[list[str]], object]:
     return sign
 
 
-def _abstracts(path: Path) -> list[str]:
-    from lxml import etree
-
-    texts = []
-    with gzip.open(path) as stream:
-        for _, abstract in etree.iterparse(stream, tag="Abstract"):
-            text = " ".join("".join(part.itertext()) for part in abstract.iter("AbstractText"))
-            if text:
-                texts.append(text)
-            abstract.clear()
-    return texts
-
-
 def main() -> None:
     """Print a table of speeds and the ratio to datatrove."""
-    from corpus.assets import asset_path
-
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else asset_path("demo/pubmed21n1298.xml.gz")
-    speeds = run(_abstracts(path))
+    speeds = run([each.text for each in abstracts()])
     peer = speeds["datatrove"].megabytes_per_second
     print(f"{'':12}{'documents':>10}{'MB':>9}{'CPU s':>9}{'docs/s':>11}{'MB/s':>9}{'x datatrove':>13}")
     for name, speed in speeds.items():

@@ -1,21 +1,17 @@
 """PHI screening side by side: ours, datatrove's PIIFormatter (e-mail and IP), presidio's pattern recognizers.
 
-`python benchmarks/phi.py [documents]` runs on real abstracts of the demo assets, one process, CPU seconds.
+`python -m benchmarks.phi [documents]` runs on real abstracts of the demo assets, one process, CPU seconds.
 """
 
 from __future__ import annotations
 
-import gzip
 import sys
 import time
-from collections.abc import Callable, Iterable
-from itertools import islice
-from pathlib import Path
+from collections.abc import Callable
 
 import pyarrow as pa
-from lxml import etree
 
-from corpus.assets import asset_path
+from benchmarks.documents import abstracts
 from filters.phi.annotator import PhiAnnotator
 
 PRESIDIO_SHARE = 100  # presidio gets every hundredth document: it would take minutes on all
@@ -62,18 +58,9 @@ def run(texts: list[str]) -> dict[str, float]:
     }
 
 
-def abstracts(path: Path) -> Iterable[str]:
-    """Title and abstract of each citation in a MEDLINE file."""
-    with gzip.open(path) as stream:
-        for _, article in etree.iterparse(stream, tag="Article"):
-            parts = [article.find("ArticleTitle"), article.find("Abstract")]
-            yield "\n".join(" ".join(part.itertext()) for part in parts if part is not None)
-            article.clear()
-
-
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    texts = list(islice(abstracts(asset_path("demo/pubmed21n1298.xml.gz")), count))
+    texts = [each.text for each in abstracts()[:count]]
     speeds = run(texts)
     print(f"{len(texts):,} abstracts, {sum(len(text.encode()) for text in texts) / 1e6:.1f} MB")
     for name, value in speeds.items():

@@ -8,15 +8,13 @@ this process. datatrove reads the first documents only, because it needs minutes
 
 from __future__ import annotations
 
-import gzip
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
-from lxml import etree
 
-from corpus.assets import asset_path
+from benchmarks.documents import abstracts, articles
 
 PEER_DOCUMENTS = 300
 
@@ -110,32 +108,9 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def abstracts() -> list[str]:
-    """Title and abstract of each citation of the demonstration MEDLINE file that has one."""
-    texts = []
-    with gzip.open(asset_path("demo/pubmed21n1298.xml.gz")) as stream:
-        for _, article in etree.iterparse(stream, tag="PubmedArticle"):
-            title = article.find(".//ArticleTitle")
-            parts = article.findall(".//AbstractText")
-            if title is not None and parts:
-                texts.append("\n\n".join("".join(part.itertext()) for part in [title, *parts]))
-            article.clear()
-    return texts
-
-
-def articles() -> list[str]:
-    """Nine articles of the demonstration data, paragraphs only, ten times over."""
-    from corpus.assets import GROUPS
-
-    parser = etree.XMLParser(load_dtd=False, no_network=True, resolve_entities=False)
-    paths = [asset_path(name) for name in GROUPS["demo"] if name.endswith(".nxml")]
-    return [
-        "\n\n".join("".join(p.itertext()) for p in etree.parse(path, parser).iterfind(".//p")) for path in paths
-    ] * 10
-
-
 if __name__ == "__main__":
-    for preset, texts, peer in (("abstract", abstracts(), PEER_DOCUMENTS), ("full_text", articles(), 8)):
+    for preset, documents, peer in (("abstract", abstracts(), PEER_DOCUMENTS), ("full_text", articles() * 10, 8)):
+        texts = [each.text for each in documents]
         mean = sum(len(text.encode()) for text in texts) / len(texts)
         print(f"\n{preset}, {mean:,.0f} bytes each; datatrove reads the first {peer} of {len(texts):,}")
         print(table(run(texts, peer, preset)))

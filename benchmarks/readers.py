@@ -65,9 +65,9 @@ def size(file: RawFile) -> int:
     return total
 
 
-def main() -> None:
+def main(folder: Path | None = None) -> None:
+    """Print a table of speeds; JATS files of `folder` instead of the demonstration articles."""
     pa.array(["x"])  # pyarrow imports pandas, if there is one, with its first array
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     articles = (
         sorted(path for path in folder.iterdir() if path.suffix in {".nxml", ".xml"})
         if folder
@@ -97,4 +97,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
