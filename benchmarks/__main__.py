@@ -1,0 +1,124 @@
+"""Every benchmark, or those named: `python -m benchmarks [pipeline|quality|minhash|phi|readers ...]`.
+
+hc4 and its peers run in turn, in this call, on the same real documents. The figure is CPU seconds; MB are 10^6 bytes of
+UTF-8. Nothing is asserted: machines differ, and so do their neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.documents import abstracts, articles, megabytes
+
+_out = Console(width=max(Console().width, 100))
+_SMALL = 300
+"""Documents for a peer that does a tenth of a megabyte a second."""
+
+
+def pipeline(documents: int | None, peer_documents: int) -> None:
+    """The whole build: hc4, inline and on Ray with two workers, beside datatrove."""
+    from benchmarks.pipeline import TARGET, run
+
+    found = run(documents, peer_documents)
+    _note(
+        f"{found.whole.documents:,} abstracts; datatrove, which needs minutes for all, reads the first "
+        f"{found.peer.documents:,}. Start-up is a run on {found.start_up.documents}, and part of the other rows. "
+        "Ray has two workers; short runs are the median of three."
+    )
+    table = Table("run", title="Whole build")
+    for column in ("documents", "MB", "CPU s", "CPU s/MB", "MB/CPU s", "wall s", "released"):
+        table.add_column(column, justify="right")
+    for row in found.rows:
+        speed = ["", ""] if "start-up" in row.name else [f"{1 / row.speed:.3f}", f"{row.speed:.2f}"]
+        figures = [f"{row.documents:,}", f"{row.megabytes:.2f}", f"{row.cpu_seconds:.1f}", *speed]
+        table.add_row(row.name, *figures, f"{row.wall_seconds:.1f}", f"{row.kept:,}")
+    _out.print(table)
+    ratios = Table("MB per CPU second, hc4 as a multiple of datatrove", title="Whole build, ratios")
+    ratios.add_column("times", justify="right")
+    for number, (what, times) in enumerate(found.ratios.items()):
+        target = f" (target {TARGET:.0f})" if number == 0 else ""
+        ratios.add_row(what + target, f"{times:.1f}")
+    _out.print(ratios)
+    _note("What each released is context, not a score: the two have different rules, datatrove's made for web pages.")
+
+
+def quality() -> None:
+    """Quality signals: hc4's one pass beside datatrove's four filters."""
+    from benchmarks.quality import run
+
+    repeated = [each.text for each in articles()] * 10
+    texts = [each.text for each in abstracts()]
+    for preset, documents, few in (("abstract", texts, _SMALL), ("full_text", repeated, 8)):
+        rows = run(documents, few, preset)
+        _compare(f"Quality, {preset}", {row.name: row.speed for row in rows}, documents, few)
+
+
+def minhash() -> None:
+    """MinHash signatures: hc4 beside datasketch and datatrove."""
+    from benchmarks.minhash import run
+
+    texts = [each.text for each in abstracts()]
+    speeds = {name: speed.megabytes_per_second for name, speed in run(texts, _SMALL).items()}
+    _compare("MinHash signatures", speeds, texts, _SMALL)
+
+
+def phi() -> None:
+    """Identifiers: hc4 beside datatrove (e-mail and IP address only) and presidio's patterns."""
+    from benchmarks.phi import PRESIDIO_SHARE, run
+
+    texts = [each.text for each in abstracts()[:20_000]]
+    _compare("Identifiers", run(texts), texts, None, f"presidio reads every {PRESIDIO_SHARE}th")
+
+
+def readers() -> None:
+    """MEDLINE and JATS beside the parser below them."""
+    from benchmarks.readers import main
+
+    main()
+
+
+def _compare(title: str, speeds: Mapping[str, float], texts: list[str], few: int | None, also: str = "") -> None:
+    """A table of MB per CPU second; the first of `speeds` is ours."""
+    sample = also or f"peers read the first {few:,}"
+    _note(f"{len(texts):,} documents, {megabytes(texts):.1f} MB; {sample}.")
+    table = Table("", title=title)
+    for column in ("CPU s/MB", "MB/CPU s", "hc4 is faster by"):
+        table.add_column(column, justify="right")
+    ours = next(iter(speeds.values()))
+    for number, (name, speed) in enumerate(speeds.items()):
+        table.add_row(name, f"{1 / speed:.4f}", f"{speed:.2f}", f"{ours / speed:,.1f} x" if number else "")
+    _out.print(table)
+
+
+def _note(message: str) -> None:
+    _out.print(f"\n{message}", highlight=False)
+
+
+_KERNELS: dict[str, Callable[[], None]] = {"quality": quality, "minhash": minhash, "phi": phi, "readers": readers}
+_NAMES = ("pipeline", *_KERNELS)
+
+
+def main(
+    names: Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(_NAMES)}. Default: all.")] = None,
+    documents: Annotated[
+        int | None, typer.Option(min=100, help="pipeline: abstracts for hc4. Default: all.", show_default=False)
+    ] = None,
+    peer_documents: Annotated[int, typer.Option(min=100, help="pipeline: abstracts for datatrove.")] = 2000,
+) -> None:
+    """Run benchmarks side by side with peers."""
+    if unknown := sorted(set(names or []) - set(_NAMES)):
+        raise typer.BadParameter(f"no benchmark {', '.join(unknown)}; there are {', '.join(_NAMES)}")
+    for name in names or _NAMES:
+        if name == "pipeline":
+            pipeline(documents, peer_documents)
+        else:
+            _KERNELS[name]()
+
+
+if __name__ == "__main__":
+    typer.run(main)
