@@ -35,6 +35,23 @@ class Document:
     pmid: str | None = None
     pmcid: str | None = None
     doi: str | None = None
+    nct: str | None = None
+    """ClinicalTrials.gov id: `NCT` and eight digits."""
+    openalex: str | None = None
+    """OpenAlex work id: `W` and digits."""
+    s2: str | None = None
+    """Semantic Scholar corpus id: digits."""
+    setid: str | None = None
+    """Structured product label set id: a UUID in lower case."""
+    title: str | None = None
+    """Title as found; it also stands in `text` where the format gives it to the reader of the document."""
+    url: str | None = None
+    """Where a person finds the record, as the source states it."""
+    member: str | None = None
+    """Path of the record's file inside the raw file, where that is an archive."""
+    known_values: tuple[str, ...] = ()
+    """Identifiers of people that the record's own structured fields state (names, record numbers, phones, addresses):
+    looked for in the text by the PHI stage. They never leave the work folder."""
     published: str | None = None
     """ISO 8601 at the source's own precision: `2021`, `2021-03` or `2021-03-09`."""
     journal: str | None = None
@@ -83,6 +100,14 @@ DOCUMENTS = pa.schema(
         pa.field("pmid", _ID),
         pa.field("pmcid", _ID),
         pa.field("doi", _ID),
+        pa.field("nct", _ID),
+        pa.field("openalex", _ID),
+        pa.field("s2", _ID),
+        pa.field("setid", _ID),
+        pa.field("title", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("member", pa.string()),
+        pa.field("known_values", pa.list_(pa.string()), nullable=False),
         pa.field("published", pa.string()),
         pa.field("journal", pa.string()),
         pa.field("language", pa.string()),

@@ -25,7 +25,7 @@ from pipelines.watch import WatchedFile
 if TYPE_CHECKING:
     from sources.batches import Batch
 
-DOCUMENTS_VERSION = 1
+DOCUMENTS_VERSION = 2
 ROWS = "rows.parquet"
 DELETED = "deletions.parquet"
 QUARANTINED = "quarantine.parquet"
