@@ -8,8 +8,9 @@ from typing import Any
 
 from corpus.digest import Json
 from corpus.document import Document, Quarantined
-from sources.dates import iso_date, year_in
+from sources.dates import date_in
 from sources.ids import doi_in, pmcid_in, pmid_in
+from sources.json_lines import at
 
 FIELDS = ("text", "id", "doc_type", "licence", "language", "pmid", "pmcid", "doi", "published", "version")
 
@@ -66,28 +67,8 @@ class Columns:
             pmid=pmid_in(values.get("pmid")),
             pmcid=pmcid_in(values.get("pmcid")),
             doi=doi_in(values.get("doi")),
-            published=_published(values.get("published")),
+            published=date_in(values.get("published")),
             language=values.get("language"),
             licence_raw=licence,
             licence_evidence=f"column:{self.mapping['licence']}" if licence else None,
         )
-
-
-def at(row: Mapping[str, Any], column: str) -> Any:
-    """The value at a dotted path, or None; a key that itself has dots comes first."""
-    if column in row:
-        return row[column]
-    value: Any = row
-    for key in column.split("."):
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(key)
-    return value
-
-
-def _published(value: str | None) -> str | None:
-    if value is None:
-        return None
-    year, _, rest = value[:10].partition("-")
-    month, _, day = rest.partition("-")
-    return iso_date(year, month, day) or year_in(value)

@@ -10,6 +10,7 @@ _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
     "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
 }  # fmt: skip
+_WORDED = re.compile(r"([A-Za-z]{3,9})(?:\s+(\d{1,2}),)?\s+(\d{4})")
 _YEAR = re.compile(r"\b(1[5-9]|20|21)\d\d\b")
 
 
@@ -36,6 +37,17 @@ def year_in(words: str) -> str | None:
     """The first year in free words (`1998 Dec-1999 Jan` gives `1998`)."""
     found = _YEAR.search(words)
     return found.group() if found else None
+
+
+def date_in(words: str | None) -> str | None:
+    """The date in a field: `2021-03-09T10:00`, `2021-03`, `March 9, 2021`, `March 2021`; else its first year."""
+    words = (words or "").strip()
+    if worded := _WORDED.fullmatch(words):
+        month, day, year = worded.groups()
+        return iso_date(year, month, day)
+    year, _, rest = words[:10].partition("-")
+    month, _, day = rest.partition("-")
+    return iso_date(year, month, day) or year_in(words)
 
 
 def earliest(dates: list[str]) -> str | None:

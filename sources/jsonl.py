@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO, ClassVar
-
-import orjson
+from typing import ClassVar
 
 from corpus.digest import Json
 from corpus.document import Document, Quarantined, Record
 from sources.columns import Columns
+from sources.json_lines import MAX_LINE_BYTES, rows
 from sources.reader import RawFile
-
-_BOM = b"\xef\xbb\xbf"
-_SKIP = 1 << 20
 
 
 class JsonlReader:
@@ -30,7 +26,7 @@ class JsonlReader:
         self,
         columns: Mapping[str, str] | None = None,
         doc_type: str = "other",
-        max_line_bytes: int = 256 << 20,
+        max_line_bytes: int = MAX_LINE_BYTES,
     ) -> None:
         """`columns`: field to column (see `sources.columns.FIELDS`). `max_line_bytes`: longer lines are skipped.
 
@@ -53,50 +49,9 @@ class JsonlReader:
             RawFileError: as `RawFile.stream`.
         """
         facts.update(dict.fromkeys(("records", "without_id"), 0))
-        with raw.stream() as stream:
-            offset = record = 0
-            for line, length in _lines(stream, self._max_line_bytes):
-                start, offset = offset, offset + length
-                if line is not None and not line.removeprefix(_BOM).strip():
-                    continue
-                facts["records"] += 1
-                found = self._record(line, record, start)
-                if isinstance(found, Document):
-                    facts["without_id"] += found.native_id is None
-                yield found
-                record += 1
-
-    def _record(self, line: bytes | None, record: int, offset: int) -> Document | Quarantined:
-        if line is None:
-            detail = f"over {self._max_line_bytes} bytes"
-            return Quarantined(record=record, reason="line_too_long", detail=detail, offset=offset)
-        try:
-            row = orjson.loads(line.removeprefix(_BOM) if offset == 0 else line)
-        except orjson.JSONDecodeError:
-            return Quarantined(record=record, reason="not_json" if _is_utf8(line) else "invalid_unicode", offset=offset)
-        if not isinstance(row, dict):
-            return Quarantined(record=record, reason="not_an_object", offset=offset)
-        return self._columns.document(row, record, offset)
-
-
-def _lines(stream: BinaryIO, limit: int) -> Iterator[tuple[bytes | None, int]]:
-    """Each line (None if longer than `limit`) and its length with the line end, holding at most one line."""
-    while line := stream.readline(limit + 1):
-        length = len(line)
-        if length <= limit or line.endswith(b"\n"):
-            yield line, length
-            continue
-        del line
-        while rest := stream.readline(_SKIP):
-            length += len(rest)
-            if rest.endswith(b"\n"):
-                break
-        yield None, length
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+        for record, offset, row in rows(raw, self._max_line_bytes):
+            facts["records"] += 1
+            found = row if isinstance(row, Quarantined) else self._columns.document(row, record, offset)
+            if isinstance(found, Document):
+                facts["without_id"] += found.native_id is None
+            yield found

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from sources.dates import earliest, iso_date, year_in
+from sources.dates import date_in, earliest, iso_date, year_in
 from sources.ids import doi_in, pmcid_in, pmid_in
 
 
@@ -33,6 +33,22 @@ def test_a_date_keeps_its_precision_and_no_more(parts: tuple[str | None, ...], e
 )
 def test_the_first_year_of_free_words(words: str, year: str | None) -> None:
     assert year_in(words) == year
+
+
+@pytest.mark.parametrize(
+    ("words", "date"),
+    [
+        ("2021-03-09T10:00:00Z", "2021-03-09"),
+        ("2021-03", "2021-03"),
+        ("March 9, 2021", "2021-03-09"),
+        ("March 2021", "2021-03"),
+        ("Winter 2003", "2003"),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_the_date_in_a_field(words: str | None, date: str | None) -> None:
+    assert date_in(words) == date
 
 
 @pytest.mark.parametrize(

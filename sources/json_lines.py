@@ -1,0 +1,89 @@
+"""Objects of JSON lines files, plain or compressed, one at a time; bad lines get a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
+
+import orjson
+
+from corpus.document import Quarantined
+from sources.reader import RawFile
+
+MAX_LINE_BYTES = 256 << 20
+_BOM = b"\xef\xbb\xbf"
+_SKIP = 1 << 20
+
+
+def rows(raw: RawFile, max_line_bytes: int = MAX_LINE_BYTES) -> Iterator[tuple[int, int, dict[str, Any] | Quarantined]]:
+    """Record number, byte offset of the line in the decompressed file, and its object, in line order.
+
+    Blank lines are none. A bad line is `Quarantined` in place of its object: `not_json`, `invalid_unicode`,
+    `not_an_object` or `line_too_long`.
+
+    Raises:
+        RawFileError: as `RawFile.stream`.
+    """
+    with raw.stream() as stream:
+        offset = record = 0
+        for line, length in _lines(stream, max_line_bytes):
+            start, offset = offset, offset + length
+            if line is not None and not line.removeprefix(_BOM).strip():
+                continue
+            yield record, start, _row(line, record, start, max_line_bytes)
+            record += 1
+
+
+def at(row: Mapping[str, Any], column: str) -> Any:
+    """The value at a dotted path, or None; a key that itself has dots comes first."""
+    if column in row:
+        return row[column]
+    value: Any = row
+    for key in column.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def words(value: Any) -> str | None:
+    """A value that should be a string: itself, a number's digits, or None for anything else and for the empty."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value or None if isinstance(value, str) else None
+
+
+def _row(line: bytes | None, record: int, offset: int, limit: int) -> dict[str, Any] | Quarantined:
+    if line is None:
+        return Quarantined(record=record, reason="line_too_long", detail=f"over {limit} bytes", offset=offset)
+    try:
+        row = orjson.loads(line.removeprefix(_BOM) if offset == 0 else line)
+    except orjson.JSONDecodeError:
+        return Quarantined(record=record, reason=json_damage(line), offset=offset)
+    if not isinstance(row, dict):
+        return Quarantined(record=record, reason="not_an_object", offset=offset)
+    return row
+
+
+def json_damage(data: bytes) -> str:
+    """Why bytes are no JSON: `invalid_unicode` or `not_json`."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return "invalid_unicode"
+    return "not_json"
+
+
+def _lines(stream: BinaryIO, limit: int) -> Iterator[tuple[bytes | None, int]]:
+    """Each line (None if longer than `limit`) and its length with the line end, holding at most one line."""
+    while line := stream.readline(limit + 1):
+        length = len(line)
+        if length <= limit or line.endswith(b"\n"):
+            yield line, length
+            continue
+        del line
+        while rest := stream.readline(_SKIP):
+            length += len(rest)
+            if rest.endswith(b"\n"):
+                break
+        yield None, length
