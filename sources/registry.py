@@ -14,6 +14,7 @@ from sources.reader import Reader
 READERS = {
     "medline": "sources.medline:MedlineReader",
     "jats": "sources.jats:JatsReader",
+    "openalex": "sources.openalex:OpenAlexReader",
     "jsonl": "sources.jsonl:JsonlReader",
     "parquet": "sources.parquet:ParquetReader",
 }
