@@ -10,25 +10,10 @@ import re
 from collections.abc import Callable
 
 from sources.citations import marked, without_marks
+from sources.headings import about_the_article
 from sources.markup import Element, entity_text, raised
 from sources.mathml import formula
 
-_DROPPED_TITLES = frozenset(
-    title
-    for line_ in (
-        "acknowledgement|acknowledgements|acknowledgment|acknowledgments|additional file|additional files",
-        "supporting information|supplementary material|supplementary materials|supplementary data",
-        "supplementary information|supplemental material|supplemental data|supplemental information",
-        "electronic supplementary material|competing interests|competing interest|conflict of interest",
-        "conflicts of interest|conflict of interests|declaration of interest|declaration of interests",
-        "declaration of competing interest|disclosure|disclosures|authors' contributions|author contributions",
-        "authors contributions|author's contributions|contributors|contributorship|pre-publication history|funding",
-        "funding source|funding sources|financial support|grant support|availability of data and materials",
-        "data availability|data availability statement|author information|authors' information|references",
-        "publisher's note|copyright|open access|provenance and peer review|consent for publication",
-    )
-    for title in line_.split("|")
-)
 _DROPPED_SECTIONS = frozenset(
     {"supplementary-material", "COI-statement", "ack", "author-contribution", "data-availability"}
 )
@@ -167,7 +152,7 @@ def section(element: Element, out: Blocks) -> None:
     if element.get("sec-type") in _DROPPED_SECTIONS:
         return
     title = element.find("title")
-    if title is not None and line(title).rstrip(".: ").replace("\u2019", "'").lower() in _DROPPED_TITLES:
+    if title is not None and about_the_article(line(title)):
         return
     start = len(out)
     blocks(element, out)
