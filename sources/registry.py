@@ -15,6 +15,8 @@ READERS = {
     "medline": "sources.medline:MedlineReader",
     "jats": "sources.jats:JatsReader",
     "openalex": "sources.openalex:OpenAlexReader",
+    "s2orc": "sources.s2orc:S2orcReader",
+    "s2ag": "sources.s2ag:S2agReader",
     "jsonl": "sources.jsonl:JsonlReader",
     "parquet": "sources.parquet:ParquetReader",
 }
