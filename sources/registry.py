@@ -17,6 +17,8 @@ READERS = {
     "openalex": "sources.openalex:OpenAlexReader",
     "s2orc": "sources.s2orc:S2orcReader",
     "s2ag": "sources.s2ag:S2agReader",
+    "medquad": "sources.medquad:MedquadReader",
+    "tmx": "sources.tmx:TmxReader",
     "jsonl": "sources.jsonl:JsonlReader",
     "parquet": "sources.parquet:ParquetReader",
 }
