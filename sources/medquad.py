@@ -23,11 +23,9 @@ _SUFFIXES = re.compile(r"\.xml(\.gz|\.zst)?$")
 _ITEM = re.compile(r"(?:(?<=\s\s)|(?<=\n)|^)-\s+")
 _BEFORE_MARK = re.compile(r"\s+([?.,;:)])")
 # What only a web page can do: play, enlarge, be clicked.
-_PAGE = re.compile(
-    r"\(Watch the video(?:[^()]|\([^()]*\))*\)|[^.?!\n]*\bclick (?:here|on the (?:link|title))\b[^.?!\n]*[.?!]|"
-    r"\(Click here[^()]*\)",
-    re.I,
-)
+_ASIDE = re.compile(r"\((?:Watch the video|Click here)(?:[^()]|\([^()]*\))*\)", re.I)
+_PAGE = re.compile(r"\bclick (?:here|on the (?:link|title))\b|\bwatch the video\b", re.I)
+_SENTENCE = re.compile(r"(?<=[.?!])(?=\s)")
 # A piece of an address block: nothing but a phone number, an e-mail address, a site or a street's end.
 _CONTACT = re.compile(
     r"(?:(?:e-?mail|phone|tel|fax|tty|toll[- ]free|website|internet|web)\b[^:]{0,20}:\s*)?"
@@ -120,8 +118,9 @@ def _native_id(site: str | None, qid: str | None, stem: str) -> str | None:
 def _answer(text: str) -> str:
     """One paragraph a line, `- ` before list items; pages run their lines together with two blanks."""
     blocks: list[str] = []
-    for line in _PAGE.sub(" ", text.strip().removeprefix("Summary : ")).split("\n"):
-        lead, *items = _ITEM.split(f"  {line.strip()}" if line.strip() else "")
+    for line in text.strip().removeprefix("Summary : ").split("\n"):
+        words = _without_page(line).strip()
+        lead, *items = _ITEM.split(f"  {words}" if words else "")
         if lead := _paragraph(lead):
             blocks.append(lead)
         listed = [f"- {words}" for item in items if (words := _paragraph(item))]
@@ -130,6 +129,12 @@ def _answer(text: str) -> str:
         elif listed:
             blocks.append("\n".join(listed))
     return "\n\n".join(blocks)
+
+
+def _without_page(line: str) -> str:
+    if not _PAGE.search(line):
+        return line
+    return "".join(one for one in _SENTENCE.split(_ASIDE.sub(" ", line)) if not _PAGE.search(one))
 
 
 def _paragraph(text: str) -> str:
