@@ -19,6 +19,7 @@ READERS = {
     "s2ag": "sources.s2ag:S2agReader",
     "medquad": "sources.medquad:MedquadReader",
     "tmx": "sources.tmx:TmxReader",
+    "clinicaltrials": "sources.clinicaltrials:ClinicalTrialsReader",
     "jsonl": "sources.jsonl:JsonlReader",
     "parquet": "sources.parquet:ParquetReader",
 }
