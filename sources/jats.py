@@ -10,7 +10,7 @@ from corpus.digest import Json
 from corpus.document import Document, Quarantined, Record
 from corpus.errors import RawFileError
 from sources.jats_front import article_ids, licence, published, retraction
-from sources.jats_text import Blocks, block, blocks, line
+from sources.jats_text import Blocks, abstracts, blocks, line
 from sources.markup import Element, elements
 from sources.reader import RawFile
 
@@ -24,8 +24,6 @@ _FACTS = (
     "formulas_as_images",
 )
 _FORMULAS = frozenset({"inline-formula", "disp-formula"})
-# Teasers, tables of contents and pictures repeat the abstract or advertise it.
-_DROPPED_ABSTRACTS = frozenset({"graphical", "teaser", "toc", "web-summary", "short", "video", "key-points"})
 
 
 class JatsReader:
@@ -87,7 +85,7 @@ def _document(article: Element, record: int, facts: Counter[str]) -> Document:
         meta = article  # Nothing stated: every fact below is then absent.
     ids = article_ids(meta)
     title = _title(meta)
-    abstracts = _abstracts(meta)
+    summaries = abstracts(meta)
     body = article.find("body")
     sections: Blocks = []
     if body is not None:
@@ -103,7 +101,7 @@ def _document(article: Element, record: int, facts: Counter[str]) -> Document:
             1 for image in body.iter("inline-graphic", "graphic") if image.getparent().tag in _FORMULAS
         )
     facts["without_body"] += not sections
-    facts["without_abstract"] += not abstracts
+    facts["without_abstract"] += not summaries
     facts["sub_articles"] += sum(1 for _ in article.iterchildren("sub-article", "response"))
     terms = licence(meta)
     facts["without_licence"] += terms.raw is None
@@ -111,11 +109,11 @@ def _document(article: Element, record: int, facts: Counter[str]) -> Document:
     facts["without_id"] += native_id is None
     if sections:
         doc_type = "case_report" if article.get("article-type") == "case-report" else "full_text"
-        named = [(heading or "Abstract", content) for heading, content in abstracts]
+        named = [(heading or "Abstract", content) for heading, content in summaries]
         summary = [block for heading, content in named for block in (heading, *content)]
     else:
-        doc_type = "abstract" if abstracts else "full_text"
-        summary = [block for _, content in abstracts for block in content]
+        doc_type = "abstract" if summaries else "full_text"
+        summary = [block for _, content in summaries for block in content]
     content = summary + sections
     return Document(
         record=record,
@@ -147,36 +145,3 @@ def _journal(front: Element | None) -> str | None:
         return None
     title = front.find("journal-meta//journal-title")
     return line(title) or None if title is not None else None
-
-
-def _abstracts(meta: Element) -> list[tuple[str, Blocks]]:
-    """Heading and paragraphs of each abstract; parts of a structured one become `Methods: text`."""
-    found = []
-    for abstract in meta.iterchildren("abstract"):
-        if abstract.get("abstract-type") in _DROPPED_ABSTRACTS:
-            continue
-        content: Blocks = []
-        heading = ""
-        for child in abstract:
-            if child.tag == "title":
-                heading = line(child)
-            elif child.tag == "sec":
-                _run_in(child, content)
-            else:
-                block(child, content)
-        if content:
-            found.append((heading, content))
-    return found
-
-
-def _run_in(section: Element, content: Blocks) -> None:
-    inner: Blocks = []
-    title = section.find("title")
-    for child in section:
-        if child.tag == "sec":
-            _run_in(child, inner)
-        elif child.tag != "title":
-            block(child, inner)
-    if title is not None and inner and (label := line(title).rstrip(".: ")):
-        inner[0] = f"{label}: {inner[0]}"
-    content.extend(inner)

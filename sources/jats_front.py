@@ -19,7 +19,7 @@ _CC = re.compile(r"https?://(?:www\.)?creativecommons\.org/(?:licenses|publicdom
 _LICENCE_WORDS = re.compile(r"creative commons|licen[cs]ed?\b|open[- ]access|public domain|reproduc|distribut", re.I)
 _RESTRICTED = re.compile(r"non-?\s?commercial|no-?\s?deriv", re.I)
 _NOT_PUBLICATION = frozenset({"pmc-release", "nihms-submitted", "received", "accepted", "rev-recd", "retraction"})
-_RETRACTED_TITLE = re.compile(r"\W*(?:retracted|withdrawn)(?: article)?\W*:", re.I)
+RETRACTED_TITLE = re.compile(r"\W*(?:retracted|withdrawn)(?: article)?\W*:", re.I)
 _RETRACTIONS: dict[str, Retraction] = {
     "retraction-forward": "retracted",
     "retracted-article-forward": "retracted",
@@ -67,7 +67,7 @@ def published(meta: Element) -> str | None:
 
 def retraction(article: Element, meta: Element, title: str) -> Retraction:
     """What became of the article. A notice about another article is not itself retracted."""
-    if article.get("article-type") == "retracted-article" or _RETRACTED_TITLE.match(title):
+    if article.get("article-type") == "retracted-article" or RETRACTED_TITLE.match(title):
         return "retracted"
     found = {
         _RETRACTIONS.get(child.get("related-article-type"), "none") for child in meta.iterchildren("related-article")

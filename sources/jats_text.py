@@ -17,6 +17,8 @@ from sources.mathml import formula
 _DROPPED_SECTIONS = frozenset(
     {"supplementary-material", "COI-statement", "ack", "author-contribution", "data-availability"}
 )
+# Teasers, tables of contents and pictures repeat the abstract or advertise it.
+_DROPPED_ABSTRACTS = frozenset({"graphical", "teaser", "toc", "web-summary", "short", "video", "key-points"})
 _TEX_BODY = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.S)
 _MODIFIERS = dict(zip("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
 _FOOTNOTE_KINDS = frozenset({"fn", "aff", "corresp", "author-notes", "contrib"})
@@ -145,6 +147,39 @@ def block(child: Element, out: Blocks) -> None:
         handler(child, out)
     elif tag not in _SILENT and tag != "label" and isinstance(tag, str):
         paragraph(child, out)
+
+
+def abstracts(meta: Element) -> list[tuple[str, Blocks]]:
+    """Heading and paragraphs of each abstract; parts of a structured one become `Methods: text`."""
+    found = []
+    for abstract in meta.iterchildren("abstract"):
+        if abstract.get("abstract-type") in _DROPPED_ABSTRACTS:
+            continue
+        content: Blocks = []
+        heading = ""
+        for child in abstract:
+            if child.tag == "title":
+                heading = line(child)
+            elif child.tag == "sec":
+                _run_in(child, content)
+            else:
+                block(child, content)
+        if content:
+            found.append((heading, content))
+    return found
+
+
+def _run_in(section: Element, content: Blocks) -> None:
+    inner: Blocks = []
+    title = section.find("title")
+    for child in section:
+        if child.tag == "sec":
+            _run_in(child, inner)
+        elif child.tag != "title":
+            block(child, inner)
+    if title is not None and inner and (label := line(title).rstrip(".: ")):
+        inner[0] = f"{label}: {inner[0]}"
+    content.extend(inner)
 
 
 def section(element: Element, out: Blocks) -> None:

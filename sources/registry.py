@@ -14,6 +14,7 @@ from sources.reader import Reader
 READERS = {
     "medline": "sources.medline:MedlineReader",
     "jats": "sources.jats:JatsReader",
+    "elsevier": "sources.elsevier:ElsevierReader",
     "openalex": "sources.openalex:OpenAlexReader",
     "s2orc": "sources.s2orc:S2orcReader",
     "s2ag": "sources.s2ag:S2agReader",

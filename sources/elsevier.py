@@ -1,0 +1,241 @@
+"""Elsevier full text (`ja` articles, alone or in an `xocs` envelope).
+
+Its elements are JATS's under other names: an article is renamed in place and read by the same functions.
+Format: https://www.elsevier.com/about/policies-and-standards/xml-dtds (Journal Article DTD 5)
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import ClassVar
+
+from corpus.digest import Json
+from corpus.document import Document, Quarantined, Record
+from corpus.errors import RawFileError
+from sources.dates import iso_date
+from sources.ids import doi_in
+from sources.jats_front import RETRACTED_TITLE
+from sources.jats_text import Blocks, abstracts, blocks, line
+from sources.markup import Element, elements
+from sources.reader import RawFile
+
+_FACTS = ("records", "without_body", "without_abstract", "without_licence", "without_id")
+_ARTICLES = ("article", "simple-article", "converted-article")
+_JATS = {
+    "para": "p",
+    "simple-para": "p",
+    "note-para": "p",
+    "section": "sec",
+    "abstract-sec": "sec",
+    "section-title": "title",
+    "inf": "sub",
+    "small-caps": "sc",
+    "sans-serif": "styled-content",
+    "inter-ref": "ext-link",
+    "hsp": "named-content",
+    "br": "break",
+    "vsp": "break",
+    "figure": "fig",
+    "link": "graphic",
+    "inline-figure": "inline-graphic",
+    "float-anchor": "graphic",
+    "table": "table-wrap",
+    "row": "tr",
+    "entry": "td",
+    "table-footnote": "fn",
+    "footnote": "fn",
+    "formula": "disp-formula",
+    "display": "disp-formula-group",
+    "displayed-quote": "disp-quote",
+    "enunciation": "statement",
+    "textbox": "boxed-text",
+    "textbox-body": "boxed-text",
+    "sections": "boxed-text",
+    "appendices": "boxed-text",
+    "e-component": "supplementary-material",
+    "acknowledgment": "ack",
+    "cross-ref": "xref",
+    "cross-refs": "xref",
+}
+# Characters that the DTD names instead of writing them.
+_GLYPHS = {"sbnd": "\u2013", "dbnd": "=", "tbnd": "\u2261", "rad": "\u2022"}
+_DROPPED_ABSTRACTS = frozenset({"author-highlights", "editor-highlights", "graphical", "teaser"})
+_NOT_ID = re.compile(r"[^0-9A-Z]")
+
+
+class ElsevierReader:
+    """One document an article; its id is the PII without punctuation, else the DOI."""
+
+    name: ClassVar[str] = "elsevier"
+    version: ClassVar[int] = 1
+    doc_types: ClassVar[tuple[str, ...]] = ("full_text", "case_report", "abstract")
+    section_policy: ClassVar[str] = (
+        "Title, abstract, body sections with headings, lists, formulas, appendices, then captions of figures and "
+        "tables with their cells; not authors, affiliations, keywords, highlights, references, acknowledgements, "
+        "footnotes, supplementary files or numeric citation marks."
+    )
+    known_losses: ClassVar[tuple[str, ...]] = (
+        "Figures and tables follow the text, for the format keeps them apart from it.",
+        "Table cells that span rows or columns are written once.",
+        "Subscripts become plain characters; characters given as pictures are lost.",
+    )
+
+    @property
+    def config(self) -> Json:
+        """No options."""
+        return {}
+
+    def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
+        """Articles in file order; one nested deeper than Python can follow is quarantined as `nested_too_deep`.
+
+        Raises:
+            RawFileError: as `sources.markup.elements`, and `no_article` for XML that holds none.
+        """
+        facts.update(dict.fromkeys(_FACTS, 0))
+        record = 0
+        for article in elements(raw, *(f"{{http://www.elsevier.com/xml/ja/dtd}}{tag}" for tag in _ARTICLES)):
+            facts["records"] += 1
+            found: Record
+            try:
+                found = _document(article, record, facts)
+            except RecursionError:
+                found = Quarantined(record=record, reason="nested_too_deep")
+            yield found
+            record += 1
+        if record == 0:
+            raise RawFileError("no_article", "no Elsevier element `article`")
+
+
+def _document(article: Element, record: int, facts: Counter[str]) -> Document:
+    envelope = next(article.iterancestors("{*}doc"), None)
+    meta = envelope.find("{*}meta") if envelope is not None else None
+    language = article.get("{http://www.w3.org/XML/1998/namespace}lang")
+    subtype = article.get("docsubtype")
+    licence, evidence = _licence(article, meta)
+    rights = _copyright(article, meta)
+    _renamed(article)
+    info = article.find("item-info")
+    head = article.find("head")
+    title = _title(head)
+    sections: Blocks = []
+    body = article.find("body")
+    if body is not None:
+        blocks(body, sections)
+    if sections:
+        for floats in article.iterchildren("floats"):
+            blocks(floats, sections)
+    summaries = abstracts(head) if head is not None else []
+    facts["without_body"] += not sections
+    facts["without_abstract"] += not summaries
+    facts["without_licence"] += licence is None
+    doi = doi_in(_stated(meta, "doi") or _stated(info, "doi"))
+    pii = _NOT_ID.sub("", (_stated(meta, "pii-unformatted") or _stated(info, "pii") or "").upper()) or None
+    facts["without_id"] += pii is None and doi is None
+    summary = [
+        words
+        for heading, content in summaries
+        for words in ((heading or "Abstract", *content) if sections else content)
+    ]
+    content = summary + sections
+    kind = "case_report" if subtype == "crp" else "full_text"
+    return Document(
+        record=record,
+        native_id=pii or doi,
+        text="\n\n".join([title, *content] if title else content) if content else "",
+        no_text=None if content else "no_body",
+        doc_type="abstract" if summary and not sections else kind,
+        doi=doi,
+        title=title or None,
+        published=_published(meta),
+        journal=_stated(meta, "srctitle"),
+        language=language,
+        retraction="retracted" if RETRACTED_TITLE.match(title) else "none",
+        licence_raw=licence,
+        licence_evidence=evidence,
+        copyright=rights,
+    )
+
+
+def _stated(holder: Element | None, name: str) -> str | None:
+    """The text of a child, whatever its namespace."""
+    if holder is None:
+        return None
+    return " ".join((holder.findtext(name) or holder.findtext(f"{{*}}{name}") or "").split()) or None
+
+
+def _licence(article: Element, meta: Element | None) -> tuple[str | None, str | None]:
+    """The user licence of open-access articles; others state none."""
+    for holder, path, evidence in (
+        (meta, "{*}open-access/{*}oa-user-license", "elsevier:xocs:open-access/oa-user-license"),
+        (article.getroottree().getroot(), ".//{*}openaccessUserLicense", "elsevier:coredata/openaccessUserLicense"),
+    ):
+        stated = holder.findtext(path) if holder is not None else None
+        if stated and stated.strip():
+            return stated.strip(), evidence
+    return None, None
+
+
+def _copyright(article: Element, meta: Element | None) -> str | None:
+    if found := _stated(meta, "copyright-line") or _stated(article.find("{*}item-info"), "copyright-line"):
+        return found
+    notice = article.find("{*}item-info/{*}copyright")
+    return f"{notice.get('year') or ''} {notice.text or ''}".strip() or None if notice is not None else None
+
+
+def _published(meta: Element | None) -> str | None:
+    """The cover date, `201308` or `20140115` in the publisher's own precision."""
+    stated = (meta.findtext("{*}cover-date-orig/{*}start-date") or "").strip() if meta is not None else ""
+    if not stated:
+        stated = (_stated(meta, "cover-date-year") or "").strip()
+    return iso_date(stated[:4], stated[4:6], stated[6:8])
+
+
+def _title(head: Element | None) -> str:
+    pieces = [line(child) for child in head.iterchildren("title", "subtitle")] if head is not None else []
+    return ": ".join(piece for piece in pieces if piece)
+
+
+def _renamed(article: Element) -> None:
+    """Give the article's elements the names that JATS has for them."""
+    kinds = {}
+    for element in article.iter("{*}bib-reference", "{*}footnote", "{*}table-footnote", "{*}other-ref"):
+        kinds[element.get("id")] = {"bib-reference": "bibr", "other-ref": "bibr", "table-footnote": "table-fn"}.get(
+            _local(element), "fn"
+        )
+    for element in list(article.iter("{*}*")):
+        if "MathML" in element.tag:
+            continue
+        name = _local(element)
+        element.tag = _JATS.get(name, name)
+        match name:
+            case "hsp":
+                element.text = " "
+            case "glyph":
+                element.text = _GLYPHS.get(element.get("name") or "", "")
+            case "cross-ref" | "cross-refs":
+                target = (element.get("refid") or "").split()[:1]
+                element.set("ref-type", kinds.get(target[0], "") if target else "")
+            case "abstract":
+                if element.get("class") in _DROPPED_ABSTRACTS:
+                    element.set("abstract-type", "teaser")
+            case "enunciation":
+                for label in element.iterchildren("{*}label"):
+                    label.tag = "title"
+            case "table":
+                _footed(element)
+
+
+def _footed(table: Element) -> None:
+    """Legends and footnotes of a table go into the foot where JATS has them."""
+    notes = [child for child in table if _local(child) in {"legend", "table-footnote"}]
+    if notes:
+        foot = table.makeelement("table-wrap-foot")
+        for note in notes:
+            foot.append(note)
+        table.append(foot)
+
+
+def _local(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
