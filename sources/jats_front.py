@@ -121,7 +121,7 @@ def _resolved(found: dict[str, str], words: str, notice: str) -> Licence:
         return Licence(copyright=notice or None)
     stated: dict[str, tuple[str, str]] = {}
     for address, place in found.items():
-        stated.setdefault(_spelling(address), (address, place))
+        stated.setdefault(licence_spelling(address), (address, place))
     articles = [key for key in stated if "publicdomain/zero" not in key] or list(stated)
     governing = articles[0]
     kept = [governing, *(key for key in articles[1:] if _conditions(key) - _conditions(governing))]
@@ -138,7 +138,7 @@ def _conditions(address: str) -> set[str]:
     return set(re.split(r"[/-]", address)) & {"nc", "nd", "sa"}
 
 
-def _spelling(address: str) -> str:
+def licence_spelling(address: str) -> str:
     """One form for addresses that differ in scheme, host prefix, case, deed page or final slash."""
     address = re.sub(r"^https?://(?:www\.)?", "", address.lower())
     return re.sub(r"/(?:legalcode|deed(?:\.\w+)?)?/*$", "", address)

@@ -19,6 +19,7 @@ READERS = {
     "s2orc": "sources.s2orc:S2orcReader",
     "s2ag": "sources.s2ag:S2agReader",
     "medquad": "sources.medquad:MedquadReader",
+    "cnxml": "sources.cnxml:CnxmlReader",
     "tmx": "sources.tmx:TmxReader",
     "clinicaltrials": "sources.clinicaltrials:ClinicalTrialsReader",
     "jsonl": "sources.jsonl:JsonlReader",

@@ -1,0 +1,155 @@
+"""CNXML's elements under the names that JATS has for them, so that one set of functions reads both."""
+
+from __future__ import annotations
+
+from sources.markup import Element
+
+_JATS = {
+    "para": "p",
+    "section": "sec",
+    "emphasis": "italic",
+    "term": "italic",
+    "foreign": "italic",
+    "span": "styled-content",
+    "cite-title": "italic",
+    "newline": "break",
+    "note": "boxed-text",
+    "example": "boxed-text",
+    "exercise": "boxed-text",
+    "problem": "boxed-text",
+    "solution": "boxed-text",
+    "commentary": "boxed-text",
+    "proof": "statement",
+    "rule": "statement",
+    "equation": "disp-formula",
+    "figure": "fig",
+    "subfigure": "fig",
+    "media": "graphic",
+    "table": "table-wrap",
+    "row": "tr",
+    "entry": "td",
+    "glossary": "def-list",
+    "definition": "def-item",
+    "meaning": "def",
+    "quote": "disp-quote",
+    "footnote": "fn",
+    "code": "monospace",
+    "preformat": "p",
+    "link": "ext-link",
+}
+_LEFT_OUT = "supplementary-material"
+_DROPPED_SECTIONS = frozenset(
+    {"references", "further-reading", "suggested-reading", "suggested-readings", "contrib-auth", "sr-contrib-auth",
+     "interactive-exercise"}
+)  # fmt: skip
+# They send readers to a page or a video that is not part of the book.
+_DROPPED_NOTES = frozenset(
+    {"reference", "interactive", "link-to-learning", "media-video", "media-feature", "media-podcast"}
+)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+
+
+def renamed(module: Element) -> None:
+    """Rename a module's elements in place; what is left out of the text gets a name that JATS readers skip."""
+    kinds = {element.get("id"): _local(element) for element in module.iter("{*}figure", "{*}table")}
+    for element in list(module.iter("{*}*")):
+        if "MathML" in element.tag:
+            continue
+        name, classes = _local(element), set((element.get("class") or "").split())
+        element.tag = _JATS.get(name, name)
+        match name:
+            case "section" if classes & _DROPPED_SECTIONS:
+                element.tag = _LEFT_OUT
+            case "note" if classes & _DROPPED_NOTES or next(element.iter("{*}iframe"), None) is not None:
+                element.tag = _LEFT_OUT
+            case "note" if element.getparent().tag == "cite":
+                element.tag = "fn"
+            case "term" if element.getparent().tag == "def-item":
+                element.tag = "term"
+            case "link":
+                _linked(element, kinds, classes)
+            case "list":
+                _listed(element)
+            case "figure" | "subfigure" | "table":
+                _captioned(element)
+            case "solution":
+                _answered(element)
+
+
+def _linked(link: Element, kinds: dict[str | None, str], classes: set[str]) -> None:
+    """A link without words stands for a number that only the built book has: name its kind instead."""
+    if "os-embed" in classes:
+        link.text = None
+        link.tag = "fn"
+    elif not len(link) and not (link.text or "").strip():
+        target = link.get("target-id") or ""
+        kind = kinds.get(target) or next(
+            (kind for kind in ("figure", "table") if target.lower().startswith(kind[:3])), ""
+        )
+        # In brackets of its own it says nothing: without it the brackets go too.
+        before = link.getprevious().tail if link.getprevious() is not None else link.getparent().text
+        alone = (before or "").rstrip().endswith("(") and (link.tail or "").lstrip().startswith(")")
+        article = "The" if not (before or "").strip() or (before or "").rstrip()[-1:] in {".", "?", "!"} else "the"
+        link.text = f"{article} {kind}" if kind and not alone else None
+
+
+def _listed(element: Element) -> None:
+    """Items hold their words directly; JATS has a paragraph around them. Numbers of numbered lists are written out."""
+    items = list(element.iterchildren("{*}item"))
+    numbered = element.get("list-type") == "enumerated"
+    start = element.get("start-value") or "1"
+    for index, item in enumerate(items, int(start) - 1 if start.isdecimal() else 0):
+        paragraph = _made(item, "p", item.text)
+        if numbered:
+            paragraph.text = f"{_number(index, element.get('number-style'))} {paragraph.text or ''}"
+        paragraph.extend(list(item))
+        item.text = None
+        item.append(paragraph)
+        item.tag = "list-item"
+
+
+def _number(index: int, style: str | None) -> str:
+    if style == "lower-roman" and index < len(_ROMAN):
+        return f"{_ROMAN[index]}."
+    if style in {"lower-alpha", "upper-alpha"} and index < len(_LETTERS):
+        return f"{_LETTERS[index] if style == 'lower-alpha' else _LETTERS[index].upper()}."
+    return f"{index + 1}."
+
+
+def _captioned(element: Element) -> None:
+    """Title and caption together, as JATS has them."""
+    caption = element.find("{*}caption")
+    title = element.find("{*}title")
+    if caption is None and title is None:
+        return
+    words = _made(element, "p", caption.text if caption is not None else None)
+    if caption is not None:
+        words.extend(list(caption))
+        element.remove(caption)
+    holder = _made(element, "caption", None)
+    if title is not None:
+        holder.append(title)
+    holder.append(words)
+    element.insert(0, holder)
+
+
+def _answered(solution: Element) -> None:
+    """A solution says that it is one: without its exercise's frame the reader could not tell."""
+    if not "".join(solution.itertext()).strip():
+        return
+    first = next((child for child in solution if _local(child) not in {"label", "title"}), None)
+    if first is not None and _local(first) == "para":
+        first.text = f"Answer: {first.text or ''}"
+    else:
+        solution.insert(0, _made(solution, "p", "Answer:"))
+
+
+def _made(element: Element, tag: str, text: str | None) -> Element:
+    made = element.makeelement(tag)
+    made.text = text
+    return made
+
+
+def _local(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
