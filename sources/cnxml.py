@@ -18,7 +18,7 @@ from sources.cnxml_text import renamed
 from sources.dates import date_in
 from sources.jats_front import licence_spelling
 from sources.jats_text import Blocks, block, blocks, line
-from sources.markup import Element, elements
+from sources.markup import Element, elements, records
 from sources.reader import RawFile
 
 _FACTS = ("records", "without_text", "without_licence", "not_in_collection", "licence_conflicts")
@@ -83,14 +83,13 @@ class CnxmlReader:
             RawFileError: as `sources.markup.elements`, and `no_module` for XML that holds none.
         """
         facts.update(dict.fromkeys(_FACTS, 0))
-        for record, module in enumerate(elements(raw, f"{_CNXML}document")):
-            facts["records"] += 1
-            try:
-                yield _document(module, record, self._collection, facts)
-            except RecursionError:
-                yield Quarantined(record=record, reason="nested_too_deep")
-        if facts["records"] == 0:
-            raise RawFileError("no_module", "no CNXML element `document`")
+        return records(
+            raw,
+            facts,
+            (f"{_CNXML}document",),
+            lambda module, record: _document(module, record, self._collection, facts),
+            "no_module",
+        )
 
 
 def _document(module: Element, record: int, book: Collection | None, facts: Counter[str]) -> Document | Quarantined:

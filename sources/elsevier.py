@@ -12,17 +12,18 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from corpus.digest import Json
-from corpus.document import Document, Quarantined, Record
-from corpus.errors import RawFileError
+from corpus.document import Document, Record
 from sources.dates import iso_date
 from sources.ids import doi_in
 from sources.jats_front import RETRACTED_TITLE
-from sources.jats_text import Blocks, abstracts, blocks, line
-from sources.markup import Element, elements
+from sources.jats_text import Blocks, abstracts, blocks, line, told
+from sources.markup import Element, records
 from sources.reader import RawFile
 
 _FACTS = ("records", "without_body", "without_abstract", "without_licence", "without_id")
-_ARTICLES = ("article", "simple-article", "converted-article")
+_ARTICLES = tuple(
+    f"{{http://www.elsevier.com/xml/ja/dtd}}{tag}" for tag in ("article", "simple-article", "converted-article")
+)
 _JATS = {
     "para": "p",
     "simple-para": "p",
@@ -94,18 +95,7 @@ class ElsevierReader:
             RawFileError: as `sources.markup.elements`, and `no_article` for XML that holds none.
         """
         facts.update(dict.fromkeys(_FACTS, 0))
-        record = 0
-        for article in elements(raw, *(f"{{http://www.elsevier.com/xml/ja/dtd}}{tag}" for tag in _ARTICLES)):
-            facts["records"] += 1
-            found: Record
-            try:
-                found = _document(article, record, facts)
-            except RecursionError:
-                found = Quarantined(record=record, reason="nested_too_deep")
-            yield found
-            record += 1
-        if record == 0:
-            raise RawFileError("no_article", "no Elsevier element `article`")
+        return records(raw, facts, _ARTICLES, lambda article, record: _document(article, record, facts), "no_article")
 
 
 def _document(article: Element, record: int, facts: Counter[str]) -> Document:
@@ -133,19 +123,14 @@ def _document(article: Element, record: int, facts: Counter[str]) -> Document:
     doi = doi_in(_stated(meta, "doi") or _stated(info, "doi"))
     pii = _NOT_ID.sub("", (_stated(meta, "pii-unformatted") or _stated(info, "pii") or "").upper()) or None
     facts["without_id"] += pii is None and doi is None
-    summary = [
-        words
-        for heading, content in summaries
-        for words in ((heading or "Abstract", *content) if sections else content)
-    ]
-    content = summary + sections
+    text = told(title, summaries, sections)
     kind = "case_report" if subtype == "crp" else "full_text"
     return Document(
         record=record,
         native_id=pii or doi,
-        text="\n\n".join([title, *content] if title else content) if content else "",
-        no_text=None if content else "no_body",
-        doc_type="abstract" if summary and not sections else kind,
+        text=text,
+        no_text=None if text else "no_body",
+        doc_type="abstract" if summaries and not sections else kind,
         doi=doi,
         title=title or None,
         published=_published(meta),

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from corpus.digest import Json
-from corpus.document import Document, Quarantined, Record
-from corpus.errors import RawFileError
+from corpus.document import Document, Record
 from sources.jats_front import article_ids, licence, published, retraction
-from sources.jats_text import Blocks, abstracts, blocks, line
-from sources.markup import Element, elements
+from sources.jats_text import Blocks, abstracts, blocks, line, told
+from sources.markup import Element, records
 from sources.reader import RawFile
 
 _FACTS = (
@@ -56,19 +55,13 @@ class JatsReader:
             RawFileError: as `sources.markup.elements`, and `no_article` for XML that holds none.
         """
         facts.update(dict.fromkeys(_FACTS, 0))
-        record = 0
-        for article in elements(raw, "article", "{*}article"):
-            _strip_namespace(article)
-            facts["records"] += 1
-            found: Record
-            try:
-                found = _document(article, record, facts)
-            except RecursionError:
-                found = Quarantined(record=record, reason="nested_too_deep")
-            yield found
-            record += 1
-        if record == 0:
-            raise RawFileError("no_article", "no element `article`")
+        return records(
+            raw,
+            facts,
+            ("article", "{*}article"),
+            lambda article, record: _document(article, record, facts),
+            "no_article",
+        )
 
 
 def _strip_namespace(article: Element) -> None:
@@ -79,6 +72,7 @@ def _strip_namespace(article: Element) -> None:
 
 
 def _document(article: Element, record: int, facts: Counter[str]) -> Document:
+    _strip_namespace(article)
     front = article.find("front")
     meta = front.find("article-meta") if front is not None else None
     if meta is None:
@@ -109,17 +103,14 @@ def _document(article: Element, record: int, facts: Counter[str]) -> Document:
     facts["without_id"] += native_id is None
     if sections:
         doc_type = "case_report" if article.get("article-type") == "case-report" else "full_text"
-        named = [(heading or "Abstract", content) for heading, content in summaries]
-        summary = [block for heading, content in named for block in (heading, *content)]
     else:
         doc_type = "abstract" if summaries else "full_text"
-        summary = [block for _, content in summaries for block in content]
-    content = summary + sections
+    text = told(title, summaries, sections)
     return Document(
         record=record,
         native_id=native_id,
-        text="\n\n".join([title, *content] if title else content) if content else "",
-        no_text=None if content else "no_body",
+        text=text,
+        no_text=None if text else "no_body",
         doc_type=doc_type,
         pmid=ids["pmid"],
         pmcid=ids["pmcid"],

@@ -182,6 +182,15 @@ def _run_in(section: Element, content: Blocks) -> None:
     content.extend(inner)
 
 
+def told(title: str, summaries: list[tuple[str, Blocks]], sections: Blocks) -> str:
+    """An article as text; empty if it is but a title. Abstracts have headings where a body follows them."""
+    content: Blocks = []
+    for heading, paragraphs in summaries:
+        content += [heading or "Abstract", *paragraphs] if sections else paragraphs
+    content += sections
+    return "\n\n".join([title, *content] if title else content) if content else ""
+
+
 def section(element: Element, out: Blocks) -> None:
     """A section and its heading, unless it is matter about the article instead of its science."""
     if element.get("sec-type") in _DROPPED_SECTIONS:

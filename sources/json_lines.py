@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 import orjson
 
-from corpus.document import Quarantined
+from corpus.document import Quarantined, Record
 from sources.reader import RawFile
 
 MAX_LINE_BYTES = 256 << 20
@@ -32,6 +33,21 @@ def rows(raw: RawFile, max_line_bytes: int = MAX_LINE_BYTES) -> Iterator[tuple[i
                 continue
             yield record, start, _row(line, record, start, max_line_bytes)
             record += 1
+
+
+def records(
+    raw: RawFile,
+    facts: Counter[str],
+    read_one: Callable[[dict[str, Any], int, int], Record],
+    max_line_bytes: int = MAX_LINE_BYTES,
+) -> Iterator[Record]:
+    """What `read_one` makes of each object, its number and its offset, counted in `facts["records"]`.
+
+    Bad lines and damage are as in `rows`.
+    """
+    for record, offset, row in rows(raw, max_line_bytes):
+        facts["records"] += 1
+        yield row if isinstance(row, Quarantined) else read_one(row, record, offset)
 
 
 def at(row: Mapping[str, Any], column: str) -> Any:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from corpus.digest import Json
-from corpus.document import Document, Quarantined, Record
+from corpus.document import Document, Record
 from sources.columns import Columns
-from sources.json_lines import MAX_LINE_BYTES, rows
+from sources.json_lines import MAX_LINE_BYTES, records
 from sources.reader import RawFile
 
 
@@ -49,9 +49,7 @@ class JsonlReader:
             RawFileError: as `RawFile.stream`.
         """
         facts.update(dict.fromkeys(("records", "without_id"), 0))
-        for record, offset, row in rows(raw, self._max_line_bytes):
-            facts["records"] += 1
-            found = row if isinstance(row, Quarantined) else self._columns.document(row, record, offset)
+        for found in records(raw, facts, self._columns.document, self._max_line_bytes):
             if isinstance(found, Document):
                 facts["without_id"] += found.native_id is None
             yield found

@@ -7,12 +7,14 @@ character of that name, else dropped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from html.entities import html5
 from typing import Any, BinaryIO
 
 from lxml import etree
 
+from corpus.document import Quarantined, Record
 from corpus.errors import RawFileError
 from sources.reader import RawFile
 
@@ -45,6 +47,30 @@ def elements(raw: RawFile, *tags: str) -> Iterator[Element]:
             yield from _parsed(head, tags)
         else:
             yield from _streamed(head, stream, tags)
+
+
+def records(
+    raw: RawFile, facts: Counter[str], tags: tuple[str, ...], read_one: Callable[[Element, int], Record], absent: str
+) -> Iterator[Record]:
+    """What `read_one` makes of each element and its number, counted in `facts["records"]`.
+
+    An element nested deeper than Python can follow is quarantined as `nested_too_deep`.
+
+    Raises:
+        RawFileError: as `elements`, and with the reason `absent` for XML that holds none of `tags`.
+    """
+    record = 0
+    for element in elements(raw, *tags):
+        facts["records"] += 1
+        found: Record
+        try:
+            found = read_one(element, record)
+        except RecursionError:
+            found = Quarantined(record=record, reason="nested_too_deep")
+        yield found
+        record += 1
+    if record == 0:
+        raise RawFileError(absent, f"no element {' or '.join(tag.rpartition('}')[2] for tag in tags)}")
 
 
 _SAFE: dict[str, Any] = {

@@ -17,7 +17,7 @@ from corpus.document import Document, Quarantined, Record
 from sources.dates import date_in
 from sources.ids import doi_in, pmcid_in, pmid_in
 from sources.inline_html import without_tags
-from sources.json_lines import at, rows, words
+from sources.json_lines import at, records, words
 from sources.reader import RawFile
 
 _FACTS = ("records", "without_abstract", "without_licence", "retracted", "paratexts")
@@ -80,9 +80,7 @@ class OpenAlexReader:
             RawFileError: as `RawFile.stream`.
         """
         facts.update(dict.fromkeys(_FACTS, 0))
-        for record, offset, row in rows(raw):
-            facts["records"] += 1
-            yield row if isinstance(row, Quarantined) else _document(row, record, offset, facts)
+        return records(raw, facts, lambda row, record, offset: _document(row, record, offset, facts))
 
 
 def _document(row: dict[str, Any], record: int, offset: int, facts: Counter[str]) -> Document | Quarantined:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from corpus.digest import Json
 from corpus.document import Document, Quarantined, Record
 from sources.inline_html import without_tags
-from sources.json_lines import rows, words
+from sources.json_lines import records, words
 from sources.reader import RawFile
 from sources.semantic_scholar import facts_of, folded
 
@@ -42,9 +42,7 @@ class S2agReader:
             RawFileError: as `RawFile.stream`.
         """
         facts.update(dict.fromkeys(_FACTS, 0))
-        for record, offset, row in rows(raw):
-            facts["records"] += 1
-            yield row if isinstance(row, Quarantined) else _document(folded(row), record, offset, facts)
+        return records(raw, facts, lambda row, record, offset: _document(folded(row), record, offset, facts))
 
 
 def _document(row: dict[str, Any], record: int, offset: int, facts: Counter[str]) -> Document | Quarantined:

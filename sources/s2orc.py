@@ -14,7 +14,8 @@ from corpus.digest import Json
 from corpus.document import Document, Quarantined, Record
 from sources.citations import marked, without_marks
 from sources.headings import about_the_article
-from sources.json_lines import rows, words
+from sources.jats_text import told
+from sources.json_lines import records, words
 from sources.reader import RawFile
 from sources.semantic_scholar import facts_of, folded
 
@@ -61,9 +62,7 @@ class S2orcReader:
             RawFileError: as `RawFile.stream`.
         """
         facts.update(dict.fromkeys(_FACTS, 0))
-        for record, offset, row in rows(raw):
-            facts["records"] += 1
-            yield row if isinstance(row, Quarantined) else _document(folded(row), record, offset, facts)
+        return records(raw, facts, lambda row, record, offset: _document(folded(row), record, offset, facts))
 
 
 def _document(row: dict[str, Any], record: int, offset: int, facts: Counter[str]) -> Document | Quarantined:
@@ -81,11 +80,11 @@ def _document(row: dict[str, Any], record: int, offset: int, facts: Counter[str]
     facts["without_body"] += not sections
     facts["without_abstract"] += not summary
     facts["without_licence"] += paper.licence is None
-    content = (["Abstract", *summary, *sections] if summary else sections) if sections else summary
+    text = told(paper.title, [("", summary)] if summary else [], sections)
     return Document(
         record=record,
-        text="\n\n".join([paper.title, *content] if paper.title else content) if content else "",
-        no_text=None if content else "no_body",
+        text=text,
+        no_text=None if text else "no_body",
         doc_type="abstract" if summary and not sections else "full_text",
         offset=offset,
         **paper.fields(),

@@ -46,7 +46,9 @@ def test_a_real_module_agrees_with_xpath(path: Path) -> None:
     text = letters(found.text)
     dropped = (
         "ancestor::*[contains(@class, 'reference') or contains(@class, 'reading') or "
-        "contains(@class, 'contrib-auth') or contains(@class, 'interactive') or contains(@class, 'link-to-learning') or contains(@class, 'media-') or "
+        "contains(@class, 'contrib-auth') or contains(@class, 'interactive') or "
+        "contains(@class, 'link-to-learning') or "
+        "contains(@class, 'media-') or "
         "(local-name()='note' and .//*[local-name()='iframe']) or local-name()='footnote' or local-name()='metadata']"
     )
     for paragraph in tree.xpath(f"//*[local-name()='para' and not(*) and not({dropped})]"):
