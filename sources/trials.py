@@ -93,7 +93,7 @@ def known_values(study: Study) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for value in (" ".join(one.split()) for one in study.people):
         if any(char.isdigit() for char in value) or "@" in value:
-            found[value] = None
+            found[_NAMED.sub("", value)] = None
             continue
         bare = _TITLES.sub("", _DEGREES.split(value)[0].strip(" ,."))
         if " " in bare and not _DESK.search(value):
@@ -103,6 +103,7 @@ def known_values(study: Study) -> tuple[str, ...]:
 
 
 _DEGREES = re.compile(r",|\s+(?=(?:M\.?D|Ph\.?\s?D|M\.?Sc?|MPH|R\.?N|Dr|Pharm)\b)")
+_NAMED = re.compile(r"^(?:tele)?(?:phone|e-?mail|mobile|cell|office|fax)\b[.: ]*", re.I)
 _TITLES = re.compile(r"^(?:(?:Prof|Dr|Mr|Mrs|Ms|Professor)\b\.?\s*)+", re.I)
 _DESK = re.compile(
     r"\b(?:study|trials?|clinical|medical|director|monitor|call|cent(?:er|re)|information|investigator|research|"
@@ -168,6 +169,8 @@ def _sentences(first: str, second: str) -> str:
     return ". ".join(part.rstrip(". \n") for part in (first, second.replace("\n", " ")) if part) + ("." * bool(second))
 
 
+PHONE = re.compile(r"\+?\d[\d() .\u2013-]{5,}\d")
+"""What stands among the affiliations of some officials."""
 _BULLET = re.compile(r"(?:[-*\u2022\u25cf\u25aa\u00b7\u2013]|\(?(?:\d{1,2}|[a-zA-Z])[.)])\s+")
 _DOTTED = re.compile(r"[*\u2022\u25cf\u25aa\u00b7\u2013-]\s+")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!<>~|&^-])")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sources.dates import date_in
 from sources.json_lines import words
-from sources.trials import Outcome, Study, marked_up
+from sources.trials import PHONE, Outcome, Study, marked_up
 
 _NCT = re.compile(r"NCT\d{8}")
 
@@ -158,6 +158,7 @@ def _people(protocol: dict[str, Any], results: dict[str, Any]) -> list[str]:
         contacts += _dicts(site, "contacts", "contact", "locationcontact")
     contacts.append(_dict(results, "pointofcontact"))
     found = [_one(contact, key) for contact in contacts for key in ("name", "title", "phone", "email")]
+    found += [phone for contact in contacts for phone in PHONE.findall(_one(contact, "affiliation"))]
     party = _dict(_dict(protocol, "sponsorcollaboratorsmodule"), "responsibleparty")
     found += [_one(party, key) for key in ("investigatorfullname", "oldnametitle")]
     return [value for value in found if value]

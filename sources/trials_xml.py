@@ -9,7 +9,7 @@ import re
 
 from sources.dates import date_in
 from sources.markup import Element
-from sources.trials import Outcome, Study, wrapped
+from sources.trials import PHONE, Outcome, Study, wrapped
 
 _NCT = re.compile(r"NCT\d{8}")
 _CONTACTS = (
@@ -106,6 +106,7 @@ def _people(element: Element) -> list[str]:
     for contact in element.iter(*_CONTACTS):
         name = " ".join(part for tag in ("first_name", "middle_name", "last_name") if (part := _text(contact, tag)))
         found += [name, _text(contact, "name_or_title"), _text(contact, "phone"), _text(contact, "email")]
+        found += PHONE.findall(_text(contact, "affiliation"))
     for party in element.findall("responsible_party"):
         found += [_text(party, "investigator_full_name"), _text(party, "name_title")]
     return [value for value in found if value]
