@@ -16,6 +16,7 @@ READERS = {
     "jats": "sources.jats:JatsReader",
     "jsonl": "sources.jsonl:JsonlReader",
     "parquet": "sources.parquet:ParquetReader",
+    "spl": "sources.spl:SplReader",
 }
 GROUP = "hc4.readers"
 
