@@ -17,6 +17,7 @@ READERS = {
     "jsonl": "sources.jsonl:JsonlReader",
     "parquet": "sources.parquet:ParquetReader",
     "spl": "sources.spl:SplReader",
+    "ccda": "sources.ccda:CcdaReader",
 }
 GROUP = "hc4.readers"
 
