@@ -18,6 +18,7 @@ READERS = {
     "parquet": "sources.parquet:ParquetReader",
     "spl": "sources.spl:SplReader",
     "ccda": "sources.ccda:CcdaReader",
+    "hl7v2": "sources.hl7v2:Hl7v2Reader",
 }
 GROUP = "hc4.readers"
 
