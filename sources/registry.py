@@ -19,6 +19,9 @@ READERS = {
     "spl": "sources.spl:SplReader",
     "ccda": "sources.ccda:CcdaReader",
     "hl7v2": "sources.hl7v2:Hl7v2Reader",
+    "dialogue_csv": "sources.dialogue_csv:DialogueCsvReader",
+    "e3c": "sources.e3c:E3cReader",
+    "brat": "sources.brat:BratReader",
 }
 GROUP = "hc4.readers"
 

@@ -1,0 +1,100 @@
+"""E3C clinical narratives: a JSON file a document, text and provenance in its fields.
+
+Format: https://github.com/hltfbk/E3C-Corpus
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import orjson
+
+from corpus.digest import Json
+from corpus.document import Document, Quarantined, Record
+from corpus.errors import RawFileError
+from sources.dates import iso_date, year_in
+from sources.ids import doi_in
+from sources.people import People
+from sources.reader import RawFile
+
+_FACTS = ("records", "without_licence", "broken_encoding")
+_MAX = 50_000_000
+_STRINGS = ("id", "text", "licence", "language", "url", "doi", "publication_date", "source")
+_BROKEN = re.compile("\ufffd|ï¿½")
+
+
+class E3cReader:
+    """One document a file; its id is the corpus's own (`EN110061`)."""
+
+    name: ClassVar[str] = "e3c"
+    version: ClassVar[int] = 1
+    doc_types: ClassVar[tuple[str, ...]] = ("case_report",)
+    section_policy: ClassVar[str] = "The narrative as it stands; authors and source stay out of it."
+    known_losses: ClassVar[tuple[str, ...]] = (
+        "Annotations of the annotated layers are not read.",
+        "Letters that the corpus lost to a wrong encoding (`ï¿½`) are left as they are and counted.",
+    )
+
+    @property
+    def config(self) -> Json:
+        """No options."""
+        return {}
+
+    def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
+        """The document of the file; quarantined as `no_id`, `no_text_field` or `field_not_a_string`.
+
+        Raises:
+            RawFileError: as `RawFile.stream`; `not_json`, `not_an_object`, `record_too_large`.
+        """
+        facts.update(dict.fromkeys(_FACTS, 0))
+        with raw.stream() as stream:
+            data = stream.read(_MAX + 1)
+        if len(data) > _MAX:
+            raise RawFileError("record_too_large", f"over {_MAX} bytes")
+        try:
+            row = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
+        except orjson.JSONDecodeError:
+            raise RawFileError("not_json") from None
+        if not isinstance(row, dict):
+            raise RawFileError("not_an_object")
+        facts["records"] += 1
+        yield _document(row, facts)
+
+
+def _document(row: dict[str, Any], facts: Counter[str]) -> Document | Quarantined:
+    values = {name: row.get(name) for name in _STRINGS}
+    if wrong := sorted(name for name, value in values.items() if not isinstance(value, str | None)):
+        return Quarantined(record=0, reason="field_not_a_string", detail=", ".join(wrong))
+    if values["text"] is None:
+        return Quarantined(record=0, reason="no_text_field")
+    if not values["id"]:
+        return Quarantined(record=0, reason="no_id")
+    facts["without_licence"] += not values["licence"]
+    facts["broken_encoding"] += bool(_BROKEN.search(values["text"]))
+    date = (values["publication_date"] or "").split("-")
+    return Document(
+        record=0,
+        native_id=values["id"],
+        text=values["text"],
+        no_text=None if values["text"].strip() else "empty_text",
+        doc_type="case_report",
+        doi=doi_in(values["doi"]),
+        url=values["url"] or None,
+        published=iso_date(*date[:3]) or year_in(values["publication_date"] or ""),
+        journal=values["source"] or None,
+        language=values["language"] or None,
+        licence_raw=values["licence"] or None,
+        licence_evidence="e3c:licence" if values["licence"] else None,
+        known_values=_authors(row.get("authors")),
+    )
+
+
+def _authors(stated: Any) -> tuple[str, ...]:
+    people = People()
+    for one in stated if isinstance(stated, list) else []:
+        if isinstance(one, dict) and isinstance(one.get("author"), str):
+            people.add(one["author"])
+    return people.values
