@@ -18,8 +18,34 @@ from sources.reader import RawFile
 
 _FACTS = ("records", "dialogues", "notes", "known_values", "rows_without_metadata")
 _CELL = 50_000_000
-_LABEL = re.compile(r"\[(doctor|patient|[a-z][a-z_ ]{1,30}?\d?)\][ \t]*", re.I)
+_ROLES = "doctor|physician|clinician|nurse|patient|guest|caregiver|parent|family|interpreter"
+_LABEL = re.compile(rf"\[((?:{_ROLES})(?:_[a-z]+)?\d?)\][ \t]*", re.I)
+_SPEAKER = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?\d?:")
+_SILENT = re.compile(rf"(?:{_ROLES})(?: [a-z]+)?\d?:", re.I)
 _TURN = re.compile(r"[ \t]*(?:\r\n?|\n)[ \t]*")
+# MTS-Dialog's codes, in the words of its README.
+_HEADERS = {
+    "FAM/SOCHX": "Family history/social history",
+    "GENHX": "History of present illness",
+    "PASTMEDICALHX": "Past medical history",
+    "CC": "Chief complaint",
+    "PASTSURGICAL": "Past surgical history",
+    "ALLERGY": "Allergy",
+    "ROS": "Review of systems",
+    "MEDICATIONS": "Medications",
+    "ASSESSMENT": "Assessment",
+    "EXAM": "Exam",
+    "DIAGNOSIS": "Diagnosis",
+    "DISPOSITION": "Disposition",
+    "PLAN": "Plan",
+    "EDCOURSE": "Emergency department course",
+    "IMMUNIZATIONS": "Immunizations",
+    "IMAGING": "Imaging",
+    "GYNHX": "Gynecologic history",
+    "PROCEDURES": "Procedures",
+    "OTHER_HISTORY": "Other history",
+    "LABS": "Labs",
+}
 _SUFFIX = re.compile(r"\.csv(\.gz|\.zst)?$", re.I)
 
 
@@ -49,7 +75,7 @@ class DialogueCsvReader:
         """Columns by name; an empty `dialogue` or `note` means that there is none.
 
         `section`: column of the note's section header. `dataset`: column put before the id, for files in which ids
-        repeat; `prefix` does so with fixed words (`train`). `metadata`: file next to the CSV whose rows have the same
+        repeat; `prefix` does so with fixed words. `metadata`: file next to the CSV whose rows have the same
         id column, `{stem}` standing for its name without suffix; its columns `names` become known values.
 
         Raises:
@@ -81,6 +107,7 @@ class DialogueCsvReader:
         facts.update(dict.fromkeys(_FACTS, 0))
         known = self._known(raw) if self._metadata else None
         wanted = [one for one in (self._id, self._dialogue, self._note, self._section, self._dataset) if one]
+        prefix = _named(self._prefix, raw)
         record = 0
         for row in _rows(raw, wanted):
             facts["records"] += 1
@@ -89,12 +116,12 @@ class DialogueCsvReader:
                 yield Quarantined(record=record, reason=reason or "")
                 record += 1
                 continue
-            for document in self._documents(row, record, known or {}, facts):
+            for document in self._documents(row, record, self._key(row, prefix), known or {}, facts):
                 yield document
                 record += 1
 
-    def _key(self, row: dict[str, str]) -> str:
-        parts = (self._prefix, row[self._dataset] if self._dataset else "", row[self._id].strip())
+    def _key(self, row: dict[str, str], prefix: str = "") -> str:
+        parts = (prefix, row[self._dataset].strip() if self._dataset else "", row[self._id].strip())
         return ":".join(part for part in parts if part)
 
     def _reason(self, row: dict[str, str], known: dict[str, tuple[str, ...]] | None, facts: Counter[str]) -> str | None:
@@ -108,10 +135,9 @@ class DialogueCsvReader:
         return None
 
     def _documents(
-        self, row: dict[str, str], record: int, known: dict[str, tuple[str, ...]], facts: Counter[str]
+        self, row: dict[str, str], record: int, key: str, known: dict[str, tuple[str, ...]], facts: Counter[str]
     ) -> Iterator[Document]:
-        key = self._key(row)
-        values = known.get(key, ())
+        values = known.get(self._key(row), ())
         facts["known_values"] += len(values)
         texts = []
         if self._dialogue:
@@ -120,7 +146,7 @@ class DialogueCsvReader:
         if self._note:
             facts["notes"] += 1
             note = row[self._note].strip()
-            header = row[self._section].strip() if self._section else ""
+            header = _header(row[self._section]) if self._section else ""
             texts.append(("note", f"{header}\n\n{note}" if header and note else note))
         for number, (kind, text) in enumerate(texts, record):
             yield Document(
@@ -135,7 +161,7 @@ class DialogueCsvReader:
     def _known(self, raw: RawFile) -> dict[str, tuple[str, ...]]:
         """Known values by encounter. A metadata file has a short row for each encounter of the CSV beside it."""
         folder = raw.path.rpartition("/")[0]
-        name = (self._metadata or "").replace("{stem}", _SUFFIX.sub("", raw.name))
+        name = _named(self._metadata or "", raw)
         beside = RawFile(f"{folder}/{name}" if folder else name)
         known = {}
         wanted = [self._id, *self._names, *([self._dataset] if self._dataset else [])]
@@ -150,12 +176,27 @@ class DialogueCsvReader:
         return known
 
 
+def _named(pattern: str, raw: RawFile) -> str:
+    return pattern.replace("{stem}", _SUFFIX.sub("", raw.name))
+
+
+def _header(code: str) -> str:
+    return _HEADERS.get(code.strip().upper(), code.strip())
+
+
 def turns(text: str) -> str:
     """A dialogue, one turn a line: `[doctor] hi` becomes `Doctor: hi`, also where turns share a line."""
-    lines = []
+    lines: list[str] = []
     for line in _TURN.split(_LABEL.sub(_labelled, text)):
-        if line := " ".join(line.split()):
-            lines.append(line)
+        words = " ".join(line.split())
+        if not words:
+            continue
+        if lines and _SILENT.fullmatch(lines[-1]):  # What follows is said by this speaker, or nobody says anything.
+            speaker = lines.pop()
+            words = words if _SPEAKER.match(words) else f"{speaker} {words}"
+        lines.append(words)
+    if lines and _SILENT.fullmatch(lines[-1]):
+        lines.pop()
     return "\n".join(lines)
 
 
@@ -177,8 +218,8 @@ def _rows(raw: RawFile, wanted: Sequence[str]) -> Iterator[dict[str, str] | str]
                     raise RawFileError("missing_column", column)
             for cells in reader:
                 if cells:
-                    yield dict(zip(header, cells, strict=True)) if len(cells) == len(header) else "wrong_number_of_cells"
+                    yield (
+                        dict(zip(header, cells, strict=True)) if len(cells) == len(header) else "wrong_number_of_cells"
+                    )
         except csv.Error:
             raise RawFileError("corrupt_csv", f"line {reader.line_num}") from None
-
-

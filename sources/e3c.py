@@ -17,7 +17,6 @@ from corpus.document import Document, Quarantined, Record
 from corpus.errors import RawFileError
 from sources.dates import iso_date, year_in
 from sources.ids import doi_in
-from sources.people import People
 from sources.reader import RawFile
 
 _FACTS = ("records", "without_licence", "broken_encoding")
@@ -34,7 +33,7 @@ class E3cReader:
     doc_types: ClassVar[tuple[str, ...]] = ("case_report",)
     section_policy: ClassVar[str] = "The narrative as it stands; authors and source stay out of it."
     known_losses: ClassVar[tuple[str, ...]] = (
-        "Annotations of the annotated layers are not read.",
+        "Authors of the article, and annotations of the annotated layers, are not read.",
         "Letters that the corpus lost to a wrong encoding (`ï¿½`) are left as they are and counted.",
     )
 
@@ -88,13 +87,4 @@ def _document(row: dict[str, Any], facts: Counter[str]) -> Document | Quarantine
         language=values["language"] or None,
         licence_raw=values["licence"] or None,
         licence_evidence="e3c:licence" if values["licence"] else None,
-        known_values=_authors(row.get("authors")),
     )
-
-
-def _authors(stated: Any) -> tuple[str, ...]:
-    people = People()
-    for one in stated if isinstance(stated, list) else []:
-        if isinstance(one, dict) and isinstance(one.get("author"), str):
-            people.add(one["author"])
-    return people.values
