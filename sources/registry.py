@@ -17,6 +17,7 @@ READERS = {
     "jsonl": "sources.jsonl:JsonlReader",
     "parquet": "sources.parquet:ParquetReader",
     "spl": "sources.spl:SplReader",
+    "openfda": "sources.openfda:OpenFdaReader",
     "ccda": "sources.ccda:CcdaReader",
     "hl7v2": "sources.hl7v2:Hl7v2Reader",
     "dialogue_csv": "sources.dialogue_csv:DialogueCsvReader",
