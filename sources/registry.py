@@ -19,6 +19,7 @@ READERS = {
     "spl": "sources.spl:SplReader",
     "openfda": "sources.openfda:OpenFdaReader",
     "ccda": "sources.ccda:CcdaReader",
+    "fhir": "sources.fhir:FhirReader",
     "hl7v2": "sources.hl7v2:Hl7v2Reader",
     "dialogue_csv": "sources.dialogue_csv:DialogueCsvReader",
     "e3c": "sources.e3c:E3cReader",
