@@ -65,8 +65,8 @@ class FhirReader:
 
     Notes are `DocumentReference`, `Composition`, and `DiagnosticReport` with a presented form. Narrative and
     annotations of all other resources about a patient are put together by encounter in file order, and those that
-    name no encounter by patient. Resources rest in a private database that SQLite deletes, so that memory does not
-    grow with the file and a patient may stand after the notes.
+    name no encounter by patient. Resources rest in a private database that SQLite deletes (beyond 64 MiB in an unnamed
+    temporary file), so that memory does not grow with the file and a patient may stand after the notes.
     """
 
     name: ClassVar[str] = "fhir"
@@ -74,8 +74,8 @@ class FhirReader:
     doc_types: ClassVar[tuple[str, ...]] = ("note",)
     section_policy: ClassVar[str] = (
         "Notes: the attached plain text or HTML, or a composition's title and sections; else narrative (`text.div`) "
-        "and annotations put together by encounter, or by patient; narrative of people, organisations and places gives no "
-        "text."
+        "and annotations put together by encounter, or by patient; narrative of people, organisations and places gives "
+        "no text."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "Coded content without narrative (observations, medications, claims) is not read.",
