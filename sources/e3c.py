@@ -22,6 +22,25 @@ from sources.reader import RawFile
 _FACTS = ("records", "without_licence", "broken_encoding")
 _MAX = 50_000_000
 _STRINGS = ("id", "text", "licence", "language", "url", "doi", "publication_date", "source")
+_WIKIPEDIA = "Wikipedia"
+# What the corpus left of Basque Wikipedia's markup. Links have lost their brackets (`target|shown`).
+_WIKI_END = re.compile(r"=+\s*(?:Erreferentziak|Kanpo (?:lotura|esteka)k|Ikus,? gainera|Bibliografia)\b|Kategoria:")
+_WIKI_TABLE = re.compile(r"\{\|.*?\|\}", re.S)
+_WIKI_PARAMETER = re.compile(
+    r"(?:\|\s*)?[\w .-]{0,40}=(?!=).*|[|{}#!*].*|[\W\d_]*|[A-Z]+\d*(?:\|.*)?|lang-?\w*\|.*|Txantiloi:.*"
+)
+_WIKI_INLINE = (
+    (re.compile(r"Fitxategi:[^|\n]*\|(?:(?:thumb|right|left|center|upright|\d+px)\s*\|)*"), ""),
+    (re.compile(r"\[https?://\S+\s*([^\]\n]*)\]"), r"\1"),
+    (re.compile(r"\[?https?://[^\s\]]+"), ""),
+    (re.compile(r"</?\w+[^<>\n]*>"), " "),
+    (re.compile(r"'{2,}"), ""),
+    (re.compile(r"[^\s|]+\|(?=\S)"), ""),
+    (re.compile(r"\s*={2,}\s*([^=\n]+?)\s*={2,}\s*"), r"\n\n\1\n\n"),
+    (re.compile(r"={2,}"), ""),  # half a heading
+    (re.compile(r"(?<=\S)[ \t]{2,}"), " "),
+    (re.compile(r"\n{3,}"), "\n\n"),
+)
 _BROKEN = re.compile("\ufffd|ï¿½")
 
 
@@ -30,10 +49,14 @@ class E3cReader:
 
     name: ClassVar[str] = "e3c"
     version: ClassVar[int] = 1
-    doc_types: ClassVar[tuple[str, ...]] = ("case_report",)
-    section_policy: ClassVar[str] = "The narrative as it stands; authors and source stay out of it."
+    doc_types: ClassVar[tuple[str, ...]] = ("case_report", "other")
+    section_policy: ClassVar[str] = (
+        "The narrative as it stands; authors and source stay out of it. Articles of Wikipedia (doc_type `other`) lose "
+        "what the corpus left of their markup: templates, tables, link targets, references, categories."
+    )
     known_losses: ClassVar[tuple[str, ...]] = (
         "Authors of the article, and annotations of the annotated layers, are not read.",
+        "Link targets of several words stay in articles of Wikipedia but for the last word.",
         "Letters that the corpus lost to a wrong encoding (`ï¿½`) are left as they are and counted.",
     )
 
@@ -73,13 +96,15 @@ def _document(row: dict[str, Any], facts: Counter[str]) -> Document | Quarantine
         return Quarantined(record=0, reason="no_id")
     facts["without_licence"] += not values["licence"]
     facts["broken_encoding"] += bool(_BROKEN.search(values["text"]))
+    wiki = values["source"] == _WIKIPEDIA
+    text = _without_markup(values["text"]) if wiki else values["text"]
     date = (values["publication_date"] or "").split("-")
     return Document(
         record=0,
         native_id=values["id"],
-        text=values["text"],
-        no_text=None if values["text"].strip() else "empty_text",
-        doc_type="case_report",
+        text=text,
+        no_text=None if text.strip() else "empty_text",
+        doc_type="other" if wiki else "case_report",
         doi=doi_in(values["doi"]),
         url=values["url"] or None,
         published=iso_date(*date[:3]) or year_in(values["publication_date"] or ""),
@@ -88,3 +113,12 @@ def _document(row: dict[str, Any], facts: Counter[str]) -> Document | Quarantine
         licence_raw=values["licence"] or None,
         licence_evidence="e3c:licence" if values["licence"] else None,
     )
+
+
+def _without_markup(text: str) -> str:
+    """An article of Wikipedia as the corpus holds it, one sentence a line, without the remains of its markup."""
+    text = _WIKI_TABLE.sub("", _WIKI_END.split(text)[0])
+    text = "\n".join(line for line in text.split("\n") if not _WIKI_PARAMETER.fullmatch(line.strip()))
+    for pattern, plain in _WIKI_INLINE:
+        text = pattern.sub(plain, text)
+    return text.strip()
