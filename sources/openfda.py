@@ -15,7 +15,7 @@ from corpus.document import Document, Quarantined, Record
 from sources.dates import hl7_date
 from sources.ids import setid_in, version_in
 from sources.json_array import BAD, members
-from sources.labels import label_title, without_imprint
+from sources.labels import without_imprint
 from sources.reader import RawFile
 
 _FACTS = ("records", "sections", "without_sections")
@@ -30,13 +30,20 @@ _SECTIONS = (
     "nursing_mothers", "pregnancy_or_breast_feeding", "pediatric_use", "geriatric_use", "drug_abuse_and_dependence",
     "controlled_substance", "abuse", "dependence", "overdosage", "description", "active_ingredient",
     "inactive_ingredient",
-    "clinical_pharmacology", "mechanism_of_action", "pharmacodynamics", "pharmacokinetics", "microbiology",
+    "clinical_pharmacology", "mechanism_of_action", "pharmacodynamics", "pharmacokinetics", "pharmacogenomics",
+    "microbiology",
     "nonclinical_toxicology", "carcinogenesis_and_mutagenesis_and_impairment_of_fertility",
     "animal_pharmacology_and_or_toxicology", "clinical_studies", "how_supplied", "storage_and_handling",
     "information_for_patients", "instructions_for_use", "patient_medication_information", "spl_medguide",
     "spl_patient_package_insert", "other_safety_information", "information_for_owners_or_caregivers", "questions",
-    "health_claim", "safe_handling_warning", "spl_unclassified_section",
+    "health_claim", "safe_handling_warning",
 )  # fmt: skip
+# No prose, or none about the drug; every other field that is a list of strings is a section.
+_DROPPED = frozenset(
+    {"package_label_principal_display_panel", "recent_major_changes", "references", "spl_product_data_elements",
+     "spl_indexing_data_elements", "route"}
+)  # fmt: skip
+_LAST = "spl_unclassified_section"
 _HEADINGS = {
     "spl_medguide": "Medication guide",
     "spl_patient_package_insert": "Patient information",
@@ -54,13 +61,13 @@ class OpenFdaReader:
     version: ClassVar[int] = 1
     doc_types: ClassVar[tuple[str, ...]] = ("label",)
     section_policy: ClassVar[str] = (
-        "Brand and generic name, then the label's sections in the order of 21 CFR 201.56 under their headings; a "
-        "section that stands word for word in one before it is written once; not package labels, recent changes, "
-        "references, product data, tables as HTML or openFDA's annotations."
+        "Brand and generic name, then the label's sections in the order of 21 CFR 201.56 under their headings, those "
+        "of other kinds after them; a section that stands word for word in one before it is written once; not package "
+        "labels, recent changes, references, product data, tables as HTML or openFDA's annotations."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "openFDA gives a section as one string: paragraphs, lists and table cells run together.",
-        "Fields that are not in openFDA's list of sections are not read.",
+        "Tables are read only as the words that openFDA leaves of them in their section.",
     )
 
     @property
@@ -89,7 +96,7 @@ def _document(row: Mapping[str, Any], record: int, facts: Counter[str]) -> Docum
         return None
     content: list[str] = []
     seen: list[str] = []
-    for field in _SECTIONS:
+    for field in _fields(row):
         blocks = [block for text in _strings(row.get(field)) if (block := " ".join(text.split()))]
         blocks = [block for block in without_imprint(blocks) if not any(block in one for one in seen)]
         if not blocks:
@@ -113,11 +120,18 @@ def _document(row: Mapping[str, Any], record: int, facts: Counter[str]) -> Docum
     )
 
 
+def _fields(row: Mapping[str, Any]) -> list[str]:
+    """Fields that are sections, in the order of the document."""
+    other = [
+        field
+        for field, value in row.items()
+        if isinstance(value, list) and field not in _SECTIONS and field not in _DROPPED | {_LAST}
+    ]
+    return [*_SECTIONS, *(field for field in other if not field.endswith("_table")), _LAST]
+
+
 def _title(row: Mapping[str, Any]) -> str:
-    """The label's own title, else `Brand (generic)` of openFDA's annotation."""
-    own = [label_title(" ".join(text.split())) for text in _strings(row.get("spl_product_title"))]
-    if own and own[0]:
-        return own[0]
+    """`Brand (generic)` of openFDA's annotation: labels come without their own title."""
     named = row.get("openfda")
     named = named if isinstance(named, dict) else {}
     brand, generic = (", ".join(_strings(named.get(key))) for key in ("brand_name", "generic_name"))

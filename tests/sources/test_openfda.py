@@ -35,6 +35,9 @@ LABEL: dict[str, Any] = {
     "recent_major_changes": ["Dosage 10/2012"],
     "dosage_and_administration_table": ["<table><tr><td>x</td></tr></table>"],
     "spl_unclassified_section": ["Distributed by: Xen Health, Inc.", "Keep dry."],
+    "disposal_and_waste_handling": ["Flush nothing."],
+    "disposal_and_waste_handling_table": ["<table/>"],
+    "route": ["ORAL"],
     "openfda": {"brand_name": ["XEN"], "generic_name": ["XENOL"]},
 }
 JSON = st.recursive(
@@ -59,6 +62,8 @@ def test_sections_stand_in_the_usual_order_under_their_headings(tmp_path: Path) 
         "1 INDICATIONS AND USAGE Xen is indicated for gout.",
         "WARNINGS Liver disease was seen.",
         "8 USE IN SPECIFIC POPULATIONS 8.1 Pregnancy Category X. 8.2 Labor.",
+        "Disposal and waste handling",
+        "Flush nothing.",
         "Keep dry.",
     ]
     assert (found.setid, found.native_id, found.version) == (SETID, SETID, f"{11:020d}")
