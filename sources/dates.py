@@ -58,3 +58,9 @@ def earliest(dates: list[str]) -> str | None:
         if best is None or (date[:shared] == best[:shared] and len(date) > len(best) and shared == len(best)):
             best = date
     return best
+
+
+def hl7_date(value: str | None) -> str | None:
+    """The day in an HL7 timestamp (`20120916191100-0400`, `201209`), at its own precision."""
+    digits = (value or "").strip()
+    return iso_date(digits[:4], digits[4:6], digits[6:8])

@@ -6,6 +6,7 @@ import re
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _DIGITS = re.compile(r"\d+")
+_UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.I)
 
 
 def doi_in(text: str | None) -> str | None:
@@ -24,3 +25,15 @@ def pmid_in(text: str | None) -> str | None:
     """A PMID's digits, without leading zeros, or None."""
     text = (text or "").strip()
     return text.lstrip("0") or None if text.isascii() and text.isdigit() else None
+
+
+def setid_in(text: str | None) -> str | None:
+    """The UUID in `text`, lower case, or None."""
+    found = _UUID.search(text or "")
+    return found.group().lower() if found else None
+
+
+def version_in(text: str | None) -> str:
+    """A version number in as many digits as make numbers sort as strings; empty for none."""
+    text = (text or "").strip()
+    return f"{int(text):020d}" if text.isascii() and text.isdigit() and len(text) <= 20 else ""

@@ -150,3 +150,32 @@ def raised(text: str) -> str:
     if _RAISABLE.issuperset(text) and (text.strip() == "n" or "n" not in text):
         return text.translate(_RAISED)
     return text
+
+
+def root(raw: RawFile) -> Element:
+    """The root of a file that is one record, its elements and those inside under their local names.
+
+    A prefix that the file does not declare is read as if it did: examples and extracts of HL7 documents lack
+    declarations, and nothing in them depends on one.
+
+    Raises:
+        RawFileError: as `elements`; `record_too_large` for a file over MAX_RECORD_BYTES.
+    """
+    with raw.stream() as stream:
+        data = stream.read(MAX_RECORD_BYTES + 1)
+    if len(data) > MAX_RECORD_BYTES:
+        raise RawFileError("record_too_large", f"over {MAX_RECORD_BYTES} bytes in one record")
+    parser = etree.XMLParser(recover=True, **_SAFE)  # All damage but an undeclared prefix is fatal in the log.
+    found = etree.fromstring(data, parser)
+    if found is None or parser.error_log.filter_from_fatals():
+        raise _damage(parser.error_log)
+    local_names(found)
+    return found
+
+
+def local_names(element: Element) -> None:
+    """Take namespaces and prefixes off an element and all inside it."""
+    for node in element.iter("*"):
+        tag = node.tag
+        if tag[0] == "{" or ":" in tag:
+            node.tag = tag.rpartition("}")[2].rpartition(":")[2]

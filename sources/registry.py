@@ -24,6 +24,14 @@ READERS = {
     "clinicaltrials": "sources.clinicaltrials:ClinicalTrialsReader",
     "jsonl": "sources.jsonl:JsonlReader",
     "parquet": "sources.parquet:ParquetReader",
+    "spl": "sources.spl:SplReader",
+    "openfda": "sources.openfda:OpenFdaReader",
+    "ccda": "sources.ccda:CcdaReader",
+    "fhir": "sources.fhir:FhirReader",
+    "hl7v2": "sources.hl7v2:Hl7v2Reader",
+    "dialogue_csv": "sources.dialogue_csv:DialogueCsvReader",
+    "e3c": "sources.e3c:E3cReader",
+    "brat": "sources.brat:BratReader",
 }
 GROUP = "hc4.readers"
 

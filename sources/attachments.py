@@ -1,0 +1,63 @@
+"""Text inside health records that came as a file: plain text and HTML, often in base64."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+
+from lxml import etree
+
+from sources.markup import local_names
+from sources.narrative import narrative
+
+_PLAIN = frozenset({"text/plain", "text/markdown", ""})
+_MARKUP = frozenset({"text/html", "application/xhtml+xml"})
+
+
+def media_type(value: str | None) -> str:
+    """`text/plain; charset=utf-8` as `text/plain`."""
+    return (value or "").partition(";")[0].strip().lower()
+
+
+def attached(kind: str | None, data: str) -> str | None:
+    """The text of base64 `data` of a media type; None if that type is not text.
+
+    Raises:
+        ValueError: `data` is no base64, or its text is neither UTF-8 nor Windows-1252.
+    """
+    kind = media_type(kind)
+    if kind not in _PLAIN | _MARKUP:
+        return None
+    try:
+        content = b64decode("".join(data.split()), validate=True)
+    except binascii.Error:
+        raise ValueError("attachment_not_base64") from None
+    return decoded(kind, content)
+
+
+def decoded(kind: str, content: bytes) -> str:
+    """The text in the bytes of a file of a media type.
+
+    Raises:
+        ValueError: neither UTF-8 nor Windows-1252.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = content.decode("cp1252")
+        except UnicodeDecodeError:
+            raise ValueError("attachment_not_text") from None
+    return "\n\n".join(html_blocks(text)) if kind in _MARKUP else text
+
+
+def html_blocks(text: str) -> list[str]:
+    """Blocks of HTML or XHTML, however badly it is written."""
+    if not text.strip():
+        return []
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    found = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    if found is None:
+        return []
+    local_names(found)
+    return narrative(found)
