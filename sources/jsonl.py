@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO, ClassVar
+from typing import ClassVar
 
 import orjson
 
 from corpus.digest import Json
 from corpus.document import Document, Quarantined, Record
 from sources.columns import Columns
+from sources.lines import lines
 from sources.reader import RawFile
 
 _BOM = b"\xef\xbb\xbf"
-_SKIP = 1 << 20
 
 
 class JsonlReader:
@@ -55,7 +55,7 @@ class JsonlReader:
         facts.update(dict.fromkeys(("records", "without_id"), 0))
         with raw.stream() as stream:
             offset = record = 0
-            for line, length in _lines(stream, self._max_line_bytes):
+            for line, length in lines(stream, self._max_line_bytes):
                 start, offset = offset, offset + length
                 if line is not None and not line.removeprefix(_BOM).strip():
                     continue
@@ -77,21 +77,6 @@ class JsonlReader:
         if not isinstance(row, dict):
             return Quarantined(record=record, reason="not_an_object", offset=offset)
         return self._columns.document(row, record, offset)
-
-
-def _lines(stream: BinaryIO, limit: int) -> Iterator[tuple[bytes | None, int]]:
-    """Each line (None if longer than `limit`) and its length with the line end, holding at most one line."""
-    while line := stream.readline(limit + 1):
-        length = len(line)
-        if length <= limit or line.endswith(b"\n"):
-            yield line, length
-            continue
-        del line
-        while rest := stream.readline(_SKIP):
-            length += len(rest)
-            if rest.endswith(b"\n"):
-                break
-        yield None, length
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -16,6 +16,8 @@ READERS = {
     "jats": "sources.jats:JatsReader",
     "jsonl": "sources.jsonl:JsonlReader",
     "parquet": "sources.parquet:ParquetReader",
+    "csv": "sources.delimited:CsvReader",
+    "text": "sources.plain:TextReader",
 }
 GROUP = "hc4.readers"
 
