@@ -66,7 +66,7 @@ class Columns:
             pmid=pmid_in(values.get("pmid")),
             pmcid=pmcid_in(values.get("pmcid")),
             doi=doi_in(values.get("doi")),
-            published=_published(values.get("published")),
+            published=published_in(values.get("published")),
             language=values.get("language"),
             licence_raw=licence,
             licence_evidence=f"column:{self.mapping['licence']}" if licence else None,
@@ -85,7 +85,8 @@ def at(row: Mapping[str, Any], column: str) -> Any:
     return value
 
 
-def _published(value: str | None) -> str | None:
+def published_in(value: str | None) -> str | None:
+    """The date that `value` starts with (`2021-03-09T10:00`), else the first year in it."""
     if value is None:
         return None
     year, _, rest = value[:10].partition("-")

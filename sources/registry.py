@@ -18,6 +18,8 @@ READERS = {
     "parquet": "sources.parquet:ParquetReader",
     "csv": "sources.delimited:CsvReader",
     "text": "sources.plain:TextReader",
+    "html": "sources.html:HtmlReader",
+    "markdown": "sources.markdown:MarkdownReader",
 }
 GROUP = "hc4.readers"
 

@@ -29,7 +29,7 @@ def test_options_reach_the_reader_and_its_config() -> None:
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("medlin", {}, "unknown reader 'medlin'; known: medline, jats, jsonl, parquet, csv, text"),
+        ("medlin", {}, "unknown reader 'medlin'; known: medline, jats, jsonl, parquet, csv, text, html, markdown"),
         ("medline", {"colums": {}}, "reader 'medline' has no option colums; it has: none"),
         ("jsonl", {"colums": {}}, "has no option colums; it has: columns, doc_type, max_line_bytes"),
         ("jsonl", {"columns": {"txt": "a"}}, "reader 'jsonl': columns: no field txt"),
