@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from corpus.document import Quarantined, Record
 from sources.encoding import decoded, is_mojibake
-from sources.plain import WholeFile
+from sources.plain import Identity, WholeFile
 from sources.reader import RawFile
 from sources.webpage import Page, page_of
 
@@ -34,9 +34,16 @@ class HtmlReader(WholeFile):
         "Subscripts become plain characters; superscripts that are no number do too.",
     )
 
-    def __init__(self, doc_type: str = "guideline", max_bytes: int = 16 << 20, **options: Any) -> None:
+    def __init__(
+        self,
+        doc_type: str = "guideline",
+        licence: str | None = None,
+        language: str | None = None,
+        id: Identity = "content",  # noqa: A002  the name in recipes
+        max_bytes: int = 16 << 20,
+    ) -> None:
         """Options as `sources.plain.WholeFile`."""
-        super().__init__(doc_type=doc_type, max_bytes=max_bytes, **options)
+        super().__init__(doc_type, licence, language, id, max_bytes)
 
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
         """The file's document; quarantined as by `sources.plain.TextReader`, `nested_too_deep`, `malformed_html`.
