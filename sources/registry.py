@@ -20,6 +20,7 @@ READERS = {
     "text": "sources.plain:TextReader",
     "html": "sources.html:HtmlReader",
     "markdown": "sources.markdown:MarkdownReader",
+    "warc": "sources.warc:WarcReader",
 }
 GROUP = "hc4.readers"
 _ARCHIVE_OPTIONS = frozenset({"archive", "member", "max_members", "max_member_bytes", "max_total_bytes"})

@@ -22,7 +22,9 @@ _SKIPPED = [
     "[role=navigation]", "[role=banner]", "[role=contentinfo]", "[role=search]", "[role=dialog]", "[aria-hidden=true]",
     "[class*=cookie]", "[id*=cookie]", "[class*=consent-]", "[id*=consent-]", ".breadcrumb", ".breadcrumbs", "#toc",
     ".toc", ".nav", ".navbar", ".menu", ".sidebar", ".skip-link", ".share", ".social", ".pagination", ".mw-editsection",
-    "body > header",
+    "body > header", "#mw-panel", ".vector-menu", ".interlanguage-link", ".catlinks", ".printfooter", ".navbox",
+    ".mw-jump-link", ".uls-settings-trigger", "[class*=editlink]", ".after-portlet",
+    ".noprint",
 ]  # fmt: skip
 _MAIN = ("//main", "//*[@role='main']", "//article")
 _LEAST_MAIN = 200
@@ -45,6 +47,7 @@ _INDENT = re.compile(r"^ {2}(?= *(?:\u2022|\d+\. ))", re.M)
 _CELLS = re.compile(r" *\t[\t ]*")
 _LIST_END = re.compile(r"^ *(?:- |\d+\. ).*\n(?=[^\s\d-])", re.M)
 _GAP = re.compile(r"\n{3,}")
+_MENU_SHARE = 0.95
 _BREAKS = frozenset({"br", "p", "div", "li", "ul", "ol"})
 
 
@@ -87,6 +90,8 @@ def page_of(html: str, *, wild: bool, record: int = 0, offset: int | None = None
     licence, evidence = _licence(root, stated)
     title = root.findtext(".//title")
     _prepare(root)
+    if wild:
+        _drop_link_lists(root)
     return Page(
         text=_text(root, wild),
         title=" ".join(title.split()) or None if title else None,
@@ -147,6 +152,15 @@ def _prepare(root: Any) -> None:
         table.tag, table.tail = "p", tail
         for line in lines:
             etree.SubElement(table, "br").tail = line
+
+
+def _drop_link_lists(root: Any) -> None:
+    """Lists of nothing but links: menus that are not marked as such."""
+    for menu in root.xpath("//ul[count(li) >= 8]|//ol[count(li) >= 8]"):
+        words = len("".join("".join(menu.itertext()).split()))
+        linked = sum(len("".join("".join(link.itertext()).split())) for link in menu.iter("a"))
+        if linked >= _MENU_SHARE * words:
+            _remove(menu)
 
 
 def _cell(cell: Any) -> str:

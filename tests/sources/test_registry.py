@@ -29,7 +29,11 @@ def test_options_reach_the_reader_and_its_config() -> None:
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("medlin", {}, "unknown reader 'medlin'; known: medline, jats, jsonl, parquet, csv, text, html, markdown"),
+        (
+            "medlin",
+            {},
+            "unknown reader 'medlin'; known: medline, jats, jsonl, parquet, csv, text, html, markdown, warc",
+        ),
         ("medline", {"colums": {}}, "reader 'medline' has no option colums; it has: none"),
         ("jsonl", {"colums": {}}, "has no option colums; it has: columns, doc_type, max_line_bytes"),
         ("jsonl", {"columns": {"txt": "a"}}, "reader 'jsonl': columns: no field txt"),
