@@ -21,6 +21,7 @@ READERS = {
     "html": "sources.html:HtmlReader",
     "markdown": "sources.markdown:MarkdownReader",
     "warc": "sources.warc:WarcReader",
+    "mediawiki": "sources.mediawiki:MediawikiReader",
 }
 GROUP = "hc4.readers"
 _ARCHIVE_OPTIONS = frozenset({"archive", "member", "max_members", "max_member_bytes", "max_total_bytes"})
