@@ -22,6 +22,7 @@ READERS = {
     "markdown": "sources.markdown:MarkdownReader",
     "warc": "sources.warc:WarcReader",
     "mediawiki": "sources.mediawiki:MediawikiReader",
+    "pdf": "sources.pdf:PdfReader",
 }
 GROUP = "hc4.readers"
 _ARCHIVE_OPTIONS = frozenset({"archive", "member", "max_members", "max_member_bytes", "max_total_bytes"})

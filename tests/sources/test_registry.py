@@ -32,7 +32,8 @@ def test_options_reach_the_reader_and_its_config() -> None:
         (
             "medlin",
             {},
-            "unknown reader 'medlin'; known: medline, jats, jsonl, parquet, csv, text, html, markdown, warc, mediawiki",
+            "unknown reader 'medlin'; known: medline, jats, jsonl, parquet, csv, text, html, markdown, warc, "
+            "mediawiki, pdf",
         ),
         ("medline", {"colums": {}}, "reader 'medline' has no option colums; it has: none"),
         ("jsonl", {"colums": {}}, "has no option colums; it has: columns, doc_type, max_line_bytes"),
