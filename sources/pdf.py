@@ -6,6 +6,7 @@ tells where each piece of text stands, which reading order needs.
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections import Counter
@@ -24,6 +25,8 @@ _MAX_CHARACTERS = 200_000
 """Of a page: what has more is no page."""
 _FREE = 1.6
 """Heights that a run goes on over, from one character's left back: a wide space is 0.6."""
+_LEANING = 0.3
+"""Sine of the angle from which text is turned: labels of axes and of groups of rows."""
 _SHIFT = 0.6
 _REFERENCES = re.compile(r"(?:\d+\.?\s+)?(?:references|bibliography|literature cited)\s*:?", re.I)
 _APPENDIX = re.compile(r"(?:appendix|appendices|annex|glossary)\b", re.I)
@@ -43,7 +46,8 @@ class PdfReader(WholeFile):
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "Pictures and scanned pages are not read.",
-        "Cells of a table that hold several lines become several rows.",
+        "A cell that reaches over several rows of a table glues these rows into one line.",
+        "Text that is turned on its side is not read.",
         "Raised and lowered characters stand on the line.",
         "No licence, language or date is read from the file.",
     )
@@ -137,7 +141,7 @@ def _pieces(page: Any) -> list[Piece]:
     Which spaces a run has is the engine's judgement; a run ends where more than a space is left free, for what was
     drawn at another time (a link, a raised number) may stand there.
     """
-    from pypdfium2.raw import FPDFText_GetUnicode
+    from pypdfium2.raw import FPDFText_GetCharAngle, FPDFText_GetUnicode
 
     width, height = page.get_size()
     text = page.get_textpage()
@@ -148,7 +152,7 @@ def _pieces(page: Any) -> list[Piece]:
     def end(box: tuple[float, float, float, float]) -> None:
         words = "".join(run).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         if words.strip() and box[2] > 0 and box[0] < width and box[3] > 0 and box[1] < height:
-            found.append(Piece(*box, words))
+            found.append(Piece(*box, words, len(found)))
         run.clear()
 
     try:
@@ -160,6 +164,8 @@ def _pieces(page: Any) -> list[Piece]:
             if code == 32 or not code:
                 if run:
                     run.append(" ")
+                continue
+            if abs(math.sin(FPDFText_GetCharAngle(text, index))) > _LEANING:
                 continue
             left, bottom, right, top = text.get_charbox(index, loose=True)
             if run and (

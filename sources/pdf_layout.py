@@ -15,6 +15,10 @@ _SAME_LINE = 0.5
 """Share of the lower piece's height that two pieces of one line have in common."""
 _CELL_GAP = 1.8
 """Heights of a line: pieces further apart are cells of a table."""
+_LOOSE_LINES = 3
+"""Lines of one cell that may follow each other inside a table."""
+_LEADING = 0.3
+"""Heights between the lines of one cell."""
 _GAP_OF_PARAGRAPHS = 1.45
 """Of the usual distance between lines."""
 _FULL_LINE = 0.82
@@ -48,6 +52,8 @@ class Piece:
     right: float
     top: float
     text: str
+    order: int = 0
+    """When it was drawn."""
 
     @property
     def height(self) -> float:
@@ -64,13 +70,14 @@ class Line:
     bottom: float
     height: float
     cells: int
+    pieces: tuple[Piece, ...] = ()
 
 
 def lines_of(pieces: list[Piece]) -> list[Line]:
     """Lines in reading order: one column after the other where the page has columns of prose."""
     gutter = _gutter(pieces)
     if gutter is None:
-        return _lines(pieces)
+        return _with_tables(_lines(pieces))
     found: list[Line] = []
     band: list[Piece] = []
     for piece in sorted(pieces, key=lambda one: -one.top):
@@ -136,7 +143,106 @@ def _line(row: list[Piece]) -> Line:
         text += words
         last = piece
     return Line(" ".join(text.split()), row[0].left, max(one.right for one in row), min(one.bottom for one in row),
-                height, cells)  # fmt: skip
+                height, cells, tuple(row))  # fmt: skip
+
+
+def _with_tables(lines: list[Line]) -> list[Line]:
+    """Lines, those of a table replaced by one a row, so that a cell of several lines stays together."""
+    found: list[Line] = []
+    start = 0
+    while start < len(lines):
+        end = _table_end(lines, start)
+        if end is None:
+            found.append(lines[start])
+            start += 1
+        else:
+            found += _rows([piece for line in lines[start:end] for piece in line.pieces])
+            start = end
+    return found
+
+
+def _table_end(lines: list[Line], start: int) -> int | None:
+    """After the last line of the table that starts at a line; None if none does.
+
+    A table starts with a line of cells, or above it if a cell of several lines does. What was drawn before its last
+    cell belongs to it, though it stands lower.
+    """
+    if lines[start].cells == 1 and not (
+        start + 1 < len(lines) and lines[start + 1].cells > 1
+        and any(_same_cell(list(lines[start].pieces), one) for one in _follows(lines[start], lines[start + 1]))
+    ):  # fmt: skip
+        return None
+    end, cells = start, 0
+    last = max(piece.order for piece in lines[start].pieces)
+    while end < len(lines) and (
+        any(line.cells > 1 for line in lines[end : end + _LOOSE_LINES])
+        or min(piece.order for piece in lines[end].pieces) < last
+    ):
+        cells += lines[end].cells > 1
+        last = max(last, *(piece.order for piece in lines[end].pieces))
+        end += 1
+    return end if cells > 1 else None
+
+
+def _follows(line: Line, below: Line) -> list[Piece]:
+    last = max(piece.order for piece in line.pieces)
+    return [piece for piece in below.pieces if piece.order == last + 1]
+
+
+def _rows(pieces: list[Piece]) -> list[Line]:
+    """Rows of a table. A cell is what was drawn one after the other and one below the other."""
+    cells: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda one: one.order):
+        if cells and _same_cell(cells[-1], piece):
+            cells[-1].append(piece)
+        else:
+            cells.append([piece])
+    rows: list[list[list[Piece]]] = []
+    for cell in sorted(cells, key=lambda one: -_top(one)):
+        low = min((_bottom(one) for one in rows[-1]), default=0.0) if rows else float("inf")
+        if rows and _top(cell) - low > _SAME_LINE * cell[0].height:
+            rows[-1].append(cell)
+        else:
+            rows.append([cell])
+    return [_row(row) for row in rows]
+
+
+def _row(cells: list[list[Piece]]) -> Line:
+    first = cells[0]
+    words: list[str] = []
+    # Cells beside each other from left to right; where some reach over several rows, as they were drawn.
+    for cell in sorted(cells, key=lambda one: one[0].order):
+        text = ""
+        for line in _lines(cell):
+            plain = line.text.replace(" | ", " ")
+            text = f"{text}{'' if text.endswith('-') or not text else ' '}{plain}"
+        words.append(text)
+    return Line(
+        " | ".join(word for word in words if word),
+        min(piece.left for cell in cells for piece in cell),
+        max(piece.right for cell in cells for piece in cell),
+        min(_bottom(cell) for cell in cells),
+        max(piece.height for piece in first),
+        max(2, len(words)),
+    )
+
+
+def _same_cell(cell: list[Piece], piece: Piece) -> bool:
+    last = cell[-1]
+    left, right = min(one.left for one in cell), max(one.right for one in cell)
+    shared = min(last.top, piece.top) - max(last.bottom, piece.bottom)
+    if shared > _SAME_LINE * min(last.height, piece.height):
+        return -last.height < piece.left - last.right <= _CELL_GAP * last.height
+    below = last.bottom - piece.top
+    return -last.height < below < _LEADING * last.height and piece.left < right and piece.right > left
+
+
+def _top(cell: list[Piece]) -> float:
+    return max(piece.top for piece in cell)
+
+
+def _bottom(cell: list[Piece]) -> float:
+    return min(piece.bottom for piece in cell)
 
 
 def recurring(pages: list[list[Line]]) -> frozenset[str]:
@@ -225,7 +331,9 @@ def _breaks(above: Line, line: Line, usual: float, left: float, right: float) ->
     short = above.right - left < _FULL_LINE * (right - left)
     if short and (_SENTENCE_END.search(above.text) or _NUMBERED.match(line.text) or line.text[:1].isupper()):
         return True
-    return bool(_NUMBERED.match(line.text)) and above.text.endswith((".", ";", ":"))
+    return bool(_NUMBERED.match(line.text)) and bool(
+        above.text.endswith((".", ";", ":")) or _NUMBERED.match(above.text)
+    )
 
 
 def _joined(above: str, line: str, known: Counter[str]) -> str:
