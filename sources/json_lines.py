@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
 import orjson
 
 from corpus.document import Quarantined, Record
+from sources.lines import lines
 from sources.reader import RawFile
 
 MAX_LINE_BYTES = 256 << 20
 _BOM = b"\xef\xbb\xbf"
-_SKIP = 1 << 20
 
 
 def rows(raw: RawFile, max_line_bytes: int = MAX_LINE_BYTES) -> Iterator[tuple[int, int, dict[str, Any] | Quarantined]]:
@@ -27,7 +27,7 @@ def rows(raw: RawFile, max_line_bytes: int = MAX_LINE_BYTES) -> Iterator[tuple[i
     """
     with raw.stream() as stream:
         offset = record = 0
-        for line, length in _lines(stream, max_line_bytes):
+        for line, length in lines(stream, max_line_bytes):
             start, offset = offset, offset + length
             if line is not None and not line.removeprefix(_BOM).strip():
                 continue
@@ -88,18 +88,3 @@ def json_damage(data: bytes) -> str:
     except UnicodeDecodeError:
         return "invalid_unicode"
     return "not_json"
-
-
-def _lines(stream: BinaryIO, limit: int) -> Iterator[tuple[bytes | None, int]]:
-    """Each line (None if longer than `limit`) and its length with the line end, holding at most one line."""
-    while line := stream.readline(limit + 1):
-        length = len(line)
-        if length <= limit or line.endswith(b"\n"):
-            yield line, length
-            continue
-        del line
-        while rest := stream.readline(_SKIP):
-            length += len(rest)
-            if rest.endswith(b"\n"):
-                break
-        yield None, length

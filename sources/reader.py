@@ -15,8 +15,11 @@ from corpus.digest import Json
 from corpus.document import Record
 from corpus.errors import RawFileError
 
-_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
 _BUFFER = 1 << 20
+_MAX_RATIO = 500
+"""Text shrinks by 3 to 50, gzip by at most 1032: what shrinks by more is a bomb (zeros), not text."""
+_BOMB_FLOOR = 64 << 20
 
 
 class Reader(Protocol):
@@ -86,8 +89,8 @@ class RawFile:
         """The decompressed bytes, front to back. The content (magic bytes) decides, not the name.
 
         Raises:
-            RawFileError: as `open`; and here or at any later read `truncated_gzip`, `corrupt_gzip`,
-                `truncated_zstd`, `corrupt_zstd`, `unreadable_file`; `empty_file` if nothing is inside.
+            RawFileError: as `open`; and here or at any later read `truncated_gzip`, `corrupt_gzip`
+                (and so for `zstd`, `bz2`), `decompression_bomb`, `unreadable_file`; `empty_file` if nothing is inside.
         """
         raw = self.open()
         head = raw.read(4)
@@ -109,6 +112,7 @@ class _Guarded(io.RawIOBase):
     def __init__(self, raw: BinaryIO, codec: str | None) -> None:
         self._raw = raw
         self._codec = codec
+        self._given = 0
         self._inner = raw if codec is None else pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), codec)
 
     def readable(self) -> bool:
@@ -123,6 +127,9 @@ class _Guarded(io.RawIOBase):
             damage = "truncated" if "Truncated" in str(error) else "corrupt"
             raise RawFileError(f"{damage}_{self._codec}", f"near compressed byte {self._raw.tell()}") from error
         buffer[: len(data)] = data
+        self._given += len(data)
+        if self._codec and self._given > _BOMB_FLOOR and self._given > _MAX_RATIO * self._raw.tell():
+            raise RawFileError("decompression_bomb", f"{self._given} bytes from {self._raw.tell()}")
         return len(data)
 
     def close(self) -> None:

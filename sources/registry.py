@@ -32,8 +32,16 @@ READERS = {
     "dialogue_csv": "sources.dialogue_csv:DialogueCsvReader",
     "e3c": "sources.e3c:E3cReader",
     "brat": "sources.brat:BratReader",
+    "csv": "sources.delimited:CsvReader",
+    "text": "sources.plain:TextReader",
+    "html": "sources.html:HtmlReader",
+    "markdown": "sources.markdown:MarkdownReader",
+    "warc": "sources.warc:WarcReader",
+    "mediawiki": "sources.mediawiki:MediawikiReader",
+    "pdf": "sources.pdf:PdfReader",
 }
 GROUP = "hc4.readers"
+_ARCHIVE_OPTIONS = frozenset({"archive", "member", "max_members", "max_member_bytes", "max_total_bytes"})
 
 
 def reader_names() -> list[str]:
@@ -61,15 +69,23 @@ def reader_class(name: str) -> type[Any]:
 def make_reader(name: str, options: Mapping[str, Any] | None = None) -> Reader:
     """A reader set up with the options a recipe gives it (its constructor's keyword arguments).
 
+    With any of the options of `sources.archives.ArchiveOptions` (`archive`, `member`) it reads members of archives.
+
     Raises:
         RecipeError: unknown reader, unknown or missing option, or a value the reader refuses.
     """
     reader = reader_class(name)
     options = dict(options or {})
     known = list(inspect.signature(reader).parameters)
+    packed = {key: options.pop(key) for key in _ARCHIVE_OPTIONS & options.keys()}
     if unknown := sorted(options.keys() - set(known)):
         raise RecipeError(f"reader {name!r} has no option {', '.join(unknown)}; it has: {', '.join(known) or 'none'}")
     try:
-        return cast(Reader, reader(**options))
+        made = cast(Reader, reader(**options))
+        if packed:
+            from sources.archives import with_archives
+
+            return with_archives(made, packed)
+        return made
     except (TypeError, ValueError) as error:
         raise RecipeError(f"reader {name!r}: {error}") from error

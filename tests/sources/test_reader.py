@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import random
 from pathlib import Path
@@ -28,6 +29,8 @@ def read_in_pieces(raw: RawFile) -> None:
         pytest.param(gzip.compress(CONTENT), id="gzip"),
         pytest.param(gzip.compress(CONTENT[:1000]) + gzip.compress(CONTENT[1000:]), id="two gzip members"),
         pytest.param(zstandard.compress(CONTENT), id="zstd"),
+        pytest.param(bz2.compress(CONTENT), id="bz2"),
+        pytest.param(bz2.compress(CONTENT[:9]) + bz2.compress(CONTENT[9:]), id="two bz2 streams"),
         pytest.param(zstandard.compress(CONTENT[:9]) + zstandard.compress(CONTENT[9:]), id="two zstd frames"),
     ],
 )
@@ -57,6 +60,8 @@ def test_a_url_is_a_path_too(tmp_path: Path) -> None:
         pytest.param(gzip.compress(CONTENT) + b"more", "corrupt_gzip", id="bytes after the gzip"),
         pytest.param(zstandard.compress(CONTENT)[:-2000], "truncated_zstd", id="zstd cut"),
         pytest.param(zstandard.compress(CONTENT)[:9] + b"\xff" * 99, "corrupt_zstd", id="zstd overwritten"),
+        pytest.param(bz2.compress(CONTENT)[:-2000], "truncated_bz2", id="bz2 cut"),
+        pytest.param(bz2.compress(CONTENT)[:99] + b"\xff" * 9999, "corrupt_bz2", id="bz2 overwritten"),
         pytest.param(b"", "empty_file", id="no bytes"),
         pytest.param(gzip.compress(b""), "empty_file", id="nothing inside a gzip"),
         pytest.param(zstandard.compress(b""), "empty_file", id="nothing inside a zstd"),
@@ -73,3 +78,12 @@ def test_damage_is_named_even_in_the_middle_of_reading(tmp_path: Path, stored: b
 def test_an_absent_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(RawFileError, match=r"missing_file: gone\.xml"):
         RawFile(str(tmp_path / "gone.xml")).stream()
+
+
+def test_a_bomb_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "zeros.gz"
+    with gzip.open(path, "wb", compresslevel=9) as file:
+        for _ in range(100):
+            file.write(bytes(1 << 20))
+    with pytest.raises(RawFileError, match="decompression_bomb"):
+        read_in_pieces(RawFile(str(path)))

@@ -1,0 +1,161 @@
+"""CSV and its kin (tabs, semicolons, bars), plain or compressed: one document a row, its columns mapped by name."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, ClassVar
+
+from corpus.digest import Json
+from corpus.document import Document, Quarantined, Record
+from corpus.errors import RawFileError
+from sources.columns import Columns
+from sources.encoding import encoding_of
+from sources.lines import lines
+from sources.reader import RawFile
+
+_HEAD = 1 << 20
+_DELIMITERS = ",\t;|"
+
+
+class CsvReader:
+    """One document a row. `offset` is the byte at which the row starts in the decompressed file."""
+
+    name: ClassVar[str] = "csv"
+    version: ClassVar[int] = 1
+    doc_types: ClassVar[tuple[str, ...]] = ()
+    section_policy: ClassVar[str] = "The mapped text column as it stands."
+    known_losses: ClassVar[tuple[str, ...]] = (
+        "Columns that are not mapped are not read.",
+        "Files in UTF-16 are refused.",
+    )
+
+    def __init__(
+        self,
+        columns: Mapping[str, str] | None = None,
+        doc_type: str = "other",
+        delimiter: str | None = None,
+        max_row_bytes: int = 64 << 20,
+    ) -> None:
+        """`columns`: field to column of the header (see `sources.columns.FIELDS`). `delimiter`: one character; if not
+        given, the one of comma, tab, semicolon and bar by which the header has the mapped columns. `max_row_bytes`:
+        longer rows are skipped.
+
+        Raises:
+            ValueError: `columns` maps an unknown field, or `delimiter` is not one character.
+        """
+        if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+            raise ValueError(f"delimiter: {delimiter!r} is not one character between fields")
+        self._columns = Columns(columns, doc_type)
+        self._delimiter = delimiter
+        self._max_row_bytes = max_row_bytes
+
+    @property
+    def config(self) -> Json:
+        """The mapping, the delimiter and the limit."""
+        return {
+            "mapping": self._columns.config,
+            "delimiter": self._delimiter,
+            "max_row_bytes": self._max_row_bytes,
+        }
+
+    def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
+        """Records in row order; blank lines are none. Bad rows are quarantined: `row_too_long` (perhaps a quote that
+        was never closed: reading goes on at the next line), `wrong_number_of_fields`, `malformed_csv`,
+        `invalid_unicode`, or a reason of `Columns.document`.
+
+        Raises:
+            RawFileError: `missing_column` (a mapped column is not in the header), `unsupported_encoding` (UTF-16 or
+                no text), or as `RawFile.stream`.
+        """
+        facts.update(dict.fromkeys(("records", "without_id", "windows1252"), 0))
+        with raw.stream() as stream:
+            head = stream.peek(_HEAD) if hasattr(stream, "peek") else b""
+            codec = encoding_of(head, whole=False)
+            if codec not in {"utf-8", "utf-8-sig", "cp1252"}:
+                raise RawFileError("unsupported_encoding")
+            facts["windows1252"] = int(codec == "cp1252")
+            rows = _Rows(stream, "cp1252" if codec == "cp1252" else "utf-8", self._max_row_bytes)
+            header, delimiter = self._header(rows.first_line())
+            # The module's limit is the process's: it only ever rises, and rows are bounded by `_Rows`.
+            csv.field_size_limit(max(csv.field_size_limit(), self._max_row_bytes))
+            record = 0
+            for fields, offset in rows.parsed(delimiter):
+                if fields == []:
+                    continue
+                facts["records"] += 1
+                found = self._record(header, fields, record, offset)
+                if isinstance(found, Document):
+                    facts["without_id"] += found.native_id is None
+                yield found
+                record += 1
+
+    def _header(self, line: str) -> tuple[list[str], str]:
+        """Column names, and the delimiter by which the header has all that are mapped (of several, most columns)."""
+        wanted = {self._columns.mapping[field] for field in self._columns.explicit}
+        tried = [(next(csv.reader([line], delimiter=one)), one) for one in self._delimiter or _DELIMITERS]
+        fitting = [(names, one) for names, one in tried if wanted.issubset(names)]
+        if not fitting:
+            names = max((names for names, _ in tried), key=len)
+            raise RawFileError("missing_column", ", ".join(sorted(wanted.difference(names))))
+        return max(fitting, key=lambda pair: len(pair[0]))
+
+    def _record(self, header: list[str], fields: list[str] | str, record: int, offset: int) -> Document | Quarantined:
+        if isinstance(fields, str):
+            return Quarantined(record=record, reason=fields, offset=offset)
+        if len(fields) != len(header):
+            detail = f"{len(fields)} for {len(header)} columns"
+            return Quarantined(record=record, reason="wrong_number_of_fields", detail=detail, offset=offset)
+        if any("\udc80" <= character <= "\udcff" for field in fields if not field.isascii() for character in field):
+            return Quarantined(record=record, reason="invalid_unicode", offset=offset)
+        row: dict[str, str | int] = dict(zip(header, fields, strict=True))
+        version = self._columns.mapping.get("version")
+        if version is not None and fields[header.index(version)].isdecimal():
+            row[version] = int(fields[header.index(version)])  # so that 9 comes before 10
+        return self._columns.document(row, record, offset)
+
+
+class _TooLongError(Exception):
+    """A row is over the limit."""
+
+
+class _Rows:
+    """Rows of a stream: lines go to Python's parser one at a time, and are counted on the way."""
+
+    def __init__(self, stream: BinaryIO, codec: str, limit: int) -> None:
+        self._lines = lines(stream, limit)
+        self._codec = codec
+        self._limit = limit
+        self._at = 0  # where the next line starts
+        self._start = 0  # where the row that is being read starts
+
+    def first_line(self) -> str:
+        """The first line that is not blank, without a byte order mark."""
+        for line in self._decoded():
+            if words := line.removeprefix("\ufeff").strip("\r\n"):
+                return words
+        return ""
+
+    def parsed(self, delimiter: str) -> Iterator[tuple[list[str] | str, int]]:
+        """Fields of each row (or the reason why it has none) and where it starts."""
+        rows = csv.reader(self._decoded(), delimiter=delimiter, strict=False)
+        while True:
+            self._start = self._at
+            try:
+                yield next(rows), self._start
+            except StopIteration:
+                return
+            except _TooLongError:
+                yield "row_too_long", self._start
+                rows = csv.reader(self._decoded(), delimiter=delimiter, strict=False)
+            except csv.Error:
+                yield "malformed_csv", self._start
+
+    def _decoded(self) -> Iterator[str]:
+        for line, length in self._lines:
+            self._at += length
+            if line is None or self._at - self._start > self._limit:
+                raise _TooLongError
+            # What is no UTF-8 is told of the row, not of the file.
+            yield line.decode(self._codec, "surrogateescape" if self._codec == "utf-8" else "replace")
