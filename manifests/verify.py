@@ -55,7 +55,13 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
     folder, manifest = snapshot.folder, snapshot.manifest
     present = snapshot_files(folder)
     digests = {name: sha256_file(folder / name) for name in present}
-    yield from _manifest(folder, manifest)
+    if doubts := list(_manifest(folder, manifest)):
+        # It vouches for all the rest: what can still be said is what SHA256SUMS says.
+        yield from doubts
+        listed = _listed(folder)
+        others = (name for name in listed if name != layout.MANIFEST and digests.get(name) != listed[name])
+        yield from (Finding(name, "is not as SHA256SUMS states") for name in others)
+        return
     stated = {s.path: s.sha256 for s in manifest.shards} | {f.path: f.sha256 for f in manifest.files}
     damaged = [name for name, sha256 in stated.items() if digests.get(name) != sha256]
     for name in damaged:

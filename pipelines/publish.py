@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -36,20 +35,16 @@ def publish(finished: Finished, output: Path) -> Manifest:
     if output.exists() and not (output / layout.MANIFEST).is_file():
         raise BuildStopped(f"{output} exists and is not a snapshot; move it away or pass another --output")
     output.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.parent))
-    try:
-        manifest = _write(finished, fresh)
-        fresh.chmod(0o755)
-        flush_tree(fresh)
-        if output.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{output.name}-old-", dir=output.parent))
-            output.rename(old / output.name)
-            fresh.rename(output)
-            shutil.rmtree(old)
-        else:
-            fresh.rename(output)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    fresh, old = (output.with_name(f".{output.name}.{word}") for word in ("publishing", "replaced"))
+    for left in (fresh, old):  # by a build that was killed here
+        shutil.rmtree(left, ignore_errors=True)
+    fresh.mkdir()
+    manifest = _write(finished, fresh)
+    flush_tree(fresh)
+    if output.exists():
+        output.rename(old)
+    fresh.rename(output)
+    shutil.rmtree(old, ignore_errors=True)
     return manifest
 
 
