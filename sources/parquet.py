@@ -23,7 +23,7 @@ class ParquetReader:
     """One document a row."""
 
     name: ClassVar[str] = "parquet"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ()
     section_policy: ClassVar[str] = "The mapped text column as it stands."
     known_losses: ClassVar[tuple[str, ...]] = ("Columns that are not mapped are not read.",)
