@@ -12,6 +12,8 @@ from typing import Any
 import pyarrow as pa
 
 from corpus.document import DELETIONS, DOCUMENTS, QUARANTINE, Deletion, Document, Quarantined
+from sources.dates import possible
+from sources.ids import is_doc_type
 from sources.reader import RawFile, Reader
 from sources.text import normalised, one_line
 
@@ -67,6 +69,8 @@ def documents_in(
     (counted in `facts` as `unsafe_ids`), it is `source:` and 32 hex digits of the sha256 of `identity#record`. Never
     of the text: the id is released beside the masked text, and what was masked could be guessed until the hash fits.
     A document without text keeps its row, and says why in `no_text` (`empty_text` if the reader does not say).
+    `published` outside the years 1500 to 2100 becomes None and is counted as `impossible_dates`; a `doc_type` that is
+    no plain word is quarantined as `bad_doc_type`.
 
     Args:
         identity: what tells this raw file from all others: the sha256 of its bytes. Its name if not given.
@@ -156,9 +160,14 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
         values = {name: _tidy(getattr(document, name)) for name in _FIELDS}
     except UnicodeEncodeError:
         return Quarantined(record=document.record, reason="invalid_unicode", offset=document.offset)
+    if not is_doc_type(document.doc_type):
+        return Quarantined(record=document.record, reason="bad_doc_type", offset=document.offset)
     if text is None or len(text) > made.limits.text_bytes:
         detail = f"text longer than {made.limits.text_bytes} bytes"
         return Quarantined(record=document.record, reason="record_too_large", detail=detail, offset=document.offset)
+    if (published := values["published"]) is not None and not possible(published):
+        made.facts["impossible_dates"] += 1
+        values["published"] = None
     batch.rows.append(
         (
             made.doc_id(values["native_id"], document.record),

@@ -9,7 +9,7 @@ from typing import Any
 from corpus.digest import Json
 from corpus.document import Document, Quarantined
 from sources.dates import iso_date, year_in
-from sources.ids import doi_in, pmcid_in, pmid_in
+from sources.ids import doi_in, is_doc_type, pmcid_in, pmid_in
 
 FIELDS = ("text", "id", "doc_type", "licence", "language", "pmid", "pmcid", "doi", "published", "version")
 
@@ -22,6 +22,10 @@ class Columns:
     """
 
     def __init__(self, mapping: Mapping[str, str] | None, doc_type: str) -> None:
+        if not is_doc_type(doc_type):
+            raise ValueError(
+                "doc_type must be a word of a-z, 0-9 and _ (32 at most, a letter first), in quotes if need be"
+            )
         mapping = dict(mapping or {})
         if unknown := sorted(mapping.keys() - set(FIELDS)):
             raise ValueError(f"columns: no field {', '.join(unknown)}; the fields are {', '.join(FIELDS)}")
@@ -37,7 +41,10 @@ class Columns:
         return {"columns": self.mapping, "doc_type": self.doc_type}
 
     def document(self, row: Mapping[str, Any], record: int, offset: int | None) -> Document | Quarantined:
-        """The document in one row; quarantined as `no_text_field`, `text_not_a_string` or `field_not_a_string`."""
+        """The document in one row.
+
+        Quarantined: `no_text_field`, `text_not_a_string`, `field_not_a_string`, or `bad_doc_type`.
+        """
         text = at(row, self.mapping["text"])
         if not isinstance(text, str):
             reason = "no_text_field" if text is None else "text_not_a_string"
@@ -55,12 +62,15 @@ class Columns:
             if not (value is None or isinstance(value, str)):
                 return Quarantined(record=record, reason="field_not_a_string", detail=column, offset=offset)
             values[field] = value or None
+        doc_type = values.get("doc_type") or self.doc_type
+        if not is_doc_type(doc_type):
+            return Quarantined(record=record, reason="bad_doc_type", detail=self.mapping["doc_type"], offset=offset)
         licence = values.get("licence")
         return Document(
             record=record,
             native_id=values.get("id"),
             text=text,
-            doc_type=values.get("doc_type") or self.doc_type,
+            doc_type=doc_type,
             version=values.get("version") or "",
             offset=offset,
             pmid=pmid_in(values.get("pmid")),

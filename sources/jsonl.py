@@ -35,8 +35,10 @@ class JsonlReader:
         """`columns`: field to column (see `sources.columns.FIELDS`). `max_line_bytes`: longer lines are skipped.
 
         Raises:
-            ValueError: `columns` maps an unknown field.
+            ValueError: `columns` maps an unknown field, `doc_type` is no word, or `max_line_bytes` no positive number.
         """
+        if not isinstance(max_line_bytes, int) or isinstance(max_line_bytes, bool) or max_line_bytes < 1:
+            raise ValueError("max_line_bytes must be a whole number of at least 1")
         self._columns = Columns(columns, doc_type)
         self._max_line_bytes = max_line_bytes
 
@@ -57,10 +59,11 @@ class JsonlReader:
             offset = record = 0
             for line, length in _lines(stream, self._max_line_bytes):
                 start, offset = offset, offset + length
-                if line is not None and not line.removeprefix(_BOM).strip():
+                bare = line.removeprefix(_BOM) if line is not None and start == 0 else line
+                if bare is not None and not bare.strip():
                     continue
                 facts["records"] += 1
-                found = self._record(line, record, start)
+                found = self._record(bare, record, start)
                 if isinstance(found, Document):
                     facts["without_id"] += found.native_id is None
                 yield found
@@ -71,7 +74,7 @@ class JsonlReader:
             detail = f"over {self._max_line_bytes} bytes"
             return Quarantined(record=record, reason="line_too_long", detail=detail, offset=offset)
         try:
-            row = orjson.loads(line.removeprefix(_BOM) if offset == 0 else line)
+            row = orjson.loads(line)
         except orjson.JSONDecodeError:
             return Quarantined(record=record, reason="not_json" if _is_utf8(line) else "invalid_unicode", offset=offset)
         if not isinstance(row, dict):

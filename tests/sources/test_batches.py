@@ -92,6 +92,23 @@ def test_an_id_that_could_name_a_person_is_replaced_and_counted(native_id: str) 
     assert facts["unsafe_ids"] == 1
 
 
+@pytest.mark.parametrize("date", ["2101-01", "1499", "9999-12-31", "soon"])
+def test_a_date_on_which_nothing_is_published_is_absent_and_counted(date: str) -> None:
+    facts: Counter[str] = Counter()
+    records: list[Record] = [
+        Document(record=0, native_id="1", text="t", published=date),
+        Document(record=1, native_id="2", text="t", published="2100-12-31"),
+    ]
+    (batch,) = documents_in(Listed(records), RawFile("x"), "src", facts)
+    assert batch.documents["published"].to_pylist() == [None, "2100-12-31"]
+    assert facts["impossible_dates"] == 1
+
+
+def test_a_document_type_that_is_no_word_is_quarantined() -> None:
+    batch = one(Document(record=0, native_id="1", text="t", doc_type="jane@example.org", offset=4))
+    assert batch.quarantined.to_pylist() == [{"record": 0, "offset": 4, "reason": "bad_doc_type", "detail": ""}]
+
+
 def test_a_document_without_text_says_why() -> None:
     assert one(Document(record=0, native_id="1", text=" \n ")).documents["no_text"].to_pylist() == ["empty_text"]
     given_reason = Document(record=0, native_id="1", text="", no_text="no_abstract")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import subprocess
 import sys
 
@@ -34,6 +35,11 @@ def test_options_reach_the_reader_and_its_config() -> None:
         ("jsonl", {"colums": {}}, "has no option colums; it has: columns, doc_type, max_line_bytes"),
         ("jsonl", {"columns": {"txt": "a"}}, "reader 'jsonl': columns: no field txt"),
         ("parquet", {"columns": 5}, "reader 'parquet': "),
+        ("parquet", {"doc_type": datetime.date(2020, 1, 1)}, "reader 'parquet': doc_type must be a word"),
+        ("jsonl", {"doc_type": 5}, "reader 'jsonl': doc_type must be a word"),
+        ("jsonl", {"max_line_bytes": "many"}, "max_line_bytes must be a whole number"),
+        ("jsonl", {"max_line_bytes": True}, "max_line_bytes must be a whole number"),
+        ("jsonl", {"max_line_bytes": 0}, "max_line_bytes must be a whole number"),
     ],
 )
 def test_what_a_recipe_gets_wrong_is_named(name: str, options: dict[str, object], message: str) -> None:
