@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from corpus.storage import WorkFolder
 from pipelines.cli import app
 from tests.conftest import Built, Typed
 from tests.pipelines.building import ROOT, environment, hc4
@@ -102,8 +103,7 @@ def test_status_of_a_finished_build_says_measured(typed: Typed, small_corpus: Sm
 
 
 def test_a_second_build_in_one_work_folder_is_refused(small_corpus: SmallCorpus, tmp_path: Path) -> None:
-    work = tmp_path / "work"
-    work.mkdir()
+    work = WorkFolder.create(tmp_path / "work").root
     with (work / "lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         done = hc4(
