@@ -21,7 +21,7 @@ from datacards.render import render
 from manifests import layout
 from manifests.model import File, Manifest, Shard
 from manifests.snapshot import Snapshot
-from manifests.sums import snapshot_files, write_sums
+from manifests.sums import snapshot_files, strange_entries, write_sums
 from pipelines.conclude import LEDGER, SAMPLES, SAMPLES_PER_REASON
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.shard import SHARD
@@ -43,7 +43,7 @@ def check_output(output: Path) -> None:
         raise BuildStopped(f"{output} exists and is not a snapshot; move it away or pass another --output") from None
     ours = {layout.MANIFEST, layout.SUMS, *render(manifest)}
     ours |= {shard.path for shard in manifest.shards} | {file.path for file in manifest.files}
-    if foreign := [name for name in snapshot_files(output) if name not in ours]:
+    if foreign := [*strange_entries(output), *(name for name in snapshot_files(output) if name not in ours)]:
         raise BuildStopped(f"{output} holds {foreign[0]}, which is not part of the snapshot; move it away first")
 
 
