@@ -21,7 +21,7 @@ class Document:
     record: int
     """Index of the record in its raw file, from 0."""
     native_id: str | None
-    """The source's own stable id; None makes the id a hash of the text."""
+    """The source's own stable id; None makes the id a hash of the file and the record's place in it."""
     text: str
     """Text to learn from; empty only together with `no_text`."""
     no_text: str | None = None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 ROOMS = ("corpus", "sources", "filters", "dedup", "shards", "manifests", "datacards", "pipelines")
@@ -15,3 +18,39 @@ def room_files() -> Iterator[tuple[str, Path]]:
     house = Path(__file__).parents[1]
     found = (path for room in ROOMS for path in (house / room).rglob("*") if path.suffix in _WRITTEN)
     yield from sorted((path.relative_to(house).as_posix(), path) for path in found)
+
+
+LIBRARIES = (
+    "fasttext-community",
+    "gigatoken",
+    "google-re2",
+    "license-expression",
+    "lxml",
+    "numba",
+    "numpy",
+    "orjson",
+    "polars",
+    "pyarrow",
+    "sentencepiece",
+    "tokenizers",
+)
+"""Libraries whose version can change the bytes of a snapshot. The engine is not among them."""
+
+
+@cache
+def code_sha256(*rooms: str) -> str:
+    """sha256 over the files of `rooms` (all if none is named): what runs, committed or not. Read once a process."""
+    found = hashlib.sha256()
+    for name, path in room_files():
+        if not rooms or name.split("/")[0] in rooms:
+            found.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return found.hexdigest()
+
+
+@cache
+def toolchain(*rooms: str) -> dict[str, str]:
+    """What output depends on beside input and parameters: the code of the ground floor and of `rooms`, libraries.
+
+    Part of every unit's digest, so that outdated output is never taken for what this code would write.
+    """
+    return {name: metadata.version(name) for name in LIBRARIES} | {"code": code_sha256("corpus", *rooms)}

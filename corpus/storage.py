@@ -40,13 +40,20 @@ class WorkFolder:
 
     @classmethod
     def create(cls, root: Path) -> WorkFolder:
-        """Make the folder (mode 0700) and its notice where they are absent."""
+        """Make the folder (mode 0700) and its notice where they are absent.
+
+        Raises:
+            BuildStopped: the folder holds something else; a build would delete and hide what is in it.
+        """
+        notice = root / "PRIVATE.txt"
+        if root.exists() and not notice.is_file() and (not root.is_dir() or any(root.iterdir())):
+            raise BuildStopped(f"{root} is not a work folder of hc4 and not empty; pass another --work")
         root.mkdir(parents=True, exist_ok=True)
+        notice.write_text(_NOTICE, encoding="utf-8")
         root.chmod(0o700)
         (root / "units").mkdir(exist_ok=True)
         (root / "unfinished").mkdir(exist_ok=True)
         (root / "progress").mkdir(exist_ok=True)
-        (root / "PRIVATE.txt").write_text(_NOTICE, encoding="utf-8")
         return cls(root)
 
     def product(self, stage: str, digest: str) -> Path:
@@ -83,7 +90,8 @@ class WorkFolder:
     def beat(self, name: str, documents: int, text_bytes: int, tokens: int, raw_bytes: int) -> None:
         """Say how far a running unit has come. Lost beats do no harm."""
         path = self.root / "progress" / name
-        path.write_bytes(orjson.dumps([documents, text_bytes, tokens, raw_bytes]))
+        with suppress(OSError):
+            path.write_bytes(orjson.dumps([documents, text_bytes, tokens, raw_bytes]))
 
     def beats(self) -> dict[str, list[int]]:
         """The last beat of each running or finished unit: documents, text bytes, tokens, raw bytes."""

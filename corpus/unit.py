@@ -63,6 +63,8 @@ def execute(unit: Unit, work: WorkFolder) -> dict[str, Result]:
         except Exception as error:
             place = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+            if isinstance(error, OSError) and error.strerror:
+                where += f": {error.strerror}" + (f": {error.filename}" if error.filename else "")
             raise EngineError(f"{unit.label or unit.task} failed: {where}") from error
         finally:
             for folder in folders.values():

@@ -58,6 +58,12 @@ def sample(text: str, characters: int) -> str:
     return " ".join(windows)
 
 
+def _spoken(text: str) -> str:
+    """Text set in capitals in lower case: the model has seen few capitals and takes them for another language."""
+    letters = sum(map(str.isalpha, text))
+    return text.lower() if sum(map(str.isupper, text)) > letters / 2 else text
+
+
 class LanguageAnnotator:
     """Language and its score by a fastText model.
 
@@ -70,7 +76,7 @@ class LanguageAnnotator:
     """
 
     name = "language"
-    version = 2
+    version = 3
 
     def __init__(self, model: Path, sample_characters: int = 400) -> None:
         if not model.is_file():
@@ -100,9 +106,12 @@ class LanguageAnnotator:
         languages = [UNKNOWN] * len(texts)
         scores: npt.NDArray[np.float32] = np.zeros(len(texts), np.float32)
         self._judge(range(len(texts)), [sample(text, self._characters) for text in texts], languages, scores)
-        # A few texts leave the sample undecided: names and formulas. Those are judged by more of themselves.
-        unsure = [row for row in np.flatnonzero(scores < _SURE).tolist() if len(texts[row]) > self._characters]
-        self._judge(unsure, [sample(texts[row], _UNSURE_CHARACTERS) for row in unsure], languages, scores)
+        # A few texts leave the sample undecided: names, formulas, capitals. Those are judged by more of themselves.
+        again = {
+            row: _spoken(sample(texts[row], _UNSURE_CHARACTERS)) for row in np.flatnonzero(scores < _SURE).tolist()
+        }
+        again = {row: text for row, text in again.items() if text != texts[row]}
+        self._judge(list(again), list(again.values()), languages, scores)
         np.clip(scores, 0, 1, out=scores)
         return pa.record_batch([pa.array(languages, pa.string()), pa.array(scores)], schema=self.schema)
 

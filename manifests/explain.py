@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.errors import SnapshotError
-from manifests.snapshot import Snapshot
+from manifests.snapshot import BROKEN, Snapshot, unreadable
 
 _RELEASED = ["doc_id", "split", "cluster_id", "n_tokens", "n_bytes", "phi_masked", "text_sha256"]
 
@@ -46,8 +46,15 @@ def explain(snapshot: Snapshot, doc_id: str) -> list[Story]:
     """The stories of every record with this id, in the order read (several if the source repeats it).
 
     Raises:
-        SnapshotError: no record has this id.
+        SnapshotError: no record has this id, or the snapshot is damaged.
     """
+    try:
+        return _explain(snapshot, doc_id)
+    except (*BROKEN, LookupError, TypeError) as error:
+        raise unreadable(f"a table of {snapshot.folder}", error) from None
+
+
+def _explain(snapshot: Snapshot, doc_id: str) -> list[Story]:
     source = doc_id.partition(":")[0]
     names = [known.name for known in snapshot.manifest.sources]
     if source not in names:

@@ -49,7 +49,7 @@ def _released(snapshot: Snapshot) -> Iterator[str]:
     masked = {share.label: share.amount.documents for share in manifest.ledger.masked}
     for source in manifest.sources:
         paths = snapshot.shards(source.name)
-        rows = (pl.scan_parquet(paths) if paths else pl.LazyFrame(schema=_COLUMNS)).select(
+        rows = (pl.scan_parquet(paths, glob=False) if paths else pl.LazyFrame(schema=_COLUMNS)).select(
             pl.col(name).cast(kind) for name, kind in _COLUMNS.items()
         )
         for kind, label in _LABELS.items():

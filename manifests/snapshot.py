@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 from pydantic import ValidationError
 
 from corpus.errors import SnapshotError
 from manifests import layout
 from manifests.model import Manifest
+
+BROKEN = (OSError, pa.ArrowException, pl.exceptions.PolarsError)
+"""What reading a table that is no longer as written can raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,10 @@ class Snapshot:
         """
         path = folder / layout.MANIFEST
         try:
-            content = path.read_bytes()
+            content = path.read_bytes() if path.is_file() else None  # a pipe would wait for ever
         except OSError:
+            content = None
+        if content is None:
             raise SnapshotError(f"{folder} is not a snapshot: it has no readable {layout.MANIFEST}") from None
         try:
             return cls(folder, Manifest.model_validate_json(content))
@@ -44,14 +50,26 @@ class Snapshot:
         paths = [
             self.folder / file.path
             for file in self.manifest.files
-            if file.kind == "audit" and source in (None, file.path.split("/")[1])
+            if file.kind == "audit" and file.path.startswith(f"{layout.AUDIT}/{source}/" if source else layout.AUDIT)
         ]
-        return pl.scan_parquet(paths) if paths else pl.LazyFrame()
+        return pl.scan_parquet(paths, glob=False) if paths else pl.LazyFrame()
 
     def shards(self, source: str) -> list[Path]:
         """The shards of a source."""
         return [self.folder / shard.path for shard in self.manifest.shards if shard.source == source]
 
     def samples(self) -> pl.DataFrame:
-        """Masked excerpts."""
-        return pl.read_parquet(self.folder / layout.SAMPLES)
+        """Masked excerpts.
+
+        Raises:
+            SnapshotError: they cannot be read.
+        """
+        try:
+            return pl.read_parquet(self.folder / layout.SAMPLES, glob=False)
+        except BROKEN as error:
+            raise unreadable(layout.SAMPLES, error) from None
+
+
+def unreadable(file: str, error: Exception) -> SnapshotError:
+    """The error to raise for a table that cannot be read."""
+    return SnapshotError(f"{file} cannot be read ({type(error).__name__}): `hc4 verify` names what is damaged")

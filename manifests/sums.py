@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.digest import sha256_file
@@ -9,9 +11,13 @@ from manifests.layout import SUMS
 
 
 def snapshot_files(folder: Path) -> list[str]:
-    """Every file of a snapshot but SHA256SUMS, as sorted relative paths."""
-    paths = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(name for path in paths if (name := path.relative_to(folder).as_posix()) != SUMS)
+    """Every plain file of a snapshot but SHA256SUMS, as sorted relative paths. Links are not followed."""
+    return sorted(name for name, plain in _walk(folder) if plain and name != SUMS)
+
+
+def strange_entries(folder: Path) -> list[str]:
+    """What no snapshot holds, as sorted relative paths: links, pipes, sockets; folders empty or not to be listed."""
+    return sorted(name for name, plain in _walk(folder) if not plain)
 
 
 def sums_text(digests: dict[str, str]) -> str:
@@ -23,3 +29,22 @@ def write_sums(folder: Path) -> None:
     """Write SHA256SUMS over what is there."""
     digests = {name: sha256_file(folder / name) for name in snapshot_files(folder)}
     (folder / SUMS).write_text(sums_text(digests), encoding="utf-8")
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, bool]]:
+    """Every entry below `folder` that is no folder with something in it, and whether it is a plain file."""
+    waiting = list(folder.iterdir())
+    while waiting:
+        path = waiting.pop()
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode) and (inside := _entries(path)):
+            waiting += inside
+        else:
+            yield path.relative_to(folder).as_posix(), stat.S_ISREG(mode)
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []

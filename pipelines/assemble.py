@@ -21,18 +21,17 @@ import pyarrow.parquet as pq
 from corpus.digest import Json
 from corpus.storage import WorkFolder
 from corpus.verdict import Verdict
-from filters.phi.mask import mask_column
+from filters.phi.mask import mask_column, mask_distinct
 from pipelines.conclude import AMOUNT
 from pipelines.measure import ROWS
 from shards.place import shards_of, split_of
 from shards.tokenizer import load_tokenizer
 from shards.write import ROW
 
-VERSION = 1
 _BUFFER = 64 * 2**20
 """Bytes of rows held before they are written out by shard."""
 
-_COPIED = ["doc_id", "doc_type", "published", "journal", "pmid", "pmcid", "doi", "retraction", "raw_file", "record"]
+_COPIED = ["doc_id", "doc_type", "published", "pmid", "pmcid", "doi", "retraction", "raw_file", "record"]
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
@@ -52,7 +51,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
 def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Iterator[pa.Table]:
     """Released rows of each row group of the bundle, in document order."""
     digests = params["digests"]
-    verdicts = pl.read_parquet(work.product("verdicts", digests["verdicts"]) / ROWS)
+    verdicts = pl.read_parquet(work.product("verdicts", digests["verdicts"]) / ROWS, glob=False)
     merged = {row for row, *_ in params["merges"]}
     clusters = dict(params["clusters"])
     files = {s: pq.ParquetFile(work.product(s, digests[s]) / ROWS) for s in ("documents", "licence", "language", "phi")}
@@ -76,6 +75,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
             table = pa.table(
                 {
                     **{name: documents[name] for name in _COPIED},
+                    "journal": mask_distinct(documents["journal"], params["phi_policy"]),
                     "source": pa.array([params["source"]] * len(kept)),
                     "text": text,
                     "input_ids": ids,

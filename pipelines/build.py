@@ -16,13 +16,13 @@ import polars as pl
 
 from corpus.digest import Json, digest
 from corpus.errors import TooManyFailures, WipeOut
+from corpus.rooms import toolchain
 from corpus.storage import WorkFolder
 from corpus.unit import Result, Unit
 from corpus.verdict import Verdict
 from dedup.resolve import Method
-from manifests.environment import toolchain
 from manifests.model import Manifest
-from pipelines import assemble, conclude, decide, deduplicate, shard, versions
+from pipelines import conclude, deduplicate
 from pipelines.engines.engine import Engine
 from pipelines.measure import ROWS
 from pipelines.plan import Plan
@@ -31,6 +31,7 @@ from pipelines.recipe import resolve_location
 from pipelines.statement import Finished
 from shards.place import TRAIN, VALIDATION
 
+MADE_BY = {"made_by": toolchain("filters", "dedup", "shards", "pipelines")}
 _PAIRS_A_UNIT = 200_000
 _KEYS_A_UNIT = 20_000_000
 _ROWS_A_PARTITION = 20_000_000
@@ -75,7 +76,7 @@ class Build:
             EngineError: a unit failed.
         """
         measured = self._phase("Read and measure", [bundle.unit() for bundle in self.plan.bundles])
-        documents = [measured[bundle.label]["documents"] for bundle in self.plan.bundles]
+        documents = [results["documents"] for results in measured]
         self._check_failures(documents)
         self._decide(self._outdated(documents))
         resolved = self._deduplicate()
@@ -88,14 +89,14 @@ class Build:
         finished = Finished(self.plan, self.work, self.digests, documents, assembled, shards, resolved)
         return publish(finished, output)
 
-    def _phase(self, title: str, units: list[Unit]) -> dict[str, dict[str, Result]]:
-        """Run the units of a phase; their results by label."""
+    def _phase(self, title: str, units: list[Unit]) -> list[dict[str, Result]]:
+        """Run the units of a phase; their results in the order of `units`."""
         self.progress.phase(title, len(units))
-        results: dict[str, dict[str, Result]] = {}
+        results: dict[int, dict[str, Result]] = {}
         for unit, result in self.engine.map(units):
-            results[unit.label] = result
+            results[id(unit)] = result
             self.progress.done(unit, result)
-        return results
+        return [results[id(unit)] for unit in units]
 
     def _of_source(self) -> dict[str, list[int]]:
         """Bundle numbers by source name."""
@@ -116,24 +117,20 @@ class Build:
                 )
 
     def _outdated(self, documents: list[Result]) -> Slices:
-        units = []
+        units, owners = [], []
         for source, numbers in self._of_source().items():
-            parts = 1 << max(
-                0, math.ceil(math.log2(sum(documents[n]["rows"] for n in numbers) / _ROWS_A_PARTITION + 1)) - 1
-            )
+            parts = max(1, math.ceil(sum(documents[n]["rows"] for n in numbers) / _ROWS_A_PARTITION))
             inputs = [self.digests[n]["documents"] for n in numbers]
             for part in range(parts):
                 params: dict[str, Json] = {"documents": inputs, "partition": part, "partitions": parts}
-                name = digest({"stage": ["versions", versions.VERSION], **params})
-                units.append(
-                    Unit("pipelines.versions:run", {"versions": name}, params, label=f"{source}/{part + 1} of {parts}")
-                )
+                name = digest({"stage": "versions", "params": params, **MADE_BY})
+                label = f"versions of {source}, part {part + 1} of {parts}"
+                units.append(Unit("pipelines.versions:run", {"versions": name}, params, label=label))
+                owners.append(numbers)
         self._phase("Find outdated versions", units)
         found: Slices = defaultdict(list)
-        of_source = self._of_source()
-        for unit in units:
-            numbers = of_source[unit.label.split("/")[0]]
-            table = pl.read_parquet(self.work.product("versions", unit.products["versions"]) / ROWS)
+        for unit, numbers in zip(units, owners, strict=True):
+            table = pl.read_parquet(self.work.product("versions", unit.products["versions"]) / ROWS, glob=False)
             for number, *row in table.iter_rows():
                 found[numbers[number]].append(row)
         return {number: sorted(rows, key=lambda row: int(row[0])) for number, rows in found.items()}
@@ -153,15 +150,13 @@ class Build:
                 "rules": rules,
                 "max_masked_share": recipe.phi.max_masked_share,
             }
-            units.append(self._bundle_unit("verdicts", "pipelines.decide:run", decide.VERSION, number, params))
+            units.append(self._bundle_unit("verdicts", "pipelines.decide:run", number, params))
         self._phase("Decide", units)
 
-    def _bundle_unit(
-        self, stage: str, task: str, version: int, number: int, params: dict[str, Any], **toolchain: Json
-    ) -> Unit:
+    def _bundle_unit(self, stage: str, task: str, number: int, params: dict[str, Any]) -> Unit:
         """A unit about one bundle whose product is named by all its parameters."""
         bundle = self.plan.bundles[number]
-        name = digest({"stage": [stage, version], "params": params, **toolchain})
+        name = digest({"stage": stage, "params": params, **MADE_BY})
         self.digests[number][stage] = name
         return Unit(task, {stage: name}, params, weight=bundle.weight, label=bundle.label)
 
@@ -213,10 +208,10 @@ class Build:
         """Run one step of dedup on each of `params`; summaries with their digests, in order."""
         units = []
         for number, each in enumerate(params):
-            name = digest({"stage": [step, deduplicate.VERSION], "params": each})
+            name = digest({"stage": step, "params": each, **MADE_BY})
             units.append(Unit(f"pipelines.deduplicate:{step}", {step: name}, each, label=f"{title} {number + 1}"))
         results = self._phase(title, units)
-        return [{"digest": unit.products[step], **results[unit.label][step]} for unit in units]
+        return [{"digest": unit.products[step], **result[step]} for unit, result in zip(units, results, strict=True)]
 
     def _resolved(self, resolved: dict[str, Any]) -> tuple[Slices, Slices]:
         """By bundle, merges [row, survivor, same_as, method, similarity] and clusters [row, cluster].
@@ -225,14 +220,14 @@ class Build:
             WipeOut: near-dedup takes more of a source than the recipe allows.
         """
         folder = self.work.product("resolve", resolved["digest"])
-        table = pl.read_parquet(folder / ROWS).sort("bundle", "row")
+        table = pl.read_parquet(folder / ROWS, glob=False).sort("bundle", "row")
         merges: Slices = defaultdict(list)
         near: dict[str, int] = defaultdict(int)
         for bundle, *row in table.select("bundle", "row", "survivor", "same_as", "method", "similarity").iter_rows():
             merges[bundle].append(row)
             near[self.plan.bundles[bundle].source.name] += row[3] == Method.NEAR.name.lower()
         clusters: Slices = defaultdict(list)
-        for bundle, *row in pl.read_parquet(folder / deduplicate.GROUPS).sort("bundle", "row").iter_rows():
+        for bundle, *row in pl.read_parquet(folder / deduplicate.GROUPS, glob=False).sort("bundle", "row").iter_rows():
             clusters[bundle].append(row)
         self._check_wipe_out(near, merges)
         return merges, clusters
@@ -246,7 +241,7 @@ class Build:
             for number in numbers:
                 path = self.work.product("verdicts", self.digests[number]["verdicts"]) / ROWS
                 kept += (
-                    pl.scan_parquet(path)
+                    pl.scan_parquet(path, glob=False)
                     .filter(pl.col("verdict") == Verdict.KEEP.value)
                     .select(pl.len())
                     .collect()
@@ -271,12 +266,9 @@ class Build:
                 "seed": self.plan.recipe.seed,
                 "phi_policy": bundle.source.phi_policy,
             }
-            tools: dict[str, Json] = dict(toolchain())
-            units.append(
-                self._bundle_unit("concluded", "pipelines.conclude:run", conclude.VERSION, number, params, **tools)
-            )
+            units.append(self._bundle_unit("concluded", "pipelines.conclude:run", number, params))
         results = self._phase("Write the ledger", units)
-        return [results[bundle.label]["concluded"] for bundle in self.plan.bundles]
+        return [result["concluded"] for result in results]
 
     def _shard_counts(self, concluded: list[Result]) -> dict[str, dict[str, int]]:
         """By source and split, how many shards: from tokens kept, so that a shard holds about `shards.tokens`."""
@@ -301,14 +293,15 @@ class Build:
                 "digests": {stage: self.digests[number][stage] for stage in needed},
                 "merges": [row[:1] for row in merges.get(number, [])],
                 "clusters": clusters.get(number, []),
+                "phi_policy": bundle.source.phi_policy,
                 "shards": counts[bundle.source.name],
                 "validation_share": recipe.split.validation_share,
                 "seed": recipe.seed,
                 "tokenizer": self._tokenizer,
             }
-            units.append(self._bundle_unit("assembled", "pipelines.assemble:run", assemble.VERSION, number, params))
+            units.append(self._bundle_unit("assembled", "pipelines.assemble:run", number, params))
         results = self._phase("Mask and tokenize", units)
-        return [results[bundle.label]["assembled"] for bundle in self.plan.bundles]
+        return [result["assembled"] for result in results]
 
     @property
     def _tokenizer(self) -> str:
@@ -336,9 +329,9 @@ class Build:
                         "oracle_documents": _ORACLE_DOCUMENTS,
                         "row_group_tokens": self.plan.recipe.shards.row_group_tokens,
                     }
-                    name = digest({"stage": ["shard", shard.VERSION], "params": params, **toolchain()})
+                    name = digest({"stage": "shard", "params": params, **MADE_BY})
                     label = f"{source}/{split} {number + 1} of {count}"
                     units.append(Unit("pipelines.shard:run", {"shard": name}, params, label=label))
                     places.append({"source": source, "split": split, "number": number, "count": count, "digest": name})
         results = self._phase("Write shards", units)
-        return [{**place, **results[unit.label]["shard"]} for place, unit in zip(places, units, strict=True)]
+        return [{**place, **result["shard"]} for place, result in zip(places, results, strict=True)]

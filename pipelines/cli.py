@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from corpus.errors import Hc4Error
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from corpus.storage import WorkFolder
     from pipelines.engines.engine import Engine
 
@@ -108,6 +112,7 @@ def build(
     from pipelines.build import Build
     from pipelines.plan import make_plan
     from pipelines.progress import ConsoleProgress
+    from pipelines.publish import check_output
     from pipelines.recipe import load_recipe
     from pipelines.show import show_funnel
 
@@ -117,6 +122,7 @@ def build(
         _fail(f"--engine is `ray` or `inline`, not {kind!r}", 2)
     planned = make_plan(loaded, recipe.parent)
     target = output or Path(loaded.name)
+    check_output(target)
     folder = WorkFolder.create(_work(work))
     with folder.lock():
         folder.discard_unfinished()
@@ -127,7 +133,9 @@ def build(
             manifest = Build(planned, running, folder, bars).run(target)
     show_funnel(_out, manifest)
     _out.print(f"\nsnapshot  {manifest.snapshot_id}", highlight=False)
-    _out.print(f"folder    {target}/   manifest.json  README.md  DATASHEET.md  report/index.html", highlight=False)
+    _out.print(
+        f"folder    {escape(str(target))}/   manifest.json  README.md  DATASHEET.md  report/index.html", highlight=False
+    )
 
 
 @app.command()
@@ -146,20 +154,24 @@ def verify(snapshot: SnapshotFolder = None) -> None:
     """Recompute digests, counts, ledger and cards of a snapshot; name all that differs. Exit 6 if anything does."""
     from datacards.render import render
     from manifests.snapshot import Snapshot
+    from manifests.verify import notes
     from manifests.verify import verify as find
 
     folder = _snapshot(snapshot)
     findings = find(folder, render)
     for finding in findings:
-        _err.print(f"[red]✗[/red] {finding.file}: {finding.what}", highlight=False, soft_wrap=True)
+        _err.print(f"[red]✗[/red] {escape(finding.file)}: {escape(finding.what)}", highlight=False, soft_wrap=True)
     if findings:
         raise typer.Exit(6)
     manifest = Snapshot.open(folder).manifest
     _out.print(
-        f"[green]✓[/green] {folder} is whole: {manifest.totals.documents:,} documents, {manifest.totals.tokens:,} "
-        f"tokens, {len(manifest.shards)} shards; the ledger closes\n  {manifest.snapshot_id}",
+        f"[green]✓[/green] {escape(str(folder))} is whole: {manifest.totals.documents:,} documents, "
+        f"{manifest.totals.tokens:,} tokens, {len(manifest.shards)} shards; the ledger closes\n"
+        f"  {manifest.snapshot_id}",
         highlight=False,
     )
+    for note in notes(manifest):
+        _out.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -201,7 +213,7 @@ def assets_pull(names: Annotated[list[str], typer.Argument(help="Assets, or the 
     from corpus.assets import pull
 
     for path in pull(names):
-        _out.print(str(path), highlight=False, soft_wrap=True)
+        _out.print(str(path), highlight=False, soft_wrap=True, markup=False)
 
 
 @assets_app.command("list")
@@ -216,18 +228,36 @@ def assets_list() -> None:
 
 def main() -> None:
     """Run the command; deliberate errors become one message and their exit code."""
+    received: list[int] = []
+
+    def stop(number: int, _: FrameType | None) -> NoReturn:
+        received.append(number)
+        raise KeyboardInterrupt  # the one that Ray lets through
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
     try:
-        app()
+        try:
+            app()
+        except BaseException as error:  # typer and Ray turn a KeyboardInterrupt into exits of their own
+            if isinstance(error, SystemExit) and error.code == signal.SIGTERM:  # Ray put its handler over this one
+                received.append(signal.SIGTERM)
+            if not received:
+                raise
+            _fail("stopped; run the same command to go on where it was", 128 + received[0])
     except Hc4Error as error:
         if os.environ.get("HC4_DEBUG"):
             raise
         _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _fail("stopped; run the same command to go on where it was", 130)
+    except OSError as error:
+        if os.environ.get("HC4_DEBUG"):
+            raise
+        place = f": {error.filename}" if error.filename is not None else ""
+        _fail(f"{error.strerror or error}{place}", 1)
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    _err.print(f"[red]hc4:[/red] {message}", highlight=False, soft_wrap=True)
+    _err.print(f"[red]hc4:[/red] {escape(message)}", highlight=False, soft_wrap=True)
     sys.exit(code)
 
 

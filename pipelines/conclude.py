@@ -23,7 +23,6 @@ from corpus.verdict import VERDICTS, Stage, Verdict
 from pipelines.measure import QUARANTINED, ROWS
 from shards.place import uniform
 
-VERSION = 2
 LEDGER = "ledger.parquet"
 SAMPLES = "samples.parquet"
 SAMPLES_PER_REASON = 25
@@ -39,15 +38,15 @@ _EXCERPT = 1500
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
     """Write `concluded` of one bundle. `params["merges"]` lists [row, survivor, same_as, method, similarity]."""
     folder, digests = folders["concluded"], params["digests"]
-    verdicts = pl.read_parquet(work.product("verdicts", digests["verdicts"]) / ROWS).with_row_index("row")
+    verdicts = pl.read_parquet(work.product("verdicts", digests["verdicts"]) / ROWS, glob=False).with_row_index("row")
     rows = _with_merges(verdicts, params["merges"])
     documents = work.product("documents", digests["documents"])
     statements = _masked(pq.read_table(documents / ROWS, columns=_STATEMENTS), params["phi_policy"])
     sides = [
-        pl.read_parquet(documents / ROWS, columns=_FACTS),
+        pl.read_parquet(documents / ROWS, columns=_FACTS, glob=False),
         statements,
-        *(pl.read_parquet(work.product(s, digests[s]) / ROWS) for s in ("licence", "language", "quality")),
-        pl.read_parquet(work.product("phi", digests["phi"]) / ROWS, columns=["phi_count", "phi_chars"]),
+        *(pl.read_parquet(work.product(s, digests[s]) / ROWS, glob=False) for s in ("licence", "language", "quality")),
+        pl.read_parquet(work.product("phi", digests["phi"]) / ROWS, columns=["phi_count", "phi_chars"], glob=False),
     ]
     known = pl.concat(sides, how="horizontal").drop("n_bytes", "n_words").with_row_index("row")
     audit = rows.join(known, on="row", how="left", maintain_order="left").with_columns(source=pl.lit(params["source"]))
@@ -97,14 +96,9 @@ def _with_merges(verdicts: pl.DataFrame, merges: list[list[Any]]) -> pl.DataFram
 
 def _masked(statements: pa.Table, policy: str) -> pl.DataFrame:
     """Free-text statements with identifiers masked: publishers put e-mail addresses into them."""
-    from filters.phi.mask import mask_text
+    from filters.phi.mask import mask_distinct
 
-    columns = {}
-    for name in statements.column_names:
-        encoded = statements.column(name).combine_chunks().dictionary_encode()
-        values = pa.array([mask_text(value, policy) for value in encoded.dictionary.to_pylist()], pa.string())
-        columns[name] = pl.Series(values.take(encoded.indices))
-    return pl.DataFrame(columns)
+    return pl.DataFrame({name: mask_distinct(statements[name], policy) for name in statements.column_names})
 
 
 def _choose(audit: pl.DataFrame, per_reason: int, seed: int) -> pl.DataFrame:

@@ -21,8 +21,6 @@ from filters.licence import load_profile
 from filters.rules import Rule, decide
 from pipelines.measure import QUARANTINED, ROWS
 
-VERSION = 2
-
 BUNDLE_VERDICTS = VERDICTS.append(pa.field("raw_file", pa.string(), nullable=False))
 """Verdicts of a bundle: one row a document in document order, then one a quarantined record."""
 
@@ -72,8 +70,11 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     """Write `verdicts` of one bundle. `params["outdated"]` lists [row, reason, survivor] of the version stage."""
     digests = params["digests"]
     columns = ["doc_id", "record", "raw_file", "no_text", "doc_type", "retraction"]
-    facts = pl.read_parquet(work.product("documents", digests["documents"]) / ROWS, columns=columns)
-    side = {s: pl.read_parquet(work.product(s, digests[s]) / ROWS) for s in ("licence", "language", "phi", "tokens")}
+    facts = pl.read_parquet(work.product("documents", digests["documents"]) / ROWS, columns=columns, glob=False)
+    side = {
+        s: pl.read_parquet(work.product(s, digests[s]) / ROWS, glob=False)
+        for s in ("licence", "language", "phi", "tokens")
+    }
     quality = pq.read_table(work.product("quality", digests["quality"]) / ROWS)
     sizes = pl.from_arrow(quality.select(["n_bytes", "n_words"]))
     assert isinstance(sizes, pl.DataFrame)

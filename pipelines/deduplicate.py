@@ -24,7 +24,6 @@ from corpus.storage import WorkFolder
 from corpus.verdict import Verdict
 from pipelines.measure import ROWS
 
-VERSION = 3
 RANK = "rank.npy"
 CERTAIN = "certain.npz"
 PAIRS = "pairs.npy"
@@ -71,7 +70,7 @@ def bands(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
     from dedup.candidates import band_pairs, unique_pairs
 
     rank = _load(work, "index", params["index"], RANK)
-    place = pl.read_parquet(work.product("index", params["index"]) / ROWS, columns=["bundle", "row"])
+    place = pl.read_parquet(work.product("index", params["index"]) / ROWS, columns=["bundle", "row"], glob=False)
     found = []
     for column in params["columns"]:
         keys = np.zeros(len(place), np.uint64)
@@ -119,7 +118,7 @@ def resolve(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) 
         threshold=params["threshold"],
         split_threshold=params["split_threshold"],
     )
-    frame = pl.read_parquet(work.product("index", params["index"]) / ROWS)
+    frame = pl.read_parquet(work.product("index", params["index"]) / ROWS, glob=False)
     names = {int(m): m.name.lower() for m in Method}
     merged = found.method != Method.NONE
     doc_ids = frame["doc_id"]
@@ -146,7 +145,7 @@ class Texts:
 
     def __init__(self, work: WorkFolder, index_digest: str, documents: list[str]) -> None:
         self._paths = [work.product("documents", digest) / ROWS for digest in documents]
-        place = pl.read_parquet(work.product("index", index_digest) / ROWS, columns=["bundle", "row"])
+        place = pl.read_parquet(work.product("index", index_digest) / ROWS, columns=["bundle", "row"], glob=False)
         self._bundle = place["bundle"].to_numpy()
         self._row = place["row"].to_numpy().astype(np.int64)
 
@@ -190,7 +189,7 @@ def _candidates(work: WorkFolder, bundle: dict[str, Any], number: int) -> pl.Dat
     digests = bundle["digests"]
 
     def side(stage: str, *columns: str) -> pl.DataFrame:
-        return pl.read_parquet(work.product(stage, digests[stage]) / ROWS, columns=list(columns))
+        return pl.read_parquet(work.product(stage, digests[stage]) / ROWS, columns=list(columns), glob=False)
 
     documents = side("documents", "doc_id", "version", "doc_type", "pmid", "pmcid", "doi")
     verdicts = side("verdicts", "verdict").head(len(documents))

@@ -12,12 +12,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corpus.digest import Json
+from corpus.digest import Json, sha256_stream
 from corpus.document import DELETIONS, DOCUMENTS, QUARANTINE
-from corpus.errors import RawFileError
+from corpus.errors import BuildStopped, RawFileError
 from corpus.stage import Annotator
 from corpus.storage import WorkFolder
 from pipelines.watch import WatchedFile
@@ -25,10 +26,12 @@ from pipelines.watch import WatchedFile
 if TYPE_CHECKING:
     from sources.batches import Batch
 
-DOCUMENTS_VERSION = 2
 ROWS = "rows.parquet"
 DELETED = "deletions.parquet"
 QUARANTINED = "quarantine.parquet"
+
+_HELD_BYTES = 64 * 2**20
+"""Batches of one small file held in memory until it ends well."""
 
 BUNDLE_DOCUMENTS = DOCUMENTS.append(pa.field("raw_file", pa.string(), nullable=False))
 """Documents of a bundle: those of each raw file, in order, with the file's name."""
@@ -148,17 +151,22 @@ class Tally:
     def fail(self, name: str, error: RawFileError) -> None:
         """A whole file is quarantined: it counts as one failed record."""
         self._failed[name] = error.reason
+        self._facts[name].clear()
         entry = {"record": None, "offset": None, "reason": error.reason, "detail": error.detail, "raw_file": name}
         self._quarantined.append(pa.Table.from_pylist([entry], schema=_QUARANTINE))
 
-    def add(self, name: str, batch: Batch) -> None:
-        """One batch of a file: its documents, quarantined records and deletions."""
-        self._records[name] += len(batch.documents) + len(batch.quarantined)
-        if len(batch.quarantined):
-            names = pa.array([name] * len(batch.quarantined), pa.string())
-            self._quarantined.append(pa.table([*batch.quarantined.columns, names], schema=_QUARANTINE))
-        if len(batch.deletions):
-            self._deletions.append(batch.deletions)
+    def add(self, name: str, batches: list[Batch]) -> Iterator[pa.RecordBatch]:
+        """Count some batches of a file; give its documents, each with the file's name."""
+        for batch in batches:
+            self._records[name] += len(batch.documents) + len(batch.quarantined)
+            if len(batch.quarantined):
+                names = pa.array([name] * len(batch.quarantined), pa.string())
+                self._quarantined.append(pa.table([*batch.quarantined.columns, names], schema=_QUARANTINE))
+            if len(batch.deletions):
+                self._deletions.append(batch.deletions)
+            if len(batch.documents):
+                names = pa.array([name] * len(batch.documents), pa.string())
+                yield pa.record_batch([*batch.documents.columns, names], schema=BUNDLE_DOCUMENTS)
 
     def write(self, folder: Path, documents: int) -> Json:
         """Write the small tables beside the documents; give the product's summary."""
@@ -185,7 +193,15 @@ class Tally:
 
 
 def _read(params: dict[str, Any], tally: Tally, unreadable: dict[str, RawFileError]) -> Iterator[pa.RecordBatch]:
-    """Documents of every readable file of the bundle, in order."""
+    """Documents of every readable file of the bundle, in order.
+
+    A file's batches are held back until it ends well, as long as they are few; so that a damaged small file among
+    thousands costs no second pass.
+
+    Raises:
+        _UnreadableFileError: a file broke after some of it was given.
+        BuildStopped: a file is not the one that was planned.
+    """
     from sources.batches import Limits, documents_in
     from sources.registry import make_reader
 
@@ -198,15 +214,43 @@ def _read(params: dict[str, Any], tally: Tally, unreadable: dict[str, RawFileErr
         reader = make_reader(params["reader"], params["options"])
         raw = WatchedFile(file["path"])
         tally.begin(raw)
+        held: list[Batch] = []
+        room = _HELD_BYTES if len(params["files"]) > 1 else 0
+        given = False
         try:
-            for batch in documents_in(reader, raw, params["source"], tally.facts(name), limits=limits):
-                tally.add(name, batch)
-                if len(batch.documents):
-                    names = pa.array([name] * len(batch.documents), pa.string())
-                    yield pa.record_batch([*batch.documents.columns, names], schema=BUNDLE_DOCUMENTS)
+            for batch in documents_in(
+                reader, raw, params["source"], tally.facts(name), identity=file["sha256"], limits=limits
+            ):
+                held.append(batch)
+                room -= batch.documents.nbytes
+                if room < 0:
+                    given = True
+                    yield from tally.add(name, held)
+                    held = []
         except RawFileError as error:
-            raise _UnreadableFileError(name, error) from error
+            _check_planned(file)
+            if given:
+                raise _UnreadableFileError(name, error) from error
+            tally.fail(name, error)
+            continue
+        _check_planned(file)
+        yield from tally.add(name, held)
         tally.finish(file)
+
+
+def _check_planned(file: dict[str, Any]) -> None:
+    """The bytes just read are those that were planned, and so may be named by their digest.
+
+    Raises:
+        BuildStopped: the file is gone or was changed meanwhile.
+    """
+    try:
+        with fsspec.open(file["path"], "rb") as stream:
+            found = sha256_stream(stream)
+    except OSError as error:
+        raise BuildStopped(f"{file['path']} cannot be read any more ({error.strerror}); run the build again") from None
+    if found != file["sha256"]:
+        raise BuildStopped(f"{file['path']} was changed while it was read; run the build again")
 
 
 def _writer(folder: Path, schema: pa.Schema) -> pq.ParquetWriter:

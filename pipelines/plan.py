@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,12 +19,13 @@ from typing import Any
 import fsspec
 import pyarrow as pa
 
-from corpus.digest import digest, sha256_stream
+from corpus.assets import assets_folder
+from corpus.digest import Json, digest, sha256_stream
+from corpus.document import DOCUMENTS
 from corpus.errors import RecipeError
+from corpus.rooms import toolchain
 from corpus.unit import Unit
-from filters.licence import load_profile
-from filters.rules import decide
-from pipelines.measure import DOCUMENTS_VERSION, annotators
+from pipelines.measure import annotators
 from pipelines.recipe import Recipe, SourceRecipe, resolve_location
 from sources.reader import Reader
 from sources.registry import make_reader
@@ -100,22 +102,30 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     """Find and hash the raw files; load every reader, model and tokenizer once, so that mistakes show now.
 
     Raises:
-        RecipeError: a location matches nothing, a reader, option or signal is unknown, two files share a name.
+        RecipeError: a location matches nothing, two files share a name.
         AssetError: a model is absent.
     """
-    load_profile(recipe.licence_profile)
-    _check_rules(recipe)
+    # Measured by every stage before anything starts, so that a model that is no model shows now.
+    row = {"doc_id": "", "record": 0, "text": "a", "doc_type": "other", "version": "", "retraction": "none"}
+    one_word = pa.RecordBatch.from_pylist([row], schema=DOCUMENTS)
     bundles: list[Bundle] = []
     readers: dict[str, Reader] = {}
     stages: dict[str, dict[str, dict[str, Any]]] = {}
     for source in sorted(recipe.sources, key=lambda source: source.name):
         reader = readers[source.name] = make_reader(source.reader, source.options)
         settings = stages[source.name] = _stages(recipe, source, recipe_folder)
-        configs = {a.name: {"version": a.version, "config": a.config} for a in annotators(settings)}
+        stages_of_source = annotators(settings)
+        for stage in stages_of_source:
+            stage.measure(one_word)
+        configs: dict[str, dict[str, Json]] = {
+            a.name: {"version": a.version, "config": a.config, "made_by": toolchain(type(a).__module__.split(".")[0])}
+            for a in stages_of_source
+        }
         for files in bundle_files(_find(source, recipe_folder)):
             documents = digest(
                 {
-                    "stage": ["documents", DOCUMENTS_VERSION],
+                    "stage": "documents",
+                    "made_by": toolchain("sources"),
                     "source": source.name,
                     "reader": [reader.name, reader.version, reader.config],
                     "files": [[file.name, file.sha256] for file in files],
@@ -152,15 +162,6 @@ def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:
     return [(file,) for file in ordered if file.bytes >= _ALONE_BYTES] + [tuple(g) for _, g in sorted(groups.items())]
 
 
-def _check_rules(recipe: Recipe) -> None:
-    """Ask the rules about no documents: a signal that nobody measures shows now."""
-    from filters.quality.annotator import QualityAnnotator
-
-    signals = QualityAnnotator().schema.empty_table()
-    for rules in recipe.rules_for().values():
-        decide(rules, signals, pa.array([], pa.string()))
-
-
 def _stages(recipe: Recipe, source: SourceRecipe, folder: Path) -> dict[str, dict[str, Any]]:
     return {
         "licence": {"terms": source.terms},
@@ -174,15 +175,18 @@ def _stages(recipe: Recipe, source: SourceRecipe, folder: Path) -> dict[str, dic
 
 def _find(source: SourceRecipe, folder: Path) -> list[RawInput]:
     """Every raw file of a source, hashed. The same bytes under the same name count once."""
-    paths: dict[str, str] = {}
+    paths: dict[str, tuple[str, str]] = {}
     for location in source.files:
-        found = dict(_expand(resolve_location(location, folder)))
+        found = list(_expand(location, folder))
         if not found:
             hint = "; run `hc4 assets pull demo`" if location.startswith("asset:demo/") else ""
             raise RecipeError(f"source {source.name}: {location!r} matches no file{hint}")
-        paths |= found
+        for path, name in found:
+            # Overlapping locations and links: one file is read once, under its longest name.
+            same = path if "://" in path else os.path.realpath(path)
+            paths[same] = max(paths.get(same, (name, path)), (name, path), key=lambda pair: (len(pair[0]), pair))
     with ThreadPoolExecutor(4) as pool:
-        files = set(pool.map(_hash, paths.keys(), paths.values()))
+        files = set(pool.map(_hash, (path for _, path in paths.values()), (name for name, _ in paths.values())))
     by_name: dict[str, RawInput] = {}
     for file in sorted(files):
         other = by_name.setdefault(file.name, file)
@@ -194,22 +198,30 @@ def _find(source: SourceRecipe, folder: Path) -> list[RawInput]:
     return list(by_name.values())
 
 
-def _expand(location: str) -> Iterator[tuple[str, str]]:
-    """(path, name) of each file; the name is the path below the location's fixed part."""
-    if "://" in location:
-        system, path = fsspec.core.url_to_fs(location)
-        found = system.find(path) if system.isdir(path) else system.glob(path)
-        yield from ((system.unstrip_protocol(each), _name(each, path)) for each in found)
-    elif Path(location).is_dir():
-        yield from ((str(each), _name(str(each), location)) for each in Path(location).rglob("*") if each.is_file())
+def _expand(location: str, folder: Path) -> Iterator[tuple[str, str]]:
+    """(path, name) of each file a location means; the name is the path below the location's fixed part."""
+    path = resolve_location(location, folder)
+    if "://" in path:
+        system, remote = fsspec.core.url_to_fs(path)
+        found = system.find(remote) if system.isdir(remote) else system.glob(remote)
+        yield from ((system.unstrip_protocol(each), _name(each, remote)) for each in found)
+    elif Path(path).is_file():
+        yield path, Path(path).name
+    elif Path(path).is_dir():
+        yield from ((str(each), each.relative_to(path).as_posix()) for each in Path(path).rglob("*") if each.is_file())
     else:
-        matches = glob.glob(location, recursive=True)  # noqa: PTH207 - absolute patterns, which Path.glob refuses
-        yield from ((each, _name(each, location)) for each in matches if Path(each).is_file())
+        base = str(assets_folder() if location.startswith("asset:") else folder)
+        inside = path.removeprefix(base) if path.startswith(base) else path
+        pattern = glob.escape(path.removesuffix(inside)) + inside
+        matches = glob.glob(pattern, recursive=True)  # noqa: PTH207 - absolute patterns, which Path.glob refuses
+        fixed = len(path.removesuffix(inside)) + len(re.split(r"[*?\[]", inside)[0].rpartition("/")[0])
+        yield from ((each, each[fixed:].lstrip("/")) for each in matches if Path(each).is_file())
 
 
 def _name(path: str, location: str) -> str:
+    """Name of a remote file below the fixed part of its location."""
     root = location.rstrip("/")
-    if path == root or "*" in root or "?" in root or "[" in root:
+    if path == root or re.search(r"[*?\[]", root):
         root = re.split(r"[*?\[]", root)[0].rpartition("/")[0]
     return path.removeprefix(root).lstrip("/")
 

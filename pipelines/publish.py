@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +14,37 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from corpus.digest import sha256_file
-from corpus.errors import BuildStopped
+from corpus.errors import BuildStopped, SnapshotError
 from corpus.storage import WorkFolder, flush_tree
 from corpus.tables import write_frame
 from datacards.render import render
 from manifests import layout
 from manifests.model import File, Manifest, Shard
-from manifests.sums import write_sums
+from manifests.snapshot import Snapshot
+from manifests.sums import snapshot_files, strange_entries, write_sums
 from pipelines.conclude import LEDGER, SAMPLES, SAMPLES_PER_REASON
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.shard import SHARD
 from pipelines.statement import Finished, make_manifest
 from shards.place import shard_name
+
+
+def check_output(output: Path) -> None:
+    """Refuse to replace what is not a snapshot.
+
+    Raises:
+        BuildStopped: `output` holds anything that its own manifest does not speak of.
+    """
+    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
+        return
+    try:
+        manifest = Snapshot.open(output).manifest
+    except SnapshotError:
+        raise BuildStopped(f"{output} exists and is not a snapshot; move it away or pass another --output") from None
+    ours = {layout.MANIFEST, layout.SUMS, *render(manifest)}
+    ours |= {shard.path for shard in manifest.shards} | {file.path for file in manifest.files}
+    if foreign := [*strange_entries(output), *(name for name in snapshot_files(output) if name not in ours)]:
+        raise BuildStopped(f"{output} holds {foreign[0]}, which is not part of the snapshot; move it away first")
 
 
 def publish(finished: Finished, output: Path) -> Manifest:
@@ -33,24 +54,37 @@ def publish(finished: Finished, output: Path) -> Manifest:
         BuildStopped: `output` exists and is not a snapshot.
         LedgerImbalance: the account does not close.
     """
-    if output.exists() and not (output / layout.MANIFEST).is_file():
-        raise BuildStopped(f"{output} exists and is not a snapshot; move it away or pass another --output")
+    output = output.resolve()
     output.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.parent))
-    try:
-        manifest = _write(finished, fresh)
-        fresh.chmod(0o755)
-        flush_tree(fresh)
-        if output.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{output.name}-old-", dir=output.parent))
-            output.rename(old / output.name)
-            fresh.rename(output)
-            shutil.rmtree(old)
-        else:
-            fresh.rename(output)
-    finally:
+    fresh, old = (output.with_name(f".{output.name}.{word}") for word in ("publishing", "replaced"))
+    with _alone(output.parent):
+        if old.exists() and not output.exists():  # a build was killed between the two renames below
+            old.rename(output)
+        check_output(output)
         shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        try:
+            manifest = _write(finished, fresh)
+            flush_tree(fresh)
+            shutil.rmtree(old, ignore_errors=True)
+            if output.exists():
+                output.rename(old)
+            fresh.rename(output)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
     return manifest
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a folder while publishing into it; another build that publishes there waits."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _write(finished: Finished, folder: Path) -> Manifest:
@@ -107,7 +141,9 @@ def _file(folder: Path, path: str, kind: str, rows: int) -> File:
 
 def _with_source(finished: Finished, stage: str, name: str) -> pl.DataFrame:
     parts = [
-        pl.read_parquet(finished.product(number, stage) / name).with_columns(source=pl.lit(bundle.source.name))
+        pl.read_parquet(finished.product(number, stage) / name, glob=False).with_columns(
+            source=pl.lit(bundle.source.name)
+        )
         for number, bundle in enumerate(finished.plan.bundles)
     ]
     return pl.concat(parts)

@@ -6,10 +6,12 @@ Unknown keys, wrong types and contradictions are errors that name the line. Path
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import pyarrow as pa
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -17,7 +19,11 @@ from corpus.assets import ASSETS, assets_folder
 from corpus.errors import RecipeError
 from datacards.questions import keys
 from dedup.signature import MinHashConfig
-from filters.rules import Rule, load_preset
+from filters.licence import LicenceAnnotator, load_profile
+from filters.phi.annotator import PhiAnnotator
+from filters.quality.signals import SCHEMA
+from filters.rules import Rule, decide, load_preset
+from sources.registry import make_reader
 
 _NAME = r"^[a-z][a-z0-9_]{0,62}$"
 
@@ -123,7 +129,7 @@ class Limits(Part):
     """Share of a source's records that may be quarantined before the build stops."""
     failed_records: int = Field(100, ge=0)
     """... which is not asked while fewer records than this are quarantined."""
-    record_bytes: int = Field(50_000_000, ge=1)
+    record_bytes: int = Field(50_000_000, ge=1, lt=2**31)
     """Larger records are quarantined."""
 
 
@@ -133,7 +139,7 @@ class Recipe(Part):
     name: str = Field(pattern=_NAME)
     title: str = ""
     description: str = ""
-    seed: int = 1
+    seed: int = Field(1, ge=0, lt=2**53)
     licence_profile: str
     sources: tuple[SourceRecipe, ...] = Field(min_length=1)
     drop_retracted: bool = True
@@ -189,17 +195,44 @@ def load_recipe(path: Path) -> Recipe:
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise RecipeError(f"{path}: not YAML: {error}") from None
+    except RecursionError:
+        raise RecipeError(f"{path}: an alias refers to itself") from None
     if not isinstance(content, dict):
         raise RecipeError(f"{path}:1: a recipe is a mapping with at least `name`, `licence_profile` and `sources`")
     if repeated := list(_repeated_keys(tree)):
         raise RecipeError("\n".join(f"{path}:{line}: key `{key}` is given twice" for key, line in repeated))
     try:
         recipe = Recipe.model_validate(content)
-        recipe.rules_for()
     except ValidationError as error:
         problems = [f"{path}:{_line(tree, p['loc'])}: {_place(p['loc'])}{_words(p)}" for p in error.errors()]
         raise RecipeError("\n".join(problems)) from None
+    problems = []
+    for place, check in _names(recipe):
+        try:
+            check()
+        except RecipeError as error:
+            problems.append(f"{path}:{_line(tree, place)}: {_place(place)}{error}")
+    if problems:
+        raise RecipeError("\n".join(problems))
     return recipe
+
+
+def _names(recipe: Recipe) -> Iterator[tuple[tuple[int | str, ...], Callable[[], object]]]:
+    """Places where the recipe names something of the house, each with what finds it or raises RecipeError."""
+    yield ("licence_profile",), partial(load_profile, recipe.licence_profile)
+    for number, source in enumerate(recipe.sources):
+        yield ("sources", number, "reader"), partial(make_reader, source.reader, source.options)
+        yield ("sources", number, "phi_policy"), partial(PhiAnnotator, source.phi_policy)
+        yield ("sources", number, "terms"), partial(LicenceAnnotator, source.terms)
+    presets = recipe.quality.presets | {"default_preset": recipe.quality.default_preset or "web"}
+    for kind, preset in presets.items():
+        place = ("quality", kind) if kind == "default_preset" else ("quality", "presets", kind)
+        yield place, partial(load_preset, preset)
+    empty = SCHEMA.empty_table()
+    yield (
+        ("quality", "rules"),
+        lambda: [decide(rules, empty, pa.array([], pa.string())) for rules in recipe.rules_for().values()],
+    )
 
 
 def resolve_location(location: str, recipe_folder: Path) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -30,17 +31,19 @@ def show_plan(console: Console, plan: Plan, work: Path | None) -> None:
         bundles = [bundle for bundle in plan.bundles if bundle.source.name == source.name]
         finished = sum(all(folder.finished(*item) for item in b.digests.items()) for b in bundles) if folder else 0
         table.add_row(
-            source.name,
-            source.reader,
+            escape(source.name),
+            escape(source.reader),
             f"{sum(len(bundle.files) for bundle in bundles):,}",
             f"{sum(bundle.weight for bundle in bundles) / 1e6:,.1f}",
             str(len(bundles)),
             str(finished),
-            source.terms or "stated in each document",
-            source.phi_policy,
+            escape(source.terms or "stated in each document"),
+            escape(source.phi_policy),
         )
     console.print(table)
-    console.print(f"licence profile [bold]{plan.recipe.licence_profile}[/bold] · everything the recipe names is there")
+    console.print(
+        f"licence profile [bold]{escape(plan.recipe.licence_profile)}[/bold] · everything the recipe names is there"
+    )
 
 
 def show_forecast(console: Console, forecasts: list[Forecast], work: Path) -> None:
@@ -48,7 +51,7 @@ def show_forecast(console: Console, forecasts: list[Forecast], work: Path) -> No
     table = Table("source", "documents", "MB of text", "tokens", "CPU minutes", "work folder MB", title="forecast")
     for one in forecasts:
         table.add_row(
-            one.source,
+            escape(one.source),
             f"{one.documents:,.0f}",
             f"{one.text_bytes / 1e6:,.0f}",
             f"{one.tokens:,.0f}",
@@ -84,13 +87,14 @@ def show_status(console: Console, plan: Plan, work: Path | None) -> None:
             found = folder.result("documents", bundle.digests["documents"])
             records = sum(file["records"] for file in found["files"])
             row = [f"{records:,}", f"{found['rows']:,}", f"{found['quarantined']:,}"]
-        table.add_row(bundle.label, state, *row)
+        table.add_row(escape(bundle.label), state, *row)
     console.print(table)
     for name, (documents, _, tokens, _) in sorted(folder.beats().items()):
         for bundle in plan.bundles:
             waiting = not all(folder.finished(*item) for item in bundle.digests.items())
             if waiting and bundle.digests["documents"] == name:
-                console.print(f"{bundle.label}: {documents:,} documents, {tokens:,} tokens so far", highlight=False)
+                label = escape(bundle.label)
+                console.print(f"{label}: {documents:,} documents, {tokens:,} tokens so far", highlight=False)
     _show_quarantine(console, plan, folder)
 
 
@@ -100,18 +104,19 @@ def _show_quarantine(console: Console, plan: Plan, folder: WorkFolder) -> None:
     for bundle in plan.bundles:
         path = folder.product("documents", bundle.digests["documents"]) / QUARANTINED
         if path.is_file():
-            for row in pl.read_parquet(path).head(20).iter_rows(named=True):
+            for row in pl.read_parquet(path, glob=False).head(20).iter_rows(named=True):
                 place = "whole file" if row["record"] is None else f"record {row['record']}"
-                console.print(
-                    f"[yellow]quarantined[/yellow] {row['raw_file']}, {place}: {row['reason']} {row['detail']}"
-                )
+                what = escape(f"{row['raw_file']}, {place}: {row['reason']} {row['detail']}")
+                console.print(f"[yellow]quarantined[/yellow] {what}")
 
 
 def show_funnel(console: Console, manifest: Manifest) -> None:
     """Where each source's records went, stage by stage."""
-    console.print(f"\n[bold]{manifest.title}[/bold] · licence profile [bold]{manifest.licence_profile}[/bold]")
+    console.print(
+        f"\n[bold]{escape(manifest.title)}[/bold] · licence profile [bold]{escape(manifest.licence_profile)}[/bold]"
+    )
     for source in manifest.sources:
-        table = Table("stage", "reason", title=source.name, title_justify="left")
+        table = Table("stage", "reason", title=escape(source.name), title_justify="left")
         for name in ("documents", "tokens"):
             table.add_column(name, justify="right")
         table.add_row("read", "", *_numbers(source.read), style="bold")
@@ -119,7 +124,7 @@ def show_funnel(console: Console, manifest: Manifest) -> None:
             if line.source == source.name:
                 gone = [f"-{number}" if number != "0" else "" for number in _numbers(line.amount)]
                 style = {"merge": "cyan", "fail": "red"}.get(line.verdict, "")
-                table.add_row(line.stage, line.reason, *gone, style=style)
+                table.add_row(escape(line.stage), escape(line.reason), *gone, style=style)
         masked = next(share.amount for share in manifest.ledger.masked if share.label == source.name)
         if masked.documents:
             table.add_row("mask", f"identifiers in {masked.documents:,} documents", "", f"-{masked.tokens:,}")
@@ -154,31 +159,34 @@ def show_story(console: Console, story: Story) -> None:
     if row["language"] is not None:
         fact("language", f"{row['language']}, score {row['language_score']:.3f}")
     fact("identifiers", f"{row['phi_count']} spans, {row['phi_chars']} bytes" if row["phi_count"] else None)
-    console.print(Panel(facts, title=row["doc_id"], title_align="left"))
+    console.print(Panel(facts, title=Text(row["doc_id"]), title_align="left"))
     for rule in story.rules:
         bound = " and ".join(
             f"{sign} {limit:g}" for sign, limit in (("≥", rule.minimum), ("≤", rule.maximum)) if limit is not None
         )
         value = "-" if rule.value is None else f"{rule.value:.4g}"
         mark = "[green]✓[/green]" if rule.passed else "[red]✗[/red]"
-        console.print(f"  {mark} {rule.name:<31} {rule.signal} {value} {bound}", highlight=False, soft_wrap=True)
+        console.print(
+            f"  {mark} {escape(f'{rule.name:<31} {rule.signal}')} {value} {bound}", highlight=False, soft_wrap=True
+        )
     console.print(_verdict(story), soft_wrap=True)
     for merged in story.merged_into_it:
-        console.print(f"  stands for {merged['doc_id']} by {_by(merged)}", highlight=False, soft_wrap=True)
+        what = f"  stands for {merged['doc_id']} by {_by(merged)}"
+        console.print(what, highlight=False, soft_wrap=True, markup=False)
 
 
 def _verdict(story: Story) -> str:
     row, released = story.record, story.released
     if row["verdict"] == "keep" and released:
         return (
-            f"[bold green]kept[/bold green]: {released['shard']} row {released['row']}, split {released['split']}, "
-            f"{released['n_tokens']:,} tokens, {released['phi_masked']} identifiers masked, "
-            f"cluster {released['cluster_id']}"
+            f"{_marked('kept', 'green')}: {escape(released['shard'])} row {released['row']}, "
+            f"split {escape(released['split'])}, {released['n_tokens']:,} tokens, "
+            f"{released['phi_masked']} identifiers masked, cluster {escape(released['cluster_id'])}"
         )
     if row["verdict"] == "merge":
         by = _by({"method": row["stage"], "similarity": row["similarity"]})
         through = "" if row["same_as"] == row["survivor"] else f" with {row['same_as']}, which merged in turn"
-        return f"[bold cyan]merged[/bold cyan] into {row['survivor']} by {by}{through}"
+        return f"{_marked('merged', 'cyan')} into " + escape(f"{row['survivor']} by {by}{through}")
     evidence = ""
     if row["score"] is not None:
         evidence = f": measured {row['score']:.4g}"
@@ -188,7 +196,11 @@ def _verdict(story: Story) -> str:
     others = [rule for rule in row["rules_failed"] if rule != row["reason"]]
     also = f" (also objected: {', '.join(others)})" if others else ""
     word = "failed" if row["verdict"] == "fail" else "dropped"
-    return f"[bold red]{word}[/bold red] at {row['stage']} by {row['reason']}{evidence}{cited}{survivor}{also}"
+    return f"{_marked(word, 'red')} at " + escape(f"{row['stage']} by {row['reason']}{evidence}{cited}{survivor}{also}")
+
+
+def _marked(word: str, colour: str) -> str:
+    return f"[bold {colour}]{word}[/bold {colour}]"
 
 
 def _by(merge: dict[str, Any]) -> str:
@@ -221,4 +233,6 @@ def show_samples(
         missing = "(no text)" if row["stage"] == "read" else "(text not shown: outdated or not licensed)"
         console.print(Panel(Text(row["excerpt"] or missing), title=Text(title), title_align="left"))
     if not len(chosen):
-        console.print("no such samples; reasons here: " + ", ".join(sorted(set(snapshot.samples()["reason"]))))
+        console.print(
+            "no such samples; reasons here: " + ", ".join(sorted(set(snapshot.samples()["reason"]))), markup=False
+        )

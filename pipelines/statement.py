@@ -11,13 +11,13 @@ from typing import Any
 
 import polars as pl
 import yaml
-from filters.licence import load_profile
 
 from corpus.assets import ASSETS
 from corpus.digest import digest, sha256_file
 from corpus.errors import LedgerImbalance
 from corpus.storage import WorkFolder
 from corpus.unit import Result
+from filters.licence import load_profile
 from manifests.environment import environment
 from manifests.ledger import make_ledger
 from manifests.model import (
@@ -206,7 +206,7 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
 
     policy = finished.plan.recipe.dedup
     folder = finished.work.product("resolve", finished.resolved["digest"])
-    merges = pl.read_parquet(folder / ROWS)
+    merges = pl.read_parquet(folder / ROWS, glob=False)
     owner = pl.Series([bundle.source.name for bundle in finished.plan.bundles], dtype=pl.String)
     cross = (
         merges.select(

@@ -14,8 +14,6 @@ from corpus.digest import Json
 from corpus.storage import WorkFolder
 from pipelines.measure import DELETED, ROWS
 
-VERSION = 1
-
 _ORDER = ["version", "raw_file", "record"]
 """Newest last. Files are told apart by name, as MEDLINE numbers them."""
 
@@ -24,13 +22,13 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     """Write `versions` of one partition: (bundle, row, reason, survivor) of every outdated row."""
     products = [work.product("documents", digest) for digest in params["documents"]]
     rows = pl.concat(
-        pl.scan_parquet(product / ROWS)
+        pl.scan_parquet(product / ROWS, glob=False)
         .select("doc_id", *_ORDER)
         .with_row_index("row")
         .with_columns(pl.lit(number, pl.Int64).alias("bundle"))
         for number, product in enumerate(products)
     )
-    withdrawn = pl.concat(pl.scan_parquet(product / DELETED) for product in products)
+    withdrawn = pl.concat(pl.scan_parquet(product / DELETED, glob=False) for product in products)
     part, parts = params["partition"], params["partitions"]
     if parts > 1:
         rows = rows.filter(pl.col("doc_id").hash(0) % parts == part)

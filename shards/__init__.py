@@ -1,1 +1,1 @@
-"""Text to tokens: mask, tokenize, split, order, write."""
+"""Text to tokens: tokenize, place, write."""

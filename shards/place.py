@@ -12,7 +12,7 @@ SPLITS = (TRAIN, VALIDATION)
 
 def uniform(text: str, *, salt: str) -> float:
     """A number in [0, 1) from the first 52 bits of sha256(salt, text)."""
-    return int.from_bytes(hashlib.sha256(f"{salt}\0{text}".encode()).digest()[:8]) / 2**64
+    return (int.from_bytes(hashlib.sha256(f"{salt}\0{text}".encode()).digest()[:8]) >> 12) / 2**52
 
 
 def split_of(group: str, *, validation_share: float, seed: int) -> str:

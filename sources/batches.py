@@ -12,9 +12,12 @@ from typing import Any
 import pyarrow as pa
 
 from corpus.document import DELETIONS, DOCUMENTS, QUARANTINE, Deletion, Document, Quarantined
+from sources.dates import possible
+from sources.ids import is_doc_type
 from sources.reader import RawFile, Reader
 from sources.text import normalised, one_line
 
+_LONGEST_ID = 200  # characters; no registry's ids come near
 _ROW_BYTES = 512  # What a row weighs besides its text, so that a batch of empty texts ends too.
 _FIELDS = (
     "native_id",
@@ -62,21 +65,30 @@ def documents_in(
     source: str,
     facts: Counter[str],
     *,
+    identity: str | None = None,
     batch_bytes: int = 4 << 20,
     limits: Limits = Limits(),
 ) -> Iterator[Batch]:
     """Batches of about `batch_bytes` bytes of text; the same bytes give the same batches, cut at the same rows.
 
-    `doc_id` is `source:native_id`, or `source:` and 32 hex digits of the sha256 of the normalised text. A document
-    without text keeps its row, and says why in `no_text` (`empty_text` if the reader does not say).
+    `doc_id` is `source:native_id`; without a native id, or with one that could be an address or words of a person
+    (counted in `facts` as `unsafe_ids`), it is `source:` and 32 hex digits of the sha256 of `identity#record`. Never
+    of the text: the id is released beside the masked text, and what was masked could be guessed until the hash fits.
+    A document without text keeps its row, and says why in `no_text` (`empty_text` if the reader does not say).
+    `published` outside the years 1500 to 2100 becomes None and is counted as `impossible_dates`; a `doc_type` that is
+    no plain word is quarantined as `bad_doc_type`.
+
+    Args:
+        identity: what tells this raw file from all others: the sha256 of its bytes. Its name if not given.
 
     Raises:
         RawFileError: the file is damaged; batches already yielded are to be discarded.
     """
+    made = _Made(source, identity or raw.name, limits, facts)
     open_batch = _Open()
     for entry in reader.read(raw, facts):
         if isinstance(entry, Document):
-            rejected = _append(open_batch, entry, source, limits)
+            rejected = _append(open_batch, entry, made)
             if rejected is not None:
                 open_batch.quarantined.append(rejected)
         elif isinstance(entry, Quarantined):
@@ -89,6 +101,25 @@ def documents_in(
             open_batch = _Open()
     if open_batch.weight:
         yield open_batch.sealed(source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What every row of a raw file is made with."""
+
+    source: str
+    identity: str
+    limits: Limits
+    facts: Counter[str]
+
+    def doc_id(self, native_id: str | None, record: int) -> str:
+        if native_id is not None and _unsafe(native_id):
+            self.facts["unsafe_ids"] += 1
+            native_id = None
+        if native_id is None:
+            place = f"{self.identity}#{record}".encode(errors="surrogateescape")  # a file's name may be no UTF-8
+            native_id = hashlib.sha256(place).hexdigest()[:32]
+        return f"{self.source}:{native_id}"
 
 
 @dataclass(slots=True)
@@ -127,21 +158,25 @@ def _empty(schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist([], schema=schema)
 
 
-def _append(batch: _Open, document: Document, source: str, limits: Limits) -> Quarantined | None:
+def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None:
     """Add a row, or say why the document cannot be one."""
     try:
         # Code points first: nobody should normalise a gigabyte to learn that it is too long.
-        text = normalised(document.text) if len(document.text) <= limits.text_bytes else None
+        text = normalised(document.text) if len(document.text) <= made.limits.text_bytes else None
         values = {name: _tidy(getattr(document, name)) for name in _FIELDS}
     except UnicodeEncodeError:
         return Quarantined(record=document.record, reason="invalid_unicode", offset=document.offset)
-    if text is None or len(text) > limits.text_bytes:
-        detail = f"text longer than {limits.text_bytes} bytes"
+    if not is_doc_type(document.doc_type):
+        return Quarantined(record=document.record, reason="bad_doc_type", offset=document.offset)
+    if text is None or len(text) > made.limits.text_bytes:
+        detail = f"text longer than {made.limits.text_bytes} bytes"
         return Quarantined(record=document.record, reason="record_too_large", detail=detail, offset=document.offset)
-    native_id = values.pop("native_id") or hashlib.sha256(text).hexdigest()[:32]
+    if (published := values["published"]) is not None and not possible(published):
+        made.facts["impossible_dates"] += 1
+        values["published"] = None
     batch.rows.append(
         (
-            f"{source}:{native_id}",
+            made.doc_id(values["native_id"], document.record),
             document.record,
             text,
             document.no_text or (None if text else "empty_text"),
@@ -170,6 +205,11 @@ def _append(batch: _Open, document: Document, source: str, limits: Limits) -> Qu
     )
     batch.weight += len(text)
     return None
+
+
+def _unsafe(native_id: str) -> bool:
+    """Ids are released as they are: an e-mail address, or words such as a name, must not be one."""
+    return "@" in native_id or len(native_id) > _LONGEST_ID or any(map(str.isspace, native_id))
 
 
 def _tidy(value: str | None) -> str | None:

@@ -13,6 +13,7 @@ from typing import ClassVar
 from corpus.digest import Json
 from corpus.document import Document, Quarantined, Record
 from corpus.errors import RawFileError
+from sources.ids import checked_doc_type
 from sources.people import People
 from sources.reader import RawFile
 
@@ -45,7 +46,7 @@ class BratReader:
         self, doc_type: str = "note", types: Sequence[str] = _IDENTIFYING, language: str | None = None
     ) -> None:
         """`types`: annotations that become known values (MEDDOCAN's, unless named). `language`: of every text."""
-        self._doc_type, self._types, self._language = doc_type, frozenset(types), language
+        self._doc_type, self._types, self._language = checked_doc_type(doc_type), frozenset(types), language
 
     @property
     def config(self) -> Json:

@@ -9,7 +9,7 @@ from typing import Any
 from corpus.digest import Json
 from corpus.document import Document, Quarantined
 from sources.dates import date_in
-from sources.ids import doi_in, pmcid_in, pmid_in
+from sources.ids import checked_doc_type, doi_in, is_doc_type, pmcid_in, pmid_in
 from sources.json_lines import at
 
 FIELDS = ("text", "id", "doc_type", "licence", "language", "pmid", "pmcid", "doi", "published", "version")
@@ -30,7 +30,7 @@ class Columns:
             raise ValueError(f"columns: {', '.join(wrong)} must name a column")
         self.mapping = {"text": "text", "id": "id"} | mapping
         self.explicit = frozenset(mapping) | {"text"}
-        self.doc_type = doc_type
+        self.doc_type = checked_doc_type(doc_type)
 
     @property
     def config(self) -> Json:
@@ -38,7 +38,10 @@ class Columns:
         return {"columns": self.mapping, "doc_type": self.doc_type}
 
     def document(self, row: Mapping[str, Any], record: int, offset: int | None) -> Document | Quarantined:
-        """The document in one row; quarantined as `no_text_field`, `text_not_a_string` or `field_not_a_string`."""
+        """The document in one row.
+
+        Quarantined: `no_text_field`, `text_not_a_string`, `field_not_a_string`, or `bad_doc_type`.
+        """
         text = at(row, self.mapping["text"])
         if not isinstance(text, str):
             reason = "no_text_field" if text is None else "text_not_a_string"
@@ -56,12 +59,15 @@ class Columns:
             if not (value is None or isinstance(value, str)):
                 return Quarantined(record=record, reason="field_not_a_string", detail=column, offset=offset)
             values[field] = value or None
+        doc_type = values.get("doc_type") or self.doc_type
+        if not is_doc_type(doc_type):
+            return Quarantined(record=record, reason="bad_doc_type", detail=self.mapping["doc_type"], offset=offset)
         licence = values.get("licence")
         return Document(
             record=record,
             native_id=values.get("id"),
             text=text,
-            doc_type=values.get("doc_type") or self.doc_type,
+            doc_type=doc_type,
             version=values.get("version") or "",
             offset=offset,
             pmid=pmid_in(values.get("pmid")),

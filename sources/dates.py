@@ -11,14 +11,18 @@ _MONTHS = {
     "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
 }  # fmt: skip
 _WORDED = re.compile(r"([A-Za-z]{3,9})(?:\s+(\d{1,2}),)?\s+(\d{4})")
-_YEAR = re.compile(r"\b(1[5-9]|20|21)\d\d\b")
+_YEAR = re.compile(r"[0-9]{4}")
+_YEAR_OF_PRINT = re.compile(r"\b(1[5-9]|20|21)\d\d\b")
+_ISO = re.compile(r"([0-9]{4})(-[0-9]{2}){0,2}")
+_FIRST, _LAST = 1500, 2100  # Incunabula end in 1500; nothing is published in the next century. No clock is asked.
 
 
 @lru_cache(1 << 14)  # The records of a file share few dates.
 def iso_date(year: str | None, month: str | None = None, day: str | None = None) -> str | None:
     """`2021`, `2021-03` or `2021-03-09` from a source's parts; months may be names (`Mar`, `March`).
 
-    A part that is no month or no day of that month, and all after it, is left out; without a year there is no date.
+    A part that is no month or no day of that month, and all after it, is left out; without a year of four digits there
+    is no date. Whether anything can have been published then is for `possible` to say.
     """
     year = (year or "").strip()
     if not _YEAR.fullmatch(year):
@@ -35,8 +39,14 @@ def iso_date(year: str | None, month: str | None = None, day: str | None = None)
 
 def year_in(words: str) -> str | None:
     """The first year in free words (`1998 Dec-1999 Jan` gives `1998`)."""
-    found = _YEAR.search(words)
+    found = _YEAR_OF_PRINT.search(words)
     return found.group() if found else None
+
+
+def possible(date: str) -> bool:
+    """`date` is an ISO 8601 date of the years 1500 to 2100."""
+    found = _ISO.fullmatch(date)
+    return found is not None and _FIRST <= int(found.group(1)) <= _LAST
 
 
 def date_in(words: str | None) -> str | None:
@@ -51,9 +61,12 @@ def date_in(words: str | None) -> str | None:
 
 
 def earliest(dates: list[str]) -> str | None:
-    """The earliest ISO date; of two that do not contradict each other (`2021`, `2021-03`) the more precise."""
+    """The earliest ISO date; of two that do not contradict each other (`2021`, `2021-03`) the more precise.
+
+    One that is not `possible` is taken only where there is no other.
+    """
     best: str | None = None
-    for date in sorted(dates):
+    for date in sorted(filter(possible, dates)) or sorted(dates):
         shared = min(len(date), len(best)) if best else 0
         if best is None or (date[:shared] == best[:shared] and len(date) > len(best) and shared == len(best)):
             best = date

@@ -29,9 +29,10 @@ def rows(raw: RawFile, max_line_bytes: int = MAX_LINE_BYTES) -> Iterator[tuple[i
         offset = record = 0
         for line, length in lines(stream, max_line_bytes):
             start, offset = offset, offset + length
-            if line is not None and not line.removeprefix(_BOM).strip():
+            bare = line.removeprefix(_BOM) if line is not None and start == 0 else line
+            if bare is not None and not bare.strip():
                 continue
-            yield record, start, _row(line, record, start, max_line_bytes)
+            yield record, start, _row(bare, record, start, max_line_bytes)
             record += 1
 
 
@@ -73,7 +74,7 @@ def _row(line: bytes | None, record: int, offset: int, limit: int) -> dict[str, 
     if line is None:
         return Quarantined(record=record, reason="line_too_long", detail=f"over {limit} bytes", offset=offset)
     try:
-        row = orjson.loads(line.removeprefix(_BOM) if offset == 0 else line)
+        row = orjson.loads(line)
     except orjson.JSONDecodeError:
         return Quarantined(record=record, reason=json_damage(line), offset=offset)
     if not isinstance(row, dict):

@@ -17,7 +17,7 @@ class JsonlReader:
     """One document a line. `offset` is the byte at which the line starts in the decompressed file."""
 
     name: ClassVar[str] = "jsonl"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ()
     section_policy: ClassVar[str] = "The mapped text field as it stands."
     known_losses: ClassVar[tuple[str, ...]] = ("Fields that are not mapped are not read.",)
@@ -31,8 +31,10 @@ class JsonlReader:
         """`columns`: field to column (see `sources.columns.FIELDS`). `max_line_bytes`: longer lines are skipped.
 
         Raises:
-            ValueError: `columns` maps an unknown field.
+            ValueError: `columns` maps an unknown field, `doc_type` is no word, or `max_line_bytes` no positive number.
         """
+        if not isinstance(max_line_bytes, int) or isinstance(max_line_bytes, bool) or max_line_bytes < 1:
+            raise ValueError("max_line_bytes must be a whole number of at least 1")
         self._columns = Columns(columns, doc_type)
         self._max_line_bytes = max_line_bytes
 

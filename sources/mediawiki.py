@@ -13,6 +13,7 @@ from urllib.parse import quote
 from corpus.digest import Json
 from corpus.document import Document, Quarantined, Record
 from corpus.errors import RawFileError
+from sources.ids import checked_doc_type
 from sources.markup import Element, elements
 from sources.reader import RawFile
 from sources.wikitext import MAX_CHARACTERS, plain_text
@@ -42,7 +43,7 @@ class MediawikiReader:
 
     def __init__(self, doc_type: str = "other", licence: str | None = None, language: str | None = None) -> None:
         """`licence`, `language`: of dumps that do not state their own (most state no licence)."""
-        self._doc_type = doc_type
+        self._doc_type = checked_doc_type(doc_type)
         self._licence = licence
         self._language = language
 

@@ -46,7 +46,7 @@ class MedlineReader:
     """One document a `PubmedArticle`; one deletion a PMID of `DeleteCitation`."""
 
     name: ClassVar[str] = "medline"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("abstract",)
     section_policy: ClassVar[str] = (
         "Title, then the abstract; labelled parts of a structured abstract become paragraphs `LABEL: text`; "

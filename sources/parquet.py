@@ -23,7 +23,7 @@ class ParquetReader:
     """One document a row."""
 
     name: ClassVar[str] = "parquet"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ()
     section_policy: ClassVar[str] = "The mapped text column as it stands."
     known_losses: ClassVar[tuple[str, ...]] = ("Columns that are not mapped are not read.",)
@@ -32,7 +32,7 @@ class ParquetReader:
         """`columns`: field to column (see `sources.columns.FIELDS`).
 
         Raises:
-            ValueError: `columns` maps an unknown field.
+            ValueError: `columns` maps an unknown field, or `doc_type` is no word.
         """
         self._columns = Columns(columns, doc_type)
 
@@ -43,6 +43,8 @@ class ParquetReader:
 
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
         """Records in row order. Bad rows are quarantined: `invalid_unicode`, or a reason of `Columns.document`.
+
+        A time that Python cannot say (year 20000, an unknown time zone) is absent, counted as `impossible_dates`.
 
         Raises:
             RawFileError: `not_parquet`, `corrupt_parquet`, `missing_column` (a mapped column is not in the file), or
@@ -58,7 +60,7 @@ class ParquetReader:
                 wanted = self._wanted(file.schema_arrow)
                 record = 0
                 for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
-                    for row in _rows(batch):
+                    for row in _rows(batch, facts):
                         facts["records"] += 1
                         found = self._record(row, record)
                         if isinstance(found, Document):
@@ -86,22 +88,27 @@ class ParquetReader:
         return list(dict.fromkeys(wanted))
 
 
-def _rows(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | None]:
+def _rows(batch: pa.RecordBatch, facts: Counter[str]) -> Iterator[dict[str, Any] | None]:
     """Rows as dictionaries; None for one whose bytes are no UTF-8 (Parquet does not check)."""
-    columns = [_values(column) for column in batch.columns]
+    columns = [_values(column, facts) for column in batch.columns]
     for values in zip(*columns, strict=True):
         yield None if _BAD in values else dict(zip(batch.schema.names, values, strict=True))
 
 
-def _values(column: pa.Array) -> list[Any]:
+def _values(column: pa.Array, facts: Counter[str]) -> list[Any]:
     try:
         return list(column.to_pylist())
-    except UnicodeDecodeError:
-        return [_value(scalar) for scalar in column]
+    except (ValueError, OverflowError):
+        return [_value(scalar, facts) for scalar in column]
 
 
-def _value(scalar: pa.Scalar) -> Any:
+def _value(scalar: pa.Scalar, facts: Counter[str]) -> Any:
     try:
         return scalar.as_py()
     except UnicodeDecodeError:
         return _BAD
+    except (ValueError, OverflowError):
+        if isinstance(scalar, pa.StructScalar):
+            return {name: _value(field, facts) for name, field in scalar.items()}
+        facts["impossible_dates"] += 1
+        return None

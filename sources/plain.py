@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from corpus.digest import Json
 from corpus.document import Document, Quarantined, Record
 from sources.encoding import decoded
+from sources.ids import checked_doc_type
 from sources.reader import RawFile
 
 MAX_BYTES = 64 << 20
@@ -37,7 +38,7 @@ class WholeFile:
         """
         if id not in {"content", "name"}:
             raise ValueError(f"id: {id!r} is neither content nor name")
-        self.doc_type = doc_type
+        self.doc_type = checked_doc_type(doc_type)
         self.licence = licence
         self.language = language
         self.identity = id

@@ -15,6 +15,7 @@ from corpus.digest import Json
 from corpus.document import Document, Quarantined, Record
 from sources.encoding import is_mojibake
 from sources.html import html_text
+from sources.ids import checked_doc_type
 from sources.reader import RawFile
 from sources.webpage import page_of
 
@@ -41,7 +42,7 @@ class WarcReader:
 
     def __init__(self, doc_type: str = "other", max_record_bytes: int = 16 << 20) -> None:
         """`max_record_bytes`: pages that are longer, when decoded, are quarantined."""
-        self._doc_type = doc_type
+        self._doc_type = checked_doc_type(doc_type)
         self._max_record_bytes = max_record_bytes
 
     @property

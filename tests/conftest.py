@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,17 +44,29 @@ def snapshot(small_corpus: SmallCorpus, tmp_path_factory: pytest.TempPathFactory
 
 @dataclass(frozen=True)
 class Typed(Built):
-    """A build by the command in a process of its own, and all it printed."""
+    """A build by the command in a process of its own, all it printed, and how long it took."""
 
     printed: str
+    seconds: float
+
+
+def typed_build(corpus: SmallCorpus, place: Path, *options: object) -> Typed:
+    """`hc4 build` as people type it, below `place`."""
+    began = time.monotonic()
+    done = hc4("build", corpus.recipe_file, *options, "--output", "typed", home=place / "home", cwd=place)
+    assert done.returncode == 0, done.stderr
+    manifest = Snapshot.open(place / "typed").manifest
+    work = place / ".hc4" / "work"
+    return Typed(place / "typed", work, manifest, done.stdout + done.stderr, time.monotonic() - began)
 
 
 @pytest.fixture(scope="session")
 def typed(small_corpus: SmallCorpus, tmp_path_factory: pytest.TempPathFactory) -> Typed:
-    """The small corpus, built once by `hc4 build` as people type it."""
-    place = tmp_path_factory.mktemp("typed")
-    recipe = small_corpus.recipe_file
-    done = hc4("build", recipe, "--engine", "inline", "--output", "typed", home=place / "home", cwd=place)
-    assert done.returncode == 0, done.stderr
-    manifest = Snapshot.open(place / "typed").manifest
-    return Typed(place / "typed", place / ".hc4" / "work", manifest, done.stdout + done.stderr)
+    """The small corpus, built once by the command with the inline engine."""
+    return typed_build(small_corpus, tmp_path_factory.mktemp("typed"), "--engine", "inline")
+
+
+@pytest.fixture(scope="session")
+def by_ray(small_corpus: SmallCorpus, tmp_path_factory: pytest.TempPathFactory) -> Typed:
+    """The small corpus, built once by the command with Ray and two workers."""
+    return typed_build(small_corpus, tmp_path_factory.mktemp("ray"), "--engine", "ray", "--workers", 2)

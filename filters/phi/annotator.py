@@ -6,9 +6,11 @@ patterns that occur look for their candidates, and validators decide.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +18,7 @@ import pyarrow as pa
 
 from corpus.digest import Json, digest
 from corpus.stage import attribute
-from filters.phi import validators
+from filters.phi.folding import BREAKS, CHARACTERS, Rule, folded
 from filters.phi.patterns import Pattern, patterns
 
 SPAN = pa.struct(
@@ -58,6 +60,11 @@ class Detector:
         self._set = re2.Set.SearchSet(options)
         for pattern in self.patterns:
             self._set.Add(pattern.expression.encode())
+        self._rules = [
+            [(rule, re2.compile(rule.expression.encode(), options)) for rule in rules] for rules in (CHARACTERS, BREAKS)
+        ]
+        for rule in (*CHARACTERS, *BREAKS):
+            self._set.Add(rule.expression.encode())
         # Matches everything: if it is missing from an answer, RE2 gave up, and every pattern has to look for itself.
         self._sentinel: int = self._set.Add(b"")
         self._set.Compile()
@@ -79,14 +86,34 @@ class Detector:
         return spans
 
     def _once(self, text: bytes) -> list[Span]:
+        """Identifiers in `text` as it stands and, where something in it may split one, as it is read."""
         hits: list[int] = self._set.Match(text)
         if len(hits) == 1 and hits[0] == self._sentinel:
             return []
+        spans = self._spans(text, hits)
+        # RE2 that gave up answers with no sentinel: then nothing is known.
+        if self._sentinel not in hits or any(hit >= len(self.patterns) for hit in hits if hit != self._sentinel):
+            spans = _merged([*spans, *self._folded(text, self._rules)])
+        return spans
+
+    def _folded(self, text: bytes, passes: list[list[tuple[Rule, Any]]]) -> list[Span]:
+        if not passes:
+            return []
+        reading = folded(text, passes[0])
+        if reading is None:
+            return self._folded(text, passes[1:])
+        found = [
+            *self._spans(reading.text, self._set.Match(reading.text)),
+            *self._folded(reading.text, passes[1:]),
+        ]
+        return [Span(*reading.original(span.start, span.end), span.kind, span.rule) for span in found]
+
+    def _spans(self, text: bytes, hits: list[int]) -> list[Span]:
         if self._sentinel not in hits:
             hits = list(range(len(self.patterns)))
         spans: list[Span] = []
         for index in sorted(hits):
-            if index != self._sentinel:
+            if index < len(self.patterns):
                 spans.extend(self._candidates(text, self.patterns[index], self._searches[index]))
         return _merged(spans)
 
@@ -158,6 +185,13 @@ def detector(policy: str = "literature") -> Detector:
     return Detector(policy)
 
 
+@cache
+def ruleset() -> str:
+    """Digest of the source of this package: no change to a rule, however small, may look like none."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return digest([[path.name, hashlib.sha256(path.read_bytes()).hexdigest()] for path in sources])
+
+
 class PhiAnnotator:
     """Safe-Harbor-style screening: spans of direct identifiers, by the patterns of one policy.
 
@@ -167,13 +201,12 @@ class PhiAnnotator:
     """
 
     name = "phi"
-    version = 1
+    version = 2
 
     def __init__(self, policy: str = "literature") -> None:
         self.policy = policy
-        rules = [[p.id, p.kind, p.expression, getattr(p.validate, "__name__", "")] for p in patterns(policy)]
-        lists = [sorted(validators.TOP_LEVEL), sorted(validators.SPELLED_TOP_LEVEL)]
-        self.config: Json = {"policy": policy, "ruleset": digest([rules, lists])}
+        patterns(policy)  # an unknown policy is named here
+        self.config: Json = {"policy": policy, "ruleset": ruleset()}
 
     schema = pa.schema(
         [

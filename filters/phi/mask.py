@@ -15,6 +15,14 @@ def mask_text(value: str, policy: str = "literature") -> str:
     return masked_bytes(raw, spans)[0].decode() if spans else value
 
 
+def mask_distinct(values: pa.Array | pa.ChunkedArray, policy: str = "literature") -> pa.Array:
+    """A column of short strings that repeat (journals, copyright statements), each distinct one masked once."""
+    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    encoded = whole.dictionary_encode()
+    masked = [mask_text(value, policy) for value in encoded.dictionary.to_pylist()]
+    return pa.array(masked, pa.string()).take(encoded.indices)
+
+
 def mask_column(text: pa.LargeStringArray, spans: pa.ListArray) -> pa.LargeStringArray:
     """`text` (large_string) with the spans (`filters.phi.annotator.SPANS`) of each row replaced by `[CLASS]`.
 

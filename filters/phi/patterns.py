@@ -84,6 +84,13 @@ _CODE = r"[\p{L}\d]+(?:[-/.][\p{L}\d]+){0,4}"
 PATTERNS = (
     Pattern("email", "EMAIL", rf"{_LOCAL}+{_AT}{_DOMAIN}", check.email),
     Pattern("email-group", "EMAIL", rf"\{{[^{{}}@\n]{{1,200}}\}}{_AT}{_DOMAIN}", check.email),
+    Pattern("email-quoted", "EMAIL", rf"\"[^\"@\n]{{1,64}}\"{_AT}{_DOMAIN}", check.email),
+    Pattern(
+        "email-underscores",
+        "EMAIL",
+        r"(?i)[\p{L}\p{N}.+-]+(?:_[\p{L}\p{N}.+-]+)*_at_[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*"
+        r"\.(?:com|org|net|edu|gov|(?:ac|co|edu|gov|org)\.[a-z]{2})\b",
+    ),
     Pattern("email-literal", "EMAIL", rf"{_LOCAL}+@\[[0-9A-Fa-f:.]+\]"),
     Pattern(
         "email-cued",
@@ -135,7 +142,7 @@ PATTERNS = (
     Pattern(
         "ssn-cued",
         "SSN",
-        rf"\d{{3}}{_JOIN}{{0,2}}\d{{2}}{_JOIN}{{0,2}}\d{{4}}\b",
+        rf"\d{{3}}[\n{_JOIN[1:]}{{0,3}}\d{{2}}[\n{_JOIN[1:]}{{0,3}}\d{{4}}\b",
         cue=rf"(?i:\b(?:ssns?|ss ?#|soc(?:ial|\.)? sec(?:urity|\.)?{_NO}?))"
         r"[^\p{L}\d\n\[\]]{0,6}(?:(?:is|was)[^\p{L}\d\n\[\]]{1,4})?",
     ),

@@ -103,3 +103,15 @@ def test_samples_agree_with_whole_texts() -> None:
     whole = LanguageAnnotator(MODEL, sample_characters=10**9).measure(documents).column("language").to_pylist()
     drawn = LanguageAnnotator(MODEL).measure(documents).column("language").to_pylist()
     assert sum(a == b for a, b in zip(whole, drawn, strict=True)) >= 0.999 * len(texts)
+
+
+def test_english_in_capitals_is_english() -> None:
+    text = (
+        "THE EFFECT OF ASPIRIN ON PLATELET FUNCTION WAS STUDIED IN TWELVE HEALTHY MEN. BLEEDING TIME ROSE IN ALL OF "
+        "THEM AND CAME BACK TO ITS FORMER LENGTH WITHIN A WEEK."
+    )
+
+    (judged,) = measure([text]).to_pylist()
+
+    assert judged["language"] == "en"
+    assert judged["language_score"] > 0.8

@@ -57,6 +57,70 @@ def test_a_sentence_glued_to_an_email_stays_outside() -> None:
     assert only("write to jane@example.edu.auBackground", "EMAIL", "jane@example.edu.au")
 
 
+SPLIT = [
+    ("jane@\nexample.org", "EMAIL"),
+    ("jane@example.\norg", "EMAIL"),
+    ("jane@example\n.org", "EMAIL"),
+    ("jane@exam\nple.org", "EMAIL"),
+    ("jane\t@\texample.org", "EMAIL"),
+    ("jane\N{ZERO WIDTH SPACE}@example.org", "EMAIL"),
+    ("jane@\N{WORD JOINER}example.org", "EMAIL"),
+    ("s\N{SOFT HYPHEN}hy@example.org", "EMAIL"),
+    ("jane&#64;example.org", "EMAIL"),
+    ("jane&amp;#x40;example.org", "EMAIL"),
+    ("jane&commat;example.org", "EMAIL"),
+    ("jane%40example.org", "EMAIL"),
+    ("jane[@]example.org", "EMAIL"),
+    ("jane_at_example.org", "EMAIL"),
+    ('"jane.doe"@example.org', "EMAIL"),
+    ("jane</b>@example.org", "EMAIL"),
+    ("jane&#64;\nexample.org", "EMAIL"),
+    ("617-555-\n0144", "PHONE"),
+    ("617-\n555-0144", "PHONE"),
+    ("617-555\n0144", "PHONE"),
+    ("(617)\n555-0144", "PHONE"),
+    ("".join(chr(0xFF10 + int(c)) if c.isdigit() else c for c in "617-555-0144"), "PHONE"),
+    ("".join(chr(0x660 + int(c)) if c.isdigit() else c for c in "078-05-1120"), "SSN"),
+    ("078-05-\n1120", "SSN"),
+]
+
+
+@pytest.mark.parametrize(("value", "kind"), SPLIT, ids=range(len(SPLIT)))
+def test_what_splits_an_identifier_does_not_hide_it(value: str, kind: str) -> None:
+    assert only(f"Known as {value}; thank you", kind, value)
+
+
+BROKEN = [
+    ("SSN: ", "078-05-\n1120", "SSN"),
+    ("SSN:\n", "078051120", "SSN"),
+    ("SSN: ", "078 05\n1120", "SSN"),
+    ("MRN:\n", "12345678", "MRN"),
+    ("Medical record number:\n\n", "UCSF-12345", "MRN"),
+    ("Tel:\n", "981-0234", "PHONE"),
+    ("Tel: ", "617 555\n0144", "PHONE"),
+    ("E-mail:\n", "jane@example", "EMAIL"),
+]
+
+
+@pytest.mark.parametrize(("cue", "value", "kind"), BROKEN, ids=range(len(BROKEN)))
+def test_a_cue_reaches_into_the_next_line(cue: str, value: str, kind: str) -> None:
+    assert only(f"Noted. {cue}{value}; thank you", kind, value)
+
+
+LINES = [
+    "in 2019-\n2020 of 12 patients\n34 died",
+    "values 863 867\n2002 and 300-450\n2019",
+    "by phone\n2010-2015; the number was\n12",
+    "Fe3O4@\nSiO2 and p<b and c>d, 5&#8211;7, 20%40",
+    "\N{SUBSCRIPT TWO}H\N{FULLWIDTH DIGIT THREE}\N{ARABIC-INDIC DIGIT FOUR}",
+]
+
+
+@pytest.mark.parametrize("text", LINES, ids=range(len(LINES)))
+def test_science_in_lines_stays(text: str) -> None:
+    assert kinds(text) == []
+
+
 PHONES = [
     "(617) 555-0123",
     "617-555-0123",
@@ -261,8 +325,8 @@ GLUE = [
     "é",
 ]
 FRAGMENTS = st.sampled_from(
-    [*EMAILS, *PHONES, *(part for cue, value in CUED for part in (cue, value))]
-    + [part for cue, value, _ in NUMBERS for part in (cue, value)]
+    [*EMAILS, *PHONES, *(value for value, _ in SPLIT), *(part for cue, value in CUED for part in (cue, value))]
+    + [part for cue, value, _ in [*NUMBERS, *BROKEN] for part in (cue, value)]
     + GLUE
 )
 

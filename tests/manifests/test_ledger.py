@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import LedgerImbalance
@@ -59,6 +59,7 @@ def kept_of(table: list[Row], source: str) -> Amount:
     return sum((Amount(**{measure: row[measure] for measure in MEASURES}) for row in kept), Amount())
 
 
+@settings(max_examples=40)
 @given(accounts())
 def test_a_true_account_closes_stage_by_stage_in_four_measures(account: Any) -> None:
     table, masked, released = account
@@ -77,6 +78,7 @@ def test_a_true_account_closes_stage_by_stage_in_four_measures(account: Any) -> 
             assert entered == getattr(kept_of(table, source), measure)
 
 
+@settings(max_examples=40)
 @given(accounts())
 def test_lines_add_up_to_what_was_not_kept(account: Any) -> None:
     table, masked, released = account
@@ -87,6 +89,7 @@ def test_lines_add_up_to_what_was_not_kept(account: Any) -> None:
         assert sum(getattr(line.amount, measure) for line in ledger.lines) == gone
 
 
+@settings(max_examples=40)
 @given(accounts(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(account: Any, random: Any) -> None:
     table, masked, released = account
@@ -97,6 +100,7 @@ def test_the_order_of_rows_does_not_matter(account: Any, random: Any) -> None:
     assert one == make_ledger(pl.DataFrame(shuffled), SOURCES, masked, released)
 
 
+@settings(max_examples=40)
 @given(accounts(), st.data())
 def test_one_unit_more_or_less_among_the_kept_opens_the_account(account: Any, data: st.DataObject) -> None:
     table, masked, released = account
@@ -107,6 +111,7 @@ def test_one_unit_more_or_less_among_the_kept_opens_the_account(account: Any, da
         make_ledger(pl.DataFrame(table), SOURCES, masked, released)
 
 
+@settings(max_examples=40)
 @given(accounts(), st.data())
 def test_one_unit_more_or_less_released_opens_the_account(account: Any, data: st.DataObject) -> None:
     table, masked, released = account
@@ -117,6 +122,7 @@ def test_one_unit_more_or_less_released_opens_the_account(account: Any, data: st
         make_ledger(pl.DataFrame(table), SOURCES, masked, released | {source: released[source] + one})
 
 
+@settings(max_examples=40)
 @given(accounts(), st.data())
 def test_one_unit_more_or_less_masked_opens_the_account(account: Any, data: st.DataObject) -> None:
     table, masked, released = account
@@ -127,6 +133,7 @@ def test_one_unit_more_or_less_masked_opens_the_account(account: Any, data: st.D
         make_ledger(pl.DataFrame(table), SOURCES, masked | {source: masked[source] + one}, released)
 
 
+@settings(max_examples=40)
 @given(accounts(), st.data())
 def test_a_document_moved_from_kept_to_dropped_opens_the_account(account: Any, data: st.DataObject) -> None:
     table, masked, released = account

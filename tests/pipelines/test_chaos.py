@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import random
 import subprocess
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.conftest import Built
+from tests.conftest import Typed
 from tests.pipelines.building import command, environment, hc4, partial_products
 from tests.pipelines.small import SmallCorpus
 
@@ -34,26 +33,19 @@ def kill_everything(driver: subprocess.Popen[bytes]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["inline", "ray"])
-def test_a_build_killed_at_random_moments_ends_with_the_undisturbed_id(
-    small_corpus: SmallCorpus, snapshot: Built, tmp_path: Path, engine: str
+def test_a_build_killed_at_random_moments_ends_with_the_undisturbed_bytes(
+    small_corpus: SmallCorpus, request: pytest.FixtureRequest, tmp_path: Path, engine: str
 ) -> None:
-    arguments = ["build", small_corpus.recipe_file, "--engine", engine, "--output", "out"]
-    undisturbed = tmp_path / "undisturbed"
-    undisturbed.mkdir()
-    began = time.monotonic()
-    done = hc4(*arguments, home=tmp_path / "home", cwd=undisturbed)
-    lasted = time.monotonic() - began
-    assert done.returncode == 0, done.stderr
-
+    undisturbed: Typed = request.getfixturevalue("typed" if engine == "inline" else "by_ray")
+    arguments = ["build", small_corpus.recipe_file, "--engine", engine, "--workers", 2, "--output", "out"]
+    work = tmp_path / ".hc4" / "work"
     draw = random.Random(6)
-    disturbed = tmp_path / "disturbed"
-    disturbed.mkdir()
     killed = 0
     for part in range(KILLS):  # one moment in each fifth of the time an undisturbed build takes
-        moment = (part + draw.random()) / KILLS * lasted
+        moment = (part + draw.random()) / KILLS * undisturbed.seconds
         with subprocess.Popen(
             command(*arguments),
-            cwd=disturbed,
+            cwd=tmp_path,
             env=environment(tmp_path / "home"),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -65,14 +57,14 @@ def test_a_build_killed_at_random_moments_ends_with_the_undisturbed_id(
                 killed += 1
             finally:
                 kill_everything(driver)
-        assert not partial_products(disturbed / ".hc4" / "work")
+        assert not partial_products(work)
     assert killed
 
-    done = hc4(*arguments, home=tmp_path / "home", cwd=disturbed)
+    done = hc4(*arguments, home=tmp_path / "home", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
-    sums = (disturbed / "out" / "SHA256SUMS").read_text(encoding="utf-8")
-    assert sums == (snapshot.folder / "SHA256SUMS").read_text(encoding="utf-8")
-    assert not partial_products(disturbed / ".hc4" / "work")
-    assert not list((disturbed / ".hc4" / "work" / "unfinished").iterdir())
-    assert hc4("verify", "out", home=tmp_path / "home", cwd=disturbed).returncode == 0
+    sums = [folder / "SHA256SUMS" for folder in (tmp_path / "out", undisturbed.folder)]
+    assert sums[0].read_bytes() == sums[1].read_bytes()
+    assert not partial_products(work)
+    assert not list((work / "unfinished").iterdir())
+    assert hc4("verify", "out", home=tmp_path / "home", cwd=tmp_path).returncode == 0

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from corpus.storage import WorkFolder
+from pipelines.cli import app
 from tests.conftest import Built, Typed
-from tests.pipelines.building import ROOT, environment, hc4
+from tests.pipelines.building import ROOT, command, environment, hc4
 from tests.pipelines.small import SmallCorpus
 
 HEAVY = {"numba", "ray", "fasttext", "presidio_analyzer", "spacy", "datasets", "torch", "datatrove", "duckdb", "pandas"}
@@ -27,8 +32,11 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["plan", "build", "status", "verify", "explain", "inspect", "assets"])
-def test_every_command_has_help(tmp_path: Path, name: str) -> None:
-    assert hc4(name, "--help", home=tmp_path / "home", cwd=tmp_path).returncode == 0
+def test_every_command_has_help(name: str) -> None:
+    done = CliRunner().invoke(app, [name, "--help"])
+
+    assert done.exit_code == 0
+    assert f"hc4 {name}" in done.output
 
 
 def imported(tmp_path: Path, statement: str) -> set[str]:
@@ -97,8 +105,7 @@ def test_status_of_a_finished_build_says_measured(typed: Typed, small_corpus: Sm
 
 
 def test_a_second_build_in_one_work_folder_is_refused(small_corpus: SmallCorpus, tmp_path: Path) -> None:
-    work = tmp_path / "work"
-    work.mkdir()
+    work = WorkFolder.create(tmp_path / "work").root
     with (work / "lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         done = hc4(
@@ -114,6 +121,53 @@ def test_a_second_build_in_one_work_folder_is_refused(small_corpus: SmallCorpus,
 
     assert done.returncode == 4
     assert "another build is using" in done.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-c", "term"])
+def test_a_stopped_build_says_how_to_go_on(
+    small_corpus: SmallCorpus, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    arguments = ("build", small_corpus.recipe_file, "--engine", "inline", "--work", tmp_path / "work")
+    with subprocess.Popen(
+        command(*arguments), cwd=tmp_path, env=environment(tmp_path / "home"), stderr=subprocess.PIPE, text=True
+    ) as running:
+        while not (tmp_path / "work" / "units").is_dir() and running.poll() is None:
+            time.sleep(0.01)
+        running.send_signal(number)
+        _, said = running.communicate()
+
+    assert running.returncode == code, said
+    assert "stopped; run the same command to go on where it was" in said
+    assert "Traceback" not in said
+
+
+def test_an_output_that_is_something_else_is_refused_before_anything_is_read(
+    small_corpus: SmallCorpus, tmp_path: Path
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("all I have", encoding="utf-8")
+    done = hc4("build", small_corpus.recipe_file, "--output", "mine", home=tmp_path / "home", cwd=tmp_path)
+
+    assert done.returncode == 4
+    assert "is not a snapshot" in done.stderr
+    assert not (tmp_path / ".hc4").exists()
+
+
+def test_an_error_of_the_system_is_one_message_with_the_path(small_corpus: SmallCorpus, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    work = tmp_path / "file" / "work"
+    done = hc4("build", small_corpus.recipe_file, "--work", work, home=tmp_path / "home", cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (1, f"hc4: Not a directory: {work}\n")
+
+
+@pytest.mark.parametrize("doc_id", ["s:[/red]x", "[bold]x", "medline:[/red]"])
+def test_markup_in_an_id_is_said_as_it_is(snapshot: Built, tmp_path: Path, doc_id: str) -> None:
+    done = hc4("explain", doc_id, snapshot.folder, home=tmp_path / "home", cwd=tmp_path)
+
+    assert done.returncode == 6
+    assert doc_id in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_an_unknown_engine_is_refused(small_corpus: SmallCorpus, tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ from pipelines.build import Build
 from pipelines.engines.inline import InlineEngine
 from pipelines.plan import make_plan
 from pipelines.recipe import load_recipe
-from tests.conftest import Built
-from tests.pipelines.building import CountingEngine, Listener, build, hc4
+from tests.conftest import Built, Typed, typed_build
+from tests.pipelines.building import CountingEngine, Listener, build
 from tests.pipelines.small import SmallCorpus
 
 
@@ -60,29 +60,20 @@ def test_files_in_reverse_order_and_by_folder_or_pattern_give_the_same_bytes(
     assert sums(tmp_path / "out") == sums(snapshot.folder)
 
 
-def test_a_process_of_its_own_gives_the_same_bytes(typed: Built, snapshot: Built) -> None:
+def test_a_process_of_its_own_gives_the_same_bytes(typed: Typed, snapshot: Built) -> None:
     assert sums(typed.folder) == sums(snapshot.folder)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [1, 2])
-def test_ray_gives_the_same_bytes(small_corpus: SmallCorpus, snapshot: Built, tmp_path: Path, workers: int) -> None:
-    recipe = small_corpus.recipe_file
-    done = hc4(
-        "build",
-        recipe,
-        "--engine",
-        "ray",
-        "--workers",
-        workers,
-        "--output",
-        "out",
-        home=tmp_path / "home",
-        cwd=tmp_path,
-    )
+def test_ray_with_two_workers_gives_the_same_bytes(by_ray: Typed, snapshot: Built) -> None:
+    assert sums(by_ray.folder) == sums(snapshot.folder)
 
-    assert done.returncode == 0, done.stderr
-    assert sums(tmp_path / "out") == sums(snapshot.folder)
+
+@pytest.mark.slow
+def test_ray_with_one_worker_gives_the_same_bytes(small_corpus: SmallCorpus, snapshot: Built, tmp_path: Path) -> None:
+    built = typed_build(small_corpus, tmp_path, "--engine", "ray", "--workers", 1)
+
+    assert sums(built.folder) == sums(snapshot.folder)
 
 
 def test_a_finished_work_folder_is_used_again_and_nothing_is_done(
@@ -202,7 +193,7 @@ def test_any_order_of_files_and_a_death_at_any_write_give_the_same_id_and_no_wor
         assert Counter(first.committed + second.committed) == Counter(undisturbed.committed)
 
 
-def test_the_environment_of_the_process_does_not_show_in_the_snapshot(typed: Built) -> None:
+def test_the_environment_of_the_process_does_not_show_in_the_snapshot(typed: Typed) -> None:
     """Neither host, nor user, nor folders."""
     hidden = {str(typed.folder.parent), str(typed.work), os.uname().nodename, str(Path.home())}
     pages = [path for path in typed.folder.rglob("*") if path.suffix in (".json", ".md", ".html")]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import orjson
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,12 +52,61 @@ def one(document: Document, limits: Limits | None = None) -> Batch:
     return batch
 
 
-def test_the_source_names_the_document_else_its_text_does() -> None:
+def place(identity: str, record: int) -> str:
+    return "src:" + hashlib.sha256(f"{identity}#{record}".encode()).hexdigest()[:32]
+
+
+def test_the_source_names_the_document_else_its_place_does() -> None:
     named = one(Document(record=0, native_id=" 10.1/x\n", text="A\r\n"))
     assert named.documents["doc_id"].to_pylist() == ["src:10.1/x"]
     nameless = one(Document(record=0, native_id=None, text="A\r\n"))
-    assert nameless.documents["doc_id"].to_pylist() == ["src:" + hashlib.sha256(b"A").hexdigest()[:32]]
+    assert nameless.documents["doc_id"].to_pylist() == [place("x", 0)]
     assert nameless.documents["text"].to_pylist() == ["A"]
+
+
+def test_an_id_tells_nothing_about_the_text() -> None:
+    first, second = (
+        list(documents_in(Listed([Document(record=3, native_id=None, text=text)]), RawFile("x"), "src", Counter()))
+        for text in ("call 617-555-0123", "call 617-555-0124")
+    )
+    assert first[0].documents["doc_id"] == second[0].documents["doc_id"]
+
+
+def test_the_bytes_of_the_file_tell_its_records_from_those_of_others() -> None:
+    records: list[Record] = [Document(record=number, native_id=None, text="same") for number in range(2)]
+    found = [
+        doc_id
+        for identity in ("aa", "bb")
+        for batch in documents_in(Listed(records), RawFile("x"), "src", Counter(), identity=identity)
+        for doc_id in batch.documents["doc_id"].to_pylist()
+    ]
+    assert found == [place("aa", 0), place("aa", 1), place("bb", 0), place("bb", 1)]
+
+
+@pytest.mark.parametrize("native_id", ["jane@example.org", "Jane Example", "x" * 201], ids=["address", "words", "long"])
+def test_an_id_that_could_name_a_person_is_replaced_and_counted(native_id: str) -> None:
+    facts: Counter[str] = Counter()
+    records: list[Record] = [Document(record=7, native_id=native_id, text="t")]
+    (batch,) = documents_in(Listed(records), RawFile("x"), "src", facts)
+    assert batch.documents["doc_id"].to_pylist() == [place("x", 7)]
+    assert facts["unsafe_ids"] == 1
+
+
+@pytest.mark.parametrize("date", ["2101-01", "1499", "9999-12-31", "soon"])
+def test_a_date_on_which_nothing_is_published_is_absent_and_counted(date: str) -> None:
+    facts: Counter[str] = Counter()
+    records: list[Record] = [
+        Document(record=0, native_id="1", text="t", published=date),
+        Document(record=1, native_id="2", text="t", published="2100-12-31"),
+    ]
+    (batch,) = documents_in(Listed(records), RawFile("x"), "src", facts)
+    assert batch.documents["published"].to_pylist() == [None, "2100-12-31"]
+    assert facts["impossible_dates"] == 1
+
+
+def test_a_document_type_that_is_no_word_is_quarantined() -> None:
+    batch = one(Document(record=0, native_id="1", text="t", doc_type="jane@example.org", offset=4))
+    assert batch.quarantined.to_pylist() == [{"record": 0, "offset": 4, "reason": "bad_doc_type", "detail": ""}]
 
 
 def test_a_document_without_text_says_why() -> None:

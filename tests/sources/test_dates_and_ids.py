@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from sources.dates import date_in, earliest, iso_date, year_in
-from sources.ids import doi_in, pmcid_in, pmid_in
+from sources.dates import date_in, earliest, iso_date, possible, year_in
+from sources.ids import doi_in, is_doc_type, pmcid_in, pmid_in
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,7 @@ from sources.ids import doi_in, pmcid_in, pmid_in
         (("2021", "Spring", None), "2021"),
         (("2021", "02", "30"), "2021-02"),
         (("2021", "13", "1"), "2021"),
+        (("9999", "1", None), "9999-01"),
         (("21", "1", "1"), None),
         ((None, "1", "1"), None),
     ],
@@ -58,6 +59,8 @@ def test_the_date_in_a_field(words: str | None, date: str | None) -> None:
         (["2011-01-05", "2010-12"], "2010-12"),
         (["2011", "2010-12-31"], "2010-12-31"),
         (["2011"], "2011"),
+        (["0001-01-01", "2011-05", "2999"], "2011-05"),
+        (["2999"], "2999"),
         ([], None),
     ],
 )
@@ -65,10 +68,29 @@ def test_the_earliest_date_at_the_best_precision_in_any_order(dates: list[str], 
     assert {earliest(list(order)) for order in itertools.permutations(dates)} == {expected}
 
 
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [("1500", True), ("2100-12-31", True), ("1499-12", False), ("2101", False), ("9999-01-01", False), ("May", False)],
+)
+def test_nothing_is_published_before_printing_or_in_the_next_century(date: str, expected: bool) -> None:
+    assert possible(date) is expected
+
+
+@pytest.mark.parametrize("value", ["note", "case_report", "a" + "1" * 31])
+def test_a_document_type_is_a_word(value: str) -> None:
+    assert is_doc_type(value)
+
+
+@pytest.mark.parametrize("value", ["", "Note", "a b", "9a", "a" * 33, "a@b", "note\n", 5, None])
+def test_nothing_else_is_a_document_type(value: object) -> None:
+    assert not is_doc_type(value)
+
+
 def test_ids_have_one_spelling() -> None:
     assert doi_in("https://doi.org/10.1056/NEJMoa2028564 ") == "10.1056/nejmoa2028564"
     assert doi_in("doi:10.1016/s0960-9822(00)00336-5") == "10.1016/s0960-9822(00)00336-5"
     assert doi_in("S0960-9822") is None
+    assert doi_in("10.1000/jane@example.org") is None
     assert pmcid_in("7000123") == pmcid_in("PMC7000123") == pmcid_in("PMC7000123.1") == "PMC7000123"
     assert pmcid_in(None) is None
     assert pmid_in(" 0123 ") == "123"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import subprocess
 import sys
 
@@ -9,7 +10,10 @@ import pytest
 
 from corpus.digest import digest
 from corpus.errors import RecipeError
+from sources.ids import is_doc_type
 from sources.registry import READERS, make_reader, reader_class, reader_names
+
+TYPED = ["jsonl", "csv", "text", "html", "markdown", "pdf", "warc", "mediawiki", "brat"]
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -19,6 +23,7 @@ def test_a_reader_says_what_it_is(name: str) -> None:
     assert reader.section_policy.endswith(".")
     assert all(loss.endswith(".") for loss in reader.known_losses)
     assert len(digest(reader.config)) == 64
+    assert all(map(is_doc_type, reader.doc_types))
     assert name in reader_names()
 
 
@@ -34,6 +39,11 @@ def test_options_reach_the_reader_and_its_config() -> None:
         ("jsonl", {"colums": {}}, "has no option colums; it has: columns, doc_type, max_line_bytes"),
         ("jsonl", {"columns": {"txt": "a"}}, "reader 'jsonl': columns: no field txt"),
         ("parquet", {"columns": 5}, "reader 'parquet': "),
+        ("parquet", {"doc_type": datetime.date(2020, 1, 1)}, "reader 'parquet': doc_type must be a word"),
+        *((name, {"doc_type": 5}, f"reader '{name}': doc_type must be a word") for name in TYPED),
+        ("jsonl", {"max_line_bytes": "many"}, "max_line_bytes must be a whole number"),
+        ("jsonl", {"max_line_bytes": True}, "max_line_bytes must be a whole number"),
+        ("jsonl", {"max_line_bytes": 0}, "max_line_bytes must be a whole number"),
     ],
 )
 def test_what_a_recipe_gets_wrong_is_named(name: str, options: dict[str, object], message: str) -> None:

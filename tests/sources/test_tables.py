@@ -112,11 +112,12 @@ def test_offsets_count_decompressed_bytes(tmp_path: Path, pack: Any) -> None:
         (b'{"text": null}', "no_text_field", "text"),
         (b'{"text": 3}', "text_not_a_string", "text"),
         (b'{"text": "t", "id": ["x"]}', "field_not_a_string", "id"),
+        (b'{"text": "t", "kind": "Jane"}', "bad_doc_type", "kind"),
         (b'{"text": "' + b"long " * 99 + b'"}', "line_too_long", "over 100 bytes"),
     ],
 )
 def test_a_bad_line_is_quarantined_and_the_next_is_read(tmp_path: Path, line: bytes, reason: str, detail: str) -> None:
-    bad, good = lines(tmp_path, line, b'{"text": "good"}', max_line_bytes=100)
+    bad, good = lines(tmp_path, line, b'{"text": "good"}', columns={"doc_type": "kind"}, max_line_bytes=100)
     assert bad == Quarantined(record=0, reason=reason, detail=detail, offset=0)
     assert good == Document(record=1, offset=len(line) + 1, native_id=None, text="good")
 
@@ -152,6 +153,33 @@ def test_parquet_rows_that_are_not_utf8_are_quarantined(tmp_path: Path) -> None:
         (0, "good"),
         (3, "fine"),
     ]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pa.array([0, 569_026_598_400_000_000], pa.timestamp("us")),
+        pa.array([0, 1 << 30], pa.date32()),
+        pa.array([0, 1 << 60], pa.date64()),
+    ],
+    ids=lambda dates: str(dates.type),
+)
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_time_beyond_all_calendars_is_absent(tmp_path: Path, dates: pa.Array, nested: bool) -> None:
+    path = tmp_path / "a.parquet"
+    column = pa.StructArray.from_arrays([dates, pa.array(["x", "y"])], ["at", "key"]) if nested else dates
+    pq.write_table(pa.table({"text": ["one", "two"], "date": column}), path)
+    found, facts = records(ParquetReader({"published": "date.at" if nested else "date"}), path)
+    assert [record.published for record in found if isinstance(record, Document)] == ["1970-01-01", None]
+    assert facts["impossible_dates"] == 1
+
+
+def test_a_time_zone_that_nobody_knows_costs_the_time_and_not_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": ["one"], "date": pa.array([0], pa.timestamp("ms", "Nowhere/Atlantis"))}), path)
+    (found,), facts = records(ParquetReader({"published": "date"}), path)
+    assert isinstance(found, Document)
+    assert (found.text, found.published, facts["impossible_dates"]) == ("one", None, 1)
 
 
 @pytest.mark.parametrize(

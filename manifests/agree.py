@@ -1,0 +1,126 @@
+"""What a snapshot states twice must be the same twice: shards and record tables, manifest and recipe, licences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from corpus.errors import RecipeError
+from corpus.verdict import Verdict
+from filters.licence import load_profile
+from manifests import layout
+from manifests.environment import environment
+from manifests.finding import Finding
+from manifests.model import Manifest
+from manifests.snapshot import Snapshot
+
+_SHARED = {
+    **{name: name for name in ("doc_type", "published", "pmid", "pmcid", "doi", "retraction", "licence", "language")},
+    "licence_evidence": "licence_kind",
+    "raw_file": "raw_file",
+    "record": "record",
+    "phi_masked": "phi_count",
+}
+"""Columns of a shard, and what the record tables call them."""
+
+
+def same_code(manifest: Manifest) -> bool:
+    """Whether this very code built the snapshot."""
+    return manifest.environment.code_sha256 == environment().code_sha256
+
+
+def with_record_tables(snapshot: Snapshot) -> Iterator[Finding]:
+    """Shards hold exactly what the record tables keep, with the same attributes; the quarantine what they fail."""
+    for source in snapshot.manifest.sources:
+        place = f"{layout.DATA}/{source.name}"
+        audit = snapshot.audit(source.name)
+        if not audit.collect_schema().names():
+            if source.read.documents:
+                yield Finding(layout.AUDIT, f"holds no record table of source {source.name}")
+            continue
+        if audit.select((pl.col("source") != source.name).any()).collect().item():
+            yield Finding(f"{layout.AUDIT}/{source.name}", "holds records of another source")
+        audit = audit.filter(pl.col("verdict") == Verdict.KEEP.value)
+        kept = audit.select("doc_id", *(_plain(theirs).alias(ours) for ours, theirs in _SHARED.items()))
+        theirs = kept.sort("doc_id").collect()
+        paths = snapshot.shards(source.name)
+        released = pl.scan_parquet(paths, glob=False).select("doc_id", *map(_plain, _SHARED)) if paths else kept.head(0)
+        ours = released.sort("doc_id").collect()
+        if not ours["doc_id"].equals(theirs["doc_id"]) or ours["doc_id"].n_unique() != len(ours):
+            yield Finding(place, "doc_ids are not exactly those that the record tables keep, each once")
+            continue
+        for name in _SHARED:
+            if not ours[name].equals(theirs[name]):
+                yield Finding(place, f"{name} of some documents is not that of the record tables")
+    names = ["source", "raw_file", "record", "reason"]
+    failed = snapshot.audit().filter(pl.col("verdict") == Verdict.FAIL.value).select(names).sort(names).collect()
+    quarantine = pl.read_parquet(snapshot.folder / layout.QUARANTINE, columns=names, glob=False)
+    if not quarantine.select(names).sort(names).equals(failed):
+        yield Finding(layout.QUARANTINE, "does not agree with the failed records of the record tables")
+
+
+def with_profile(snapshot: Snapshot) -> Iterator[Finding]:
+    """Every released licence is one that the profile lets in, undisputed."""
+    manifest = snapshot.manifest
+    try:
+        profile = load_profile(manifest.licence_profile)
+    except RecipeError:
+        yield Finding(layout.MANIFEST, f"licence profile {manifest.licence_profile!r} is not known to this code")
+        return
+    if same_code(manifest) and manifest.licence_statement != profile.statement:
+        yield Finding(layout.MANIFEST, f"licence_statement is not that of profile {profile.name}")
+    for shard in manifest.shards:
+        rows = pl.read_parquet(snapshot.folder / shard.path, columns=["licence"], glob=False)
+        for licence in sorted(rows["licence"].unique()):
+            if reason := profile.reason(licence, conflict=False):
+                yield Finding(shard.path, f"holds documents under {licence}: {reason} by profile {profile.name}")
+    disputed = snapshot.audit().filter((pl.col("verdict") == Verdict.KEEP.value) & pl.col("licence_conflict"))
+    for doc_id in disputed.select("doc_id").head(1).collect()["doc_id"]:
+        if profile.reason("CC0-1.0", conflict=True):
+            yield Finding(layout.AUDIT, f"{doc_id} is kept although its licence is disputed")
+
+
+def with_recipe(manifest: Manifest) -> Iterator[Finding]:
+    """Fields of the manifest that repeat the recipe."""
+    try:
+        pairs = list(_repeated(manifest, manifest.recipe))
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        yield Finding(layout.MANIFEST, f"the recipe is not whole ({type(error).__name__}: {error})")
+        return
+    for name, stated, asked in pairs:
+        if stated != asked:
+            yield Finding(layout.MANIFEST, f"{name} is not that of the recipe")
+
+
+def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, object]]:
+    """(what, as the manifest states it, as the recipe asks for it)."""
+    sources = recipe["sources"]
+    yield "name", manifest.name, recipe["name"]
+    yield "title", manifest.title, recipe["title"] or recipe["name"]
+    yield "description", manifest.description, recipe["description"]
+    yield "licence_profile", manifest.licence_profile, recipe["licence_profile"]
+    yield "tokenizer.sha256", manifest.tokenizer.sha256, recipe["tokenizer"]
+    models = [model.sha256 for model in manifest.models if model.used_for == "language"]
+    yield "language model", models, [recipe["language"]["model"]]
+    dedup = recipe["dedup"]
+    thresholds = {name: dedup[name] for name in ("threshold", "split_threshold")}
+    yield "dedup.parameters", manifest.dedup.parameters, {**dedup["signature"], **thresholds}
+    yield "privacy.policies", manifest.privacy.policies, {one["name"]: one["phi_policy"] for one in sources}
+    yield "list of sources", [source.name for source in manifest.sources], [one["name"] for one in sources]
+    for source, one in zip(manifest.sources, sources, strict=False):
+        for field, asked in (
+            ("title", one["title"] or one["name"]),
+            ("homepage", one["homepage"]),
+            ("publisher", one["publisher"]),
+            ("source_terms", one["terms"]),
+            ("phi_policy", one["phi_policy"]),
+        ):
+            yield f"{field} of source {source.name}", getattr(source, field), asked
+        files = sorted([file.name, file.sha256] for file in source.raw_files)
+        yield f"list of raw files of source {source.name}", files, sorted(map(list, one["files"]))
+
+
+def _plain(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.Int64 if name in ("record", "phi_masked", "phi_count") else pl.String)
