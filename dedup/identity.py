@@ -15,22 +15,36 @@ if TYPE_CHECKING:
 Keys = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
 
-KINDS = ("pmid", "pmcid", "doi")
+KINDS = ("pmid", "pmcid", "doi", "nct", "openalex", "s2", "setid")
+
+_PATTERNS = {
+    "pmid": r"(?i)^(?:pmid:?\s*)?0*([1-9][0-9]*)$",
+    "pmcid": r"(?i)^(?:pmc(?:id:?\s*(?:pmc)?)?)?0*([1-9][0-9]*)(?:\.\d+)?$",
+    "doi": r"^(?:doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/\S+)$",
+    "nct": r"(?i)^(?:nct)?([0-9]{8})$",
+    "openalex": r"(?i)^(?:https?://(?:api\.)?openalex\.org/(?:works/)?)?w0*([1-9][0-9]*)$",
+    "s2": r"(?i)^(?:corpusid:\s*)?0*([1-9][0-9]*)$",
+    "setid": r"^\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?$",
+}
+"""What is an identifier, and the part of it that is the same in all spellings."""
+_LOWER = frozenset({"doi", "setid"})
+_PLACEHOLDER = r"^[0f-]+$"
 
 
 def identity_keys(documents: pa.Table | pa.RecordBatch) -> tuple[tuple[Keys, Keys], Positions]:
     """128-bit keys of the identifiers documents carry: equal keys, same work.
 
     Normalised first: `pmid` to its digits; `pmcid` to its digits, without `PMC` and without the version (`.1`); `doi`
-    to lower case (DOI Handbook, section 2.4: names are case-insensitive) without `https://doi.org/` or `doi:`.
-    Whatever then is not an identifier (`n/a`, `0`, an empty string) is skipped like null: a placeholder must never
-    merge unrelated documents. The three kinds never share a key.
+    to lower case (DOI Handbook, section 2.4: names are case-insensitive) without `https://doi.org/` or `doi:`; `nct`,
+    `openalex` and `s2` to their digits, without `NCT`, `W` (or its address) and `CorpusId:`; `setid`, a UUID, to lower
+    case. Whatever then is not an identifier (`n/a`, `0`, a UUID of zeros, an empty string) is skipped like null: a
+    placeholder must never merge unrelated documents. No two kinds share a key.
 
     Args:
-        documents: has columns `pmid`, `pmcid`, `doi` (string, nullable).
+        documents: has a column (string, nullable) for each of `KINDS`.
 
     Returns:
-        Two uint64[m], the halves of each key, and int64[m], the row it belongs to; up to three keys a row. Identity
+        Two uint64[m], the halves of each key, and int64[m], the row it belongs to; up to one key a kind. Identity
         edges between rows: `a, b = star_edges(keys, rank[row])`, then `row[a], row[b]`.
     """
     import polars as pl
@@ -105,12 +119,12 @@ def _normalised(kind: str) -> pl.Expr:
     import polars as pl
 
     text = pl.col(kind).str.strip_chars()
+    if kind in _LOWER:
+        text = text.str.to_lowercase()
     if kind == "doi":
-        bare = text.str.to_lowercase().str.replace(r"^(?:https?://)?(?:dx\.|www\.)?doi\.org/", "")
-        return bare.str.extract(r"^(?:doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/\S+)$")
-    prefix = r"(?:pmid:?\s*)?" if kind == "pmid" else r"(?:pmc(?:id:?\s*(?:pmc)?)?)?"
-    version = r"" if kind == "pmid" else r"(?:\.\d+)?"
-    return text.str.extract(rf"(?i)^{prefix}0*([1-9][0-9]*){version}$").alias(kind)
+        text = text.str.replace(r"^(?:https?://)?(?:dx\.|www\.)?doi\.org/", "")
+    found = text.str.extract(_PATTERNS[kind]).alias(kind)
+    return pl.when(~found.str.contains(_PLACEHOLDER)).then(found)
 
 
 def _column(documents: pa.Table | pa.RecordBatch, name: str) -> pa.Array:

@@ -39,7 +39,7 @@ def index(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
     Bundles come in the order of the plan, rows in document order, so positions do not depend on who asked first.
     """
     from dedup.candidates import star_edges
-    from dedup.identity import identity_keys, keep_rank
+    from dedup.identity import KINDS, identity_keys, keep_rank
     from dedup.resolve import Certain
     from filters.licence import openness
 
@@ -54,7 +54,7 @@ def index(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
         length=frame["n_bytes"].to_numpy(),
         doc_id=frame["doc_id"].to_arrow(),
     )
-    keys, rows = identity_keys(frame.select("pmid", "pmcid", "doi").to_arrow())
+    keys, rows = identity_keys(frame.select(KINDS).to_arrow())
     best, other = star_edges(keys, rank[rows])
     exact = star_edges((frame["exact_hi"].to_numpy(), frame["exact_lo"].to_numpy()), rank)
     certain = Certain.of((rows[best], rows[other]), exact)
@@ -186,12 +186,14 @@ def all_pairs(work: WorkFolder, band_digests: list[str]) -> npt.NDArray[np.int64
 
 def _candidates(work: WorkFolder, bundle: dict[str, Any], number: int) -> pl.DataFrame:
     """What ranking and certain edges need to know of one bundle's undecided documents."""
+    from dedup.identity import KINDS
+
     digests = bundle["digests"]
 
     def side(stage: str, *columns: str) -> pl.DataFrame:
         return pl.read_parquet(work.product(stage, digests[stage]) / ROWS, columns=list(columns), glob=False)
 
-    documents = side("documents", "doc_id", "version", "doc_type", "pmid", "pmcid", "doi")
+    documents = side("documents", "doc_id", "version", "doc_type", *KINDS)
     verdicts = side("verdicts", "verdict").head(len(documents))
     return (
         pl.concat(
