@@ -29,8 +29,8 @@ class WholeFile:
         max_bytes: int = MAX_BYTES,
     ) -> None:
         """`licence`, `language`: of files that do not state their own. `id`: documents are known by a hash of their
-        text or by file name, in an archive by path (then a file of the same name elsewhere is another version). `max_bytes`: longer files
-        are quarantined.
+        text or by file name, in an archive by path (then a file of the same name elsewhere is another version).
+        `max_bytes`: longer files are quarantined.
 
         Raises:
             ValueError: `id` is neither.

@@ -27,7 +27,8 @@ MEGABYTES = 600
 """A reader and what it imports take 100 to 150; the largest record that is kept, some hundreds."""
 SECONDS = 60
 PROBE = """
-import json, resource, sys
+import json, sys
+from pathlib import Path
 from collections import Counter
 from corpus.document import Document, Quarantined
 from corpus.errors import RawFileError
@@ -44,7 +45,8 @@ try:
         out["quarantined"] += batch.quarantined.column("reason").to_pylist()
 except RawFileError as error:
     out["refused"] = error.reason
-out["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+# Not resource.getrusage: its peak is inherited from the process that started this one.
+out["megabytes"] = int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) / 1024
 print(json.dumps(out))
 """
 
