@@ -66,6 +66,11 @@ class MemberFile(RawFile):
     offset: int | None
     """Where its data start in the decompressed archive (tar), or its header in the file (zip)."""
 
+    @property
+    def label(self) -> str:
+        """See `RawFile.label`."""
+        return self.path
+
     def open(self) -> BinaryIO:
         """See `RawFile.open`."""
         self.content.seek(0)

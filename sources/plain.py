@@ -30,8 +30,8 @@ class WholeFile:
         max_bytes: int = MAX_BYTES,
     ) -> None:
         """`licence`, `language`: of files that do not state their own. `id`: documents are known by a hash of their
-        text or by file name (then a file of the same name elsewhere is another version). `max_bytes`: longer files
-        are quarantined.
+        text or by file name, in an archive by path (then a file of the same name elsewhere is another version).
+        `max_bytes`: longer files are quarantined.
 
         Raises:
             ValueError: `id` is neither.
@@ -80,7 +80,7 @@ class WholeFile:
         return Document(
             record=0,
             offset=0,
-            native_id=raw.name if self.identity == "name" else None,
+            native_id=raw.label if self.identity == "name" else None,
             text=text,
             doc_type=self.doc_type,
             language=self.language,

@@ -62,6 +62,11 @@ class RawFile:
         """Base name with its suffixes: `pubmed21n1298.xml.gz`."""
         return PurePosixPath(self.path).name
 
+    @property
+    def label(self) -> str:
+        """What tells this file from others: its base name, or its path in the archive that holds it."""
+        return self.name
+
     def open(self) -> BinaryIO:
         """The bytes as stored, seekable.
 

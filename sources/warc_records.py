@@ -7,6 +7,7 @@ import logging
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
@@ -33,10 +34,10 @@ def archive_records(stream: BinaryIO) -> Iterator[tuple[Any, int]]:
     archive = _Archive(guard)
     first = True
     while True:
-        guard.progress()
         at = archive.offset
         try:
-            record = next(archive)
+            with guard.headers():
+                record = next(archive)
         except StopIteration:
             return
         except (ArchiveLoadFailed, StatusAndHeadersParserException, ValueError, AttributeError, TypeError) as error:
@@ -56,8 +57,6 @@ def archive_records(stream: BinaryIO) -> Iterator[tuple[Any, int]]:
                 return
             continue
         yield record if record.rec_type else None, archive.offset
-        while not archive.member_info and record.raw_stream.read(_PIECE):
-            guard.progress()
         archive.read_to_end()
         if archive.lost is not None:
             yield None, archive.lost
@@ -94,7 +93,6 @@ class _Archive(ArchiveIterator):  # type: ignore[misc]
         drops it, though ARC records may follow each other without one."""
         size = 0
         while line := self.reader.readline(_PIECE):
-            self.fh.progress()
             if _START.match(line):
                 return line, size
             if line.strip(b"\0\r\n \t") and self.lost is None:
@@ -115,16 +113,21 @@ class _Archive(ArchiveIterator):  # type: ignore[misc]
 
 
 class _Guard(io.RawIOBase):
-    """A stream that tells how far it was read, and ends what goes on for too long."""
+    """A stream that tells how far it was read, and ends headers that go on for too long."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._at = 0
-        self._since = 0
+        self._end: int | None = None
 
-    def progress(self) -> None:
-        """Part of a record was read."""
-        self._since = self._at
+    @contextmanager
+    def headers(self) -> Iterator[None]:
+        """What is read meanwhile are headers."""
+        self._end = self._at + _MAX_HEADERS
+        try:
+            yield
+        finally:
+            self._end = None
 
     def tell(self) -> int:
         return self._at
@@ -132,6 +135,6 @@ class _Guard(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         data = self._stream.read(size)
         self._at += len(data)
-        if self._at - self._since > _MAX_HEADERS:
+        if self._end is not None and self._at > self._end:
             raise RawFileError("record_too_large", f"headers without an end before byte {self._at}")
         return data

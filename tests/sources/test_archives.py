@@ -102,6 +102,11 @@ def test_paths_that_lead_out_are_refused(tmp_path: Path, pack: Any, name: str) -
     assert facts["members_refused"] == 1
 
 
+def test_files_known_by_name_are_known_by_path_in_an_archive(tmp_path: Path) -> None:
+    found, _ = read(tmp_path, tar({"a/note.txt": b"one", "b/note.txt": b"two"}), "text", id="name")
+    assert [one.native_id for one in found if isinstance(one, Document)] == ["a/note.txt", "b/note.txt"]
+
+
 def test_a_damaged_member_takes_its_own_records_with_it(tmp_path: Path) -> None:
     found, facts = read(tmp_path, tar({"a": LINES, "b": gzip.compress(LINES * 99)[:-9], "c": LINES}))
     assert reasons(found) == ["truncated_gzip"]

@@ -172,6 +172,12 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, data: bytes) -> None:
         read(tmp_path, data)
 
 
+def test_a_long_page_is_a_page(tmp_path: Path) -> None:
+    body = f"<main>{'<p>Words of a long guideline.</p>' * 200_000}</main>".encode()
+    found, _ = read(tmp_path, archive(("http://x.example/", "200 OK", body, {"Content-Type": "text/html"}), page()))
+    assert outcome(found) == ["page", "page"]
+
+
 def test_headers_without_an_end_are_refused(tmp_path: Path) -> None:
     with pytest.raises(RawFileError, match="record_too_large"):
         read(tmp_path, archive(page()) + b"WARC/1.0\r\n" + b"x" * (9 << 20))
