@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from lxml import etree
 from corpus.errors import RecipeError
 from filters.licence import UNKNOWN, LicenceAnnotator, Rights, load_profile, normalise, openness, rights
 
-KIT = Path(os.environ.get("HC4_KIT", "/work/shared/data/kit"))
+KIT = Path(__file__).parents[2].parent / "shared" / "data" / "kit"
 HREF = "{http://www.w3.org/1999/xlink}href"
 
 STATEMENTS = {

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 
 from filters.phi.annotator import detector
 
-GOLD = Path(os.environ.get("HC4_PHI_GOLD", "/work/shared/data/phi_gold"))
+GOLD = Path(__file__).parents[2].parent / "shared" / "data" / "phi_gold"
 pytestmark = pytest.mark.skipif(not GOLD.is_dir(), reason="PHI gold data are not on this machine (set HC4_PHI_GOLD)")
 
 ASQ = ["EMAIL_ADDRESS", "PHONE_NUMBER", "SOCIAL_SECURITY_NUMBER", "MEDICAL_RECORD_NUMBER", "ACCOUNT_NUMBER"]
