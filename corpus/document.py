@@ -12,6 +12,17 @@ from typing import Literal
 import pyarrow as pa
 
 Retraction = Literal["none", "retracted", "concern", "corrected"]
+"""What became of a published work: withdrawn, doubted by its publisher, or corrected afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a record says of *another* work: a retraction notice names the article it retracts."""
+
+    state: Retraction
+    kind: str
+    """Kind of the identifier: `pmid`, `pmcid`, `doi`."""
+    identifier: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,6 +56,9 @@ class Document:
     """Structured product label set id: a UUID in lower case."""
     title: str | None = None
     """Title as found; it also stands in `text` where the format gives it to the reader of the document."""
+    authors: tuple[str, ...] = ()
+    """Whom a licence that asks for attribution wants named, in the source's order. They go into the attribution file,
+    never into `text`."""
     url: str | None = None
     """Where a person finds the record, as the source states it."""
     member: str | None = None
@@ -58,10 +72,12 @@ class Document:
     language: str | None = None
     """Language the source declares, as it writes it (`eng`)."""
     retraction: Retraction = "none"
+    """As the record itself states it; other records may say more (`notices`)."""
+    notices: tuple[Notice, ...] = ()
     licence_raw: str | None = None
     """Licence statement as found: a URL if the source gives one, else its words."""
     licence_evidence: str | None = None
-    """Where the statement stood (`jats:permissions/license/@href`)."""
+    """Where the statement stood: kind, colon, place (`jats:permissions/license/@href`)."""
     copyright: str | None = None
     """Copyright statement as found."""
 
@@ -88,6 +104,14 @@ Record = Document | Quarantined | Deletion
 
 _ID = pa.string()
 
+NOTICE = pa.struct(
+    [
+        pa.field("state", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("identifier", pa.string(), nullable=False),
+    ]
+)
+
 DOCUMENTS = pa.schema(
     [
         pa.field("doc_id", _ID, nullable=False),
@@ -105,6 +129,7 @@ DOCUMENTS = pa.schema(
         pa.field("s2", _ID),
         pa.field("setid", _ID),
         pa.field("title", pa.string()),
+        pa.field("authors", pa.list_(pa.string()), nullable=False),
         pa.field("url", pa.string()),
         pa.field("member", pa.string()),
         pa.field("known_values", pa.list_(pa.string()), nullable=False),
@@ -112,12 +137,15 @@ DOCUMENTS = pa.schema(
         pa.field("journal", pa.string()),
         pa.field("language", pa.string()),
         pa.field("retraction", pa.string(), nullable=False),
+        pa.field("notices", pa.list_(NOTICE), nullable=False),
         pa.field("licence_raw", pa.string()),
         pa.field("licence_evidence", pa.string()),
         pa.field("copyright", pa.string()),
+        pa.field("refused", pa.list_(pa.string()), nullable=False),
     ]
 )
-"""Documents of one raw file, in record order. Strings are UTF-8 NFC; `text` has 64-bit offsets."""
+"""Documents of one raw file, in record order. Strings are UTF-8 NFC; `text` has 64-bit offsets. `refused` names what
+the record stated and was not taken, with the reason: `published:impossible_date`, `native_id:unsafe_id`."""
 
 QUARANTINE = pa.schema(
     [

@@ -20,6 +20,7 @@ class Stage(StrEnum):
     """Where a verdict can fall, in this order. The first stage that objects decides."""
 
     READ = "read"
+    USE = "use"
     VERSION = "version"
     RETRACTION = "retraction"
     LICENCE = "licence"

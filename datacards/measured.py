@@ -183,15 +183,19 @@ def _third_party_rights(view: View) -> str | None:
     if not view.licences:
         return None
     return (
-        f"Every document keeps its own licence, in column `licence` with its evidence. By tokens: "
-        f"{mix(view.licences, view.manifest.totals.tokens)}."
+        f"Every document keeps its own licence, in column `licence_spdx` with its evidence and its rights. By tokens: "
+        f"{mix(view.licences, view.manifest.totals.tokens)}. `ATTRIBUTION.parquet` names whom the licences of "
+        f"{counted(view.manifest.rights.attributed, 'document')} want named."
     )
 
 
 def _errata(view: View) -> str:
-    dropped = recipe_part(view.manifest.recipe, "drop_retracted")
-    told = {True: "Retracted documents were dropped", False: "Retracted documents were kept and marked"}
-    known = f" {told[dropped]}; column `retraction` says what a source states." if isinstance(dropped, bool) else ""
+    policy = recipe_part(view.manifest.recipe, "retraction")
+    known = ""
+    if isinstance(policy, dict) and isinstance(policy.get("drop"), list):
+        states = ", ".join(code(str(state)) for state in policy["drop"])
+        told = f"Documents whose work is {states} were dropped" if states else "No document was dropped for that"
+        known = f" {told}; column `retraction` says what the sources state."
     return f"A snapshot never changes; a correction is another snapshot with another id.{known}"
 
 

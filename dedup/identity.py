@@ -115,6 +115,32 @@ def keep_rank(
     return rank
 
 
+def work_order(*, doc_type_priority: npt.ArrayLike, version: pa.Array | pa.ChunkedArray, rank: Positions) -> Positions:
+    """Which of the documents of *one* work to keep first: full text before abstract, the newest version, then `rank`.
+
+    Args:
+        doc_type_priority: int[n], the smaller the better.
+        version: string[n]: comparable versions (those of a registry, which numbers them for all); null for others.
+        rank: int64[n], distinct (`keep_rank`).
+
+    Returns:
+        int64[n], distinct, 0 for the first.
+    """
+    import polars as pl
+
+    frame = pl.DataFrame(
+        {
+            "doc_type_priority": np.asarray(doc_type_priority, np.int64),
+            "version": pl.Series(_flat(version), dtype=pl.String).fill_null(""),
+            "rank": rank,
+        }
+    )
+    first = frame.with_row_index("row").sort(*frame.columns, descending=[False, True, False])["row"].to_numpy()
+    order = np.empty(len(frame), np.int64)
+    order[first] = np.arange(len(frame))
+    return order
+
+
 def _normalised(kind: str) -> pl.Expr:
     import polars as pl
 

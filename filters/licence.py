@@ -1,4 +1,4 @@
-"""Under which licence a document stands: from what it states to an SPDX expression, and whether a profile allows it.
+"""Under which licence a document stands: from what it states to an SPDX expression.
 
 Nothing is invented. A version that is not stated stays open (`LicenseRef-CC-BY-unversioned`), "open access" alone says
 nothing (NOASSERTION), of two statements the stricter one counts and the conflict is recorded, and a profile lets in
@@ -8,175 +8,23 @@ only what its list in `licences.yaml` names.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
 from corpus.digest import Json, sha256_file
 from corpus.errors import RecipeError
 from corpus.stage import attribute
+from filters.rights import TABLE, UNKNOWN, family_of, licensing, openness_rank, table
 
-UNKNOWN = "NOASSERTION"
-"""SPDX's word for: nothing is known."""
-
-_TABLE = Path(__file__).with_name("licences.yaml")
 _VERSIONS = ("1.0", "2.0", "2.1", "2.5", "3.0", "4.0")
-
-
-@dataclass(frozen=True, slots=True)
-class Rights:
-    """What a licence permits and asks for; None where it is not known."""
-
-    commercial: bool | None = None
-    redistribute: bool | None = None
-    derivatives: bool | None = None
-    share_alike: bool | None = None
-    attribution: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Family:
-    name: str
-    match: re.Pattern[str]
-    rights: Rights
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """Which licences a snapshot takes in. Whatever is not listed stays out."""
-
-    name: str
-    statement: str
-    families: frozenset[str]
-
-    def reason(self, licence: str, conflict: bool) -> str | None:
-        """Why the licence keeps a document out, or None if it does not.
-
-        One of `licence_unknown`, `licence_conflict`, `licence_not_allowed`.
-        """
-        if licence == UNKNOWN:
-            return "licence_unknown"
-        if conflict:
-            return "licence_conflict"
-        return None if _allowed(licence, self.families) else "licence_not_allowed"
-
-    def reasons(self, licences: pa.Array, conflicts: pa.Array) -> pa.StringArray:
-        """`reason` of each row: `licences` (string) and `conflicts` (bool) in, string or null out."""
-        encoded = licences.cast(pa.string()).dictionary_encode()
-        names = [name or UNKNOWN for name in encoded.dictionary.to_pylist()] + [UNKNOWN]
-        table = pa.array([self.reason(name, conflict) for conflict in (False, True) for name in names], pa.string())
-        code = pc.fill_null(encoded.indices, len(names) - 1).to_numpy().astype(np.int64)
-        disputed = pc.fill_null(conflicts, True).to_numpy(zero_copy_only=False)
-        return table.take(pa.array(code + len(names) * disputed))
-
-
-@cache
-def _table() -> dict[str, Any]:
-    table: dict[str, Any] = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
-    return table
-
-
-@cache
-def _families() -> tuple[_Family, ...]:
-    known = {field.name for field in fields(Rights)}
-    families = []
-    for name, entry in _table()["families"].items():
-        assert set(entry["rights"]) <= known, name
-        families.append(_Family(name, re.compile("|".join(entry["match"])), Rights(**entry["rights"])))
-    return tuple(families)
 
 
 @cache
 def _addresses() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(pattern), licence) for pattern, licence in _table()["addresses"].items())
-
-
-def load_profile(name: str) -> Profile:
-    """The profile `name` of `licences.yaml`.
-
-    Raises:
-        RecipeError: no such profile; the message lists those there are.
-    """
-    profiles = _table()["profiles"]
-    if name not in profiles:
-        raise RecipeError(f"unknown licence profile {name!r}; known: {', '.join(sorted(profiles))}")
-    allow: set[str] = set()
-    for entry in profiles[name]["allow"]:  # an anchored list stands inside the list that adds to it
-        allow.update([entry] if isinstance(entry, str) else entry)
-    assert allow <= {family.name for family in _families()}, name
-    return Profile(name, profiles[name]["statement"], frozenset(allow))
-
-
-def _family(licence: str) -> int | None:
-    """Place of a licence's family, 0 the most open; None if it has none."""
-    return next((place for place, family in enumerate(_families()) if family.match.fullmatch(licence)), None)
-
-
-@cache
-def _licensing() -> Any:
-    from license_expression import get_spdx_licensing
-
-    return get_spdx_licensing()
-
-
-@cache
-def _terms(licence: str) -> tuple[tuple[str, ...], ...]:
-    """An expression as alternatives of licences that apply together: `A OR (B AND C)` is ((A,), (B, C))."""
-    if licence == UNKNOWN or " " not in licence:
-        return ((licence,),)
-    licensing = _licensing()
-    try:
-        expression = licensing.dnf(licensing.parse(licence))
-    except Exception:  # noqa: BLE001 - of a dozen kinds; what does not parse allows nothing
-        return ((licence,),)
-    alternatives = expression.args if isinstance(expression, licensing.OR) else (expression,)
-    return tuple(
-        tuple(part.render() for part in (term.args if isinstance(term, licensing.AND) else (term,)))
-        for term in alternatives
-    )
-
-
-def _allowed(licence: str, families: frozenset[str]) -> bool:
-    def listed(name: str) -> bool:
-        place = _family(name)
-        return place is not None and _families()[place].name in families
-
-    return any(all(listed(name) for name in together) for together in _terms(licence))
-
-
-def rights(licence: str) -> Rights:
-    """Rights of an SPDX identifier; all None if it is unknown or an expression of several."""
-    place = _family(licence)
-    return Rights() if place is None else _families()[place].rights
-
-
-def openness(licences: pa.Array) -> npt.NDArray[np.int64]:
-    """How open each licence is, int64: the greater the more open; 0 for what is unknown."""
-    encoded = licences.cast(pa.string()).dictionary_encode()
-    ranks = [
-        0 if (place := _rank(name or UNKNOWN)) is None else len(_families()) - place
-        for name in encoded.dictionary.to_pylist()
-    ]
-    codes: npt.NDArray[np.int64] = pc.fill_null(encoded.indices, len(ranks)).to_numpy()
-    scale: npt.NDArray[np.int64] = np.array([*ranks, 0], np.int64)
-    return scale[codes]
-
-
-def _rank(licence: str) -> int | None:
-    """Openness of the most open alternative, each as open as its strictest part."""
-    places = [[_family(name) for name in together] for together in _terms(licence)]
-    known = [max(place for place in parts if place is not None) for parts in places if None not in parts]
-    return min(known, default=None)
-
-
-# From a statement to a licence -----------------------------------------------------------------------------------
+    return tuple((re.compile(pattern), licence) for pattern, licence in table()["addresses"].items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,32 +97,32 @@ class _Evidence:
 
 @cache
 def _known(identifier: str) -> bool:
-    return identifier in _licensing().known_symbols
+    return identifier in licensing().known_symbols
 
 
 def normalise(statement: str) -> Statement:
     """What `statement` (addresses, words, or both; several parted by " | ") says about the licence."""
     text = re.sub(r"[\u00ad\u2010-\u2015\u2212]", "-", statement.lower().replace("\u00a0", " ")).strip()
-    if _family(statement.strip()) is not None:
+    if family_of(statement.strip()) is not None:
         return Statement(statement.strip(), False)
     if re.search(r"\s(?:and|or|with)\s", text) and (compound := _expression(statement.strip())) != UNKNOWN:
         return Statement(compound, False)
     if not text:
         return Statement(UNKNOWN, False)
     plain = re.sub(r"[\s_-]+", " ", text).strip(" .")
-    if (alias := _table()["aliases"].get(plain)) is not None:
+    if (alias := table()["aliases"].get(plain)) is not None:
         return Statement(alias, False)
     found, unread = _evidence(text)
     others = {licence for address in _ADDRESS.findall(text) if (licence := _other(address))}
     others |= {
-        licence for part in text.split(" | ") if (licence := _table()["aliases"].get(re.sub(r"[\s_-]+", " ", part)))
+        licence for part in text.split(" | ") if (licence := table()["aliases"].get(re.sub(r"[\s_-]+", " ", part)))
     }
     others.discard(UNKNOWN)
     free = _free(text)
     if found:
         return _strictest(found, bool(others) or unread, text)
     if others:
-        names = sorted(others, key=lambda name: _rank(name) or 0)
+        names = sorted(others, key=lambda name: openness_rank(name) or 0)
         return Statement(names[-1], len(names) > 1 or unread)
     if free:
         return Statement(free, unread or _NOT_COMMERCIAL.search(text) is not None)
@@ -356,12 +204,12 @@ def _free(text: str) -> str | None:
 
 def _expression(statement: str) -> str:
     """The statement as an SPDX expression in canonical spelling, or NOASSERTION."""
-    if _family(statement) is not None:
+    if family_of(statement) is not None:
         return statement
     if len(statement) > 200 or not re.fullmatch(r"[\w.+() -]+", statement):
         return UNKNOWN
     try:
-        return str(_licensing().parse(statement, validate=True, strict=True).render())
+        return str(licensing().parse(statement, validate=True, strict=True).render())
     except Exception:  # noqa: BLE001 - of a dozen kinds; the words are no expression
         return UNKNOWN
 
@@ -377,24 +225,25 @@ class LicenceAnnotator:
     """
 
     name = "licence"
-    version = 1
+    version = 2
 
     def __init__(self, source_terms: str | None = None) -> None:
         if source_terms is not None and (_expression(source_terms) == UNKNOWN):
-            raise RecipeError(f"source terms {source_terms!r}: neither an SPDX expression nor listed in {_TABLE.name}")
+            raise RecipeError(f"source terms {source_terms!r}: neither an SPDX expression nor listed in {TABLE.name}")
         self._terms = source_terms
-        self.config: Json = {"source_terms": source_terms, "table": sha256_file(_TABLE)}
+        self.config: Json = {"source_terms": source_terms, "table": sha256_file(TABLE)}
 
     schema = pa.schema(
         [
-            attribute("licence", pa.string(), "licence: SPDX expression, LicenseRef, or NOASSERTION"),
-            attribute("licence_kind", pa.string(), "where the licence was stated; source_terms or none if nowhere"),
+            attribute("licence_spdx", pa.string(), "licence: SPDX expression, LicenseRef, or NOASSERTION"),
+            attribute("licence_kind", pa.string(), "kind of evidence: jats, openalex, ..., source_terms, none"),
+            attribute("licence_place", pa.string(), "where the licence was stated; empty if nowhere in the record"),
             attribute("licence_conflict", pa.bool_(), "the statement names licences with different rights"),
         ]
     )
 
     def measure(self, documents: pa.RecordBatch) -> pa.RecordBatch:
-        """`licence`, `licence_kind` (string), `licence_conflict` (bool) from `licence_raw` and `licence_evidence`."""
+        """What `licence_raw` says, and the kind and the place of `licence_evidence` (`kind:place`)."""
         raw = pc.utf8_trim_whitespace(documents.column("licence_raw").cast(pa.string()))
         raw = pc.if_else(pc.equal(raw, ""), pa.scalar(None, pa.string()), raw)
         stated = raw.dictionary_encode()  # each distinct statement is read once
@@ -402,12 +251,22 @@ class LicenceAnnotator:
         default = (self._terms or UNKNOWN, "none" if self._terms is None else "source_terms")
         licences = pa.array([one.licence for one in read], pa.string()).take(stated.indices)
         conflicts = pa.array([one.conflict for one in read], pa.bool_()).take(stated.indices)
-        evidence = pc.fill_null(documents.column("licence_evidence").cast(pa.string()), "stated")
+        silent = pc.is_null(raw)
+        evidence = pc.fill_null(documents.column("licence_evidence").cast(pa.string()), "stated:")
+        parts = evidence.dictionary_encode()
+        split = [_kind_and_place(value) for value in parts.dictionary.to_pylist()]
         return pa.record_batch(
             [
                 pc.fill_null(licences, default[0]),
-                pc.if_else(pc.is_null(raw), default[1], evidence),
+                pc.if_else(silent, default[1], pa.array([kind for kind, _ in split], pa.string()).take(parts.indices)),
+                pc.if_else(silent, "", pa.array([place for _, place in split], pa.string()).take(parts.indices)),
                 pc.fill_null(conflicts, False),
             ],
             schema=self.schema,
         )
+
+
+def _kind_and_place(evidence: str) -> tuple[str, str]:
+    """`jats:a; jats:b` is of kind `jats` and stands at `a; b`."""
+    kind, colon, _ = evidence.partition(":")
+    return (kind, evidence.replace(f"{kind}:", "")) if colon else ("stated", evidence)

@@ -9,7 +9,8 @@ import polars as pl
 
 from corpus.errors import RecipeError
 from corpus.verdict import Verdict
-from filters.licence import load_profile
+from dedup.identity import KINDS
+from filters.rights import load_profile
 from manifests import layout
 from manifests.environment import environment
 from manifests.finding import Finding
@@ -17,8 +18,10 @@ from manifests.model import Manifest
 from manifests.snapshot import Snapshot
 
 _SHARED = {
-    **{name: name for name in ("doc_type", "published", "pmid", "pmcid", "doi", "retraction", "licence", "language")},
-    "licence_evidence": "licence_kind",
+    **{
+        name: name
+        for name in ("doc_type", "published", *KINDS, "retraction", "licence_spdx", "licence_raw", "language")
+    },
     "raw_file": "raw_file",
     "record": "record",
     "phi_masked": "phi_count",
@@ -64,17 +67,21 @@ def with_record_tables(snapshot: Snapshot) -> Iterator[Finding]:
 def with_profile(snapshot: Snapshot) -> Iterator[Finding]:
     """Every released licence is one that the profile lets in, undisputed."""
     manifest = snapshot.manifest
+    asked: Any = manifest.recipe.get("licence_profile")
     try:
-        profile = load_profile(manifest.licence_profile)
+        profile = load_profile(asked)
     except RecipeError:
         yield Finding(layout.MANIFEST, f"licence profile {manifest.licence_profile!r} is not known to this code")
         return
-    if same_code(manifest) and manifest.licence_statement != profile.statement:
-        yield Finding(layout.MANIFEST, f"licence_statement is not that of profile {profile.name}")
+    if same_code(manifest):
+        stated = (manifest.licence_statement, manifest.rights.families, manifest.rights.verbatim)
+        if stated != (profile.statement, tuple(sorted(profile.families)), tuple(sorted(profile.verbatim))):
+            yield Finding(layout.MANIFEST, f"licence_statement or families are not those of profile {profile.name}")
     for shard in manifest.shards:
-        rows = pl.read_parquet(snapshot.folder / shard.path, columns=["licence"], glob=False)
-        for licence in sorted(rows["licence"].unique()):
-            if reason := profile.reason(licence, conflict=False):
+        rows = pl.read_parquet(snapshot.folder / shard.path, columns=["licence_spdx", "rights"], glob=False)
+        forbidden = pl.col("rights").struct.field("redistribute").eq_missing(False)
+        for licence, modified in rows.select("licence_spdx", forbidden).unique().sort("licence_spdx").iter_rows():
+            if reason := profile.reason(licence, conflict=False, modified=modified):
                 yield Finding(shard.path, f"holds documents under {licence}: {reason} by profile {profile.name}")
     disputed = snapshot.audit().filter((pl.col("verdict") == Verdict.KEEP.value) & pl.col("licence_conflict"))
     for doc_id in disputed.select("doc_id").head(1).collect()["doc_id"]:
@@ -100,7 +107,9 @@ def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, ob
     yield "name", manifest.name, recipe["name"]
     yield "title", manifest.title, recipe["title"] or recipe["name"]
     yield "description", manifest.description, recipe["description"]
-    yield "licence_profile", manifest.licence_profile, recipe["licence_profile"]
+    profile = recipe["licence_profile"]
+    name = profile if isinstance(profile, str) else profile["name"]
+    yield "licence_profile", (manifest.licence_profile, manifest.rights.profile), (name, name)
     yield "tokenizer.sha256", manifest.tokenizer.sha256, recipe["tokenizer"]
     models = [model.sha256 for model in manifest.models if model.used_for == "language"]
     yield "language model", models, [recipe["language"]["model"]]
@@ -116,6 +125,7 @@ def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, ob
             ("publisher", one["publisher"]),
             ("source_terms", one["terms"]),
             ("phi_policy", one["phi_policy"]),
+            ("use", one["use"]),
         ):
             yield f"{field} of source {source.name}", getattr(source, field), asked
         files = sorted([file.name, file.sha256] for file in source.raw_files)

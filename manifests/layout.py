@@ -3,6 +3,7 @@
 manifest.json            the manifest: everything else is vouched for by it
 README.md DATASHEET.md   cards, rendered from the manifest
 report/index.html        per-source statistics, rendered from the manifest
+ATTRIBUTION.parquet      whom the licences of the released documents want named
 SHA256SUMS               digests of all files, for people without hc4
 data/<source>/           the corpus: train-*.parquet, validation-*.parquet
 audit/<source>/          one row a record read: verdict, evidence, measurements; no text
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
+ATTRIBUTION = "ATTRIBUTION.parquet"
 DATA = "data"
 AUDIT = "audit"
 LEDGER = "ledger/ledger.parquet"

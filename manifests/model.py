@@ -46,6 +46,17 @@ class Amount(Strict):
         )
 
 
+class Retrieval(Strict):
+    """Where and when a raw file was fetched, and what its publisher said of it then."""
+
+    retrieved: str
+    """ISO 8601: a day, or a time in UTC."""
+    url: str | None
+    published_checksum: str | None
+    etag: str | None
+    last_modified: str | None
+
+
 class RawFile(Strict):
     """One file as fetched. `facts` are the reader's own counts (`records`, `distinct_pmids`, ...)."""
 
@@ -56,6 +67,7 @@ class RawFile(Strict):
     facts: dict[str, int]
     quarantined: str | None = None
     """Reason code if the whole file could not be read."""
+    retrieval: Retrieval | None = None
 
 
 class ReaderFacts(Strict):
@@ -85,6 +97,8 @@ class Source(Strict):
     source_terms: str | None
     """SPDX expression that the source's own terms give to documents which state no licence."""
     phi_policy: str
+    use: Literal["train", "evaluate"]
+    """Nothing is released of a source to evaluate with."""
     reader: ReaderFacts
     raw_files: tuple[RawFile, ...]
     read: Amount
@@ -127,6 +141,37 @@ class Ledger(Strict):
     stages: tuple[StageBalance, ...]
     masked: tuple[Share, ...]
     """By source: text as read minus text as released, of the kept documents."""
+
+
+class LicenceRights(Strict):
+    """What one licence permits and asks for in the text as released; None where it is not known."""
+
+    spdx: str
+    amount: Amount
+    commercial: bool | None
+    redistribute: bool | None
+    derivatives: bool | None
+    share_alike: bool | None
+    attribution: bool | None
+
+
+class Rights(Strict):
+    """What may be done with the corpus as a whole, from what may be done with each document."""
+
+    profile: str
+    families: tuple[str, ...]
+    """Families of licences that the profile lets in."""
+    verbatim: tuple[str, ...]
+    """Families it lets in only where the text was not changed."""
+    by_licence: tuple[LicenceRights, ...]
+    """Released text by licence, largest first."""
+    floor: dict[str, bool | None]
+    """The strictest over all released licences: what every document permits, what any asks for; None if one is not
+    known."""
+    conflicts: int
+    """Records whose statements, or whose work's, name licences with different rights."""
+    attributed: int
+    """Rows of the attribution file."""
 
 
 class PhiCount(Strict):
@@ -259,6 +304,7 @@ class Manifest(Strict):
     splits: tuple[Split, ...]
     sources: tuple[Source, ...]
     ledger: Ledger
+    rights: Rights
     privacy: Privacy
     dedup: Dedup
     tokenizer: TokenizerFacts

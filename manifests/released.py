@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.errors import RecipeError
+from dedup.identity import KINDS
 from filters.phi.annotator import Span, detector
 from manifests import layout
 from manifests.finding import Finding
@@ -123,12 +124,13 @@ def _policies(manifest: Manifest) -> dict[str, str]:
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "audit": (
         *("source", "raw_file", "record", "doc_id", "verdict", "stage", "reason", "survivor", "bytes", "words"),
-        *("tokens", "doc_type", "published", "pmid", "pmcid", "doi", "retraction", "licence", "licence_kind"),
+        *("tokens", "doc_type", "published", *KINDS, "retraction", "licence_raw", "licence_spdx", "licence_kind"),
         *("licence_conflict", "language", "phi_count"),
     ),
     "ledger": ("source", "raw_file", "stage", "verdict", "reason", "documents", "bytes", "words", "tokens"),
     "quarantine": ("source", "raw_file", "record", "reason"),
     "samples": ("source", "doc_id", "excerpt"),
+    "attribution": ("doc_id", "title", "authors", "doi", "url", "licence_spdx", "licence_url", "changes"),
 }
 """What each kind of table must have for the checks to be made."""
 

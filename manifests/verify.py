@@ -15,7 +15,7 @@ import polars as pl
 from corpus.digest import sha256_file
 from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
-from manifests import agree, layout, released
+from manifests import agree, layout, origin, released
 from manifests.finding import Finding
 from manifests.ledger import KEYS, make_ledger
 from manifests.model import Manifest
@@ -110,6 +110,8 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.LEDGER, _ledger(snapshot)),
         (layout.AUDIT, agree.with_record_tables(snapshot)),
         (layout.DATA, agree.with_profile(snapshot)),
+        (layout.DATA, origin.with_raw_files(snapshot)),
+        (layout.DATA, origin.with_rights(snapshot)),
         (manifest, contradicted),
     ):
         try:

@@ -21,9 +21,11 @@ import pyarrow.parquet as pq
 from corpus.digest import Json
 from corpus.storage import WorkFolder
 from corpus.verdict import Verdict
+from dedup.identity import KINDS
 from filters.phi.mask import mask_column, mask_distinct
 from pipelines.conclude import AMOUNT
 from pipelines.measure import ROWS
+from pipelines.provenance import ATTRIBUTED, ATTRIBUTION, attributions, null_reasons, provenance, released_rights
 from shards.place import shards_of, split_of
 from shards.tokenizer import load_tokenizer
 from shards.write import ROW
@@ -31,29 +33,43 @@ from shards.write import ROW
 _BUFFER = 64 * 2**20
 """Bytes of rows held before they are written out by shard."""
 
-_COPIED = ["doc_id", "doc_type", "published", "pmid", "pmcid", "doi", "retraction", "raw_file", "record"]
+_COPIED = ["doc_id", "doc_type", "published", *KINDS, "version", "raw_file", "record", "offset"]
+_MASKED = ["title", "journal", "url", "member", "licence_raw"]
+"""Free words that a record states beside its text: publishers put e-mail addresses into them."""
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
-    """Write `assembled` of one bundle. `params["clusters"]` lists [row, cluster] of documents in a split group."""
+    """Write `assembled` of one bundle: released rows, and whom they owe attribution.
+
+    `params["clusters"]` lists [row, cluster] of documents in a split group, `params["stands_for"]` [row, doc_ids,
+    identifiers] of survivors, `params["works"]` what other records say.
+    """
     index: list[list[Json]] = []
     counts = Statistics()
-    with pq.ParquetWriter(folders["assembled"] / ROWS, ROW, compression="zstd", compression_level=1) as writer:
+    folder = folders["assembled"]
+    options = {"compression": "zstd", "compression_level": 1}
+    with (
+        pq.ParquetWriter(folder / ROWS, ROW, **options) as writer,
+        pq.ParquetWriter(folder / ATTRIBUTED, ATTRIBUTION, **options) as attributed,
+    ):
         held: list[pa.Table] = []
-        for rows in _rows(params, work, counts):
+        for rows, owed in _rows(params, work, counts):
             held.append(rows)
+            attributed.write_table(owed)
             if sum(table.nbytes for table in held) >= _BUFFER:
                 _flush(held, params["shards"], writer, index)
         _flush(held, params["shards"], writer, index)
     return {"assembled": {"index": index, **counts.summary()}}
 
 
-def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Iterator[pa.Table]:
-    """Released rows of each row group of the bundle, in document order."""
+def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Released rows of each row group of the bundle, in document order, and their attributions."""
     digests = params["digests"]
     verdicts = pl.read_parquet(work.product("verdicts", digests["verdicts"]) / ROWS, glob=False)
     merged = {row for row, *_ in params["merges"]}
     clusters = dict(params["clusters"])
+    stands_for = {row: tuple(lists) for row, *lists in params["stands_for"]}
+    state = {row: retraction for row, retraction, *_ in params["works"] if retraction}
     files = {s: pq.ParquetFile(work.product(s, digests[s]) / ROWS) for s in ("documents", "licence", "language", "phi")}
     tokenizer = load_tokenizer(Path(params["tokenizer"]))
     start = 0
@@ -68,35 +84,40 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
             documents = part["documents"]
             text = _chunk(mask_column(_chunk(documents["text"]), _chunk(part["phi"]["phi_spans"])))
             ids = tokenizer.encode(text)
+            places = [start + int(row) for row in kept]
             doc_ids = documents["doc_id"].to_pylist()
-            cluster = [clusters.get(start + int(row), name) for row, name in zip(kept, doc_ids, strict=True)]
+            cluster = [clusters.get(place, name) for place, name in zip(places, doc_ids, strict=True)]
+            others = [stands_for.get(place, ((), ())) for place in places]
+            stated = zip(places, documents["retraction"].to_pylist(), strict=True)
             read = mine[kept]
             masked = part["phi"]["phi_count"].to_numpy() > 0
-            table = pa.table(
-                {
-                    **{name: documents[name] for name in _COPIED},
-                    "journal": mask_distinct(documents["journal"], params["phi_policy"]),
-                    "source": pa.array([params["source"]] * len(kept)),
-                    "text": text,
-                    "input_ids": ids,
-                    "n_tokens": pc.list_value_length(ids),
-                    "n_bytes": pc.binary_length(text).cast(pa.int64()),
-                    "n_words": _words(text, read["words"].to_numpy(), masked),
-                    "licence": part["licence"]["licence"],
-                    "licence_evidence": part["licence"]["licence_kind"],
-                    "split": [
-                        split_of(c, validation_share=params["validation_share"], seed=params["seed"]) for c in cluster
-                    ],
-                    "cluster_id": cluster,
-                    "language": part["language"]["language"],
-                    "language_score": part["language"]["language_score"],
-                    "text_sha256": [hashlib.sha256(t.encode()).hexdigest() for t in text.to_pylist()],
-                    "phi_masked": part["phi"]["phi_count"],
-                }
-            )
-            rows = table.select(ROW.names).cast(ROW)
+            columns = {
+                **{name: documents[name] for name in _COPIED},
+                **{name: mask_distinct(documents[name], params["phi_policy"]) for name in _MASKED},
+                **provenance(documents, params),
+                **released_rights(part["licence"], masked | (not params["verbatim"])),
+                "source": pa.array([params["source"]] * len(kept)),
+                "text": text,
+                "input_ids": ids,
+                "n_tokens": pc.list_value_length(ids),
+                "n_bytes": pc.binary_length(text).cast(pa.int64()),
+                "n_words": _words(text, read["words"].to_numpy(), masked),
+                "retraction": [state.get(place, own) for place, own in stated],
+                "stands_for": pa.array([names for names, _ in others], pa.list_(pa.string())),
+                "other_ids": pa.array([identifiers for _, identifiers in others], pa.list_(pa.string())),
+                "split": [
+                    split_of(c, validation_share=params["validation_share"], seed=params["seed"]) for c in cluster
+                ],
+                "cluster_id": cluster,
+                "language": part["language"]["language"],
+                "language_score": part["language"]["language_score"],
+                "text_sha256": [hashlib.sha256(t.encode()).hexdigest() for t in text.to_pylist()],
+                "phi_masked": part["phi"]["phi_count"],
+            }
+            columns["nulls"] = null_reasons(columns, documents["refused"], set(params["states"]))
+            rows = pa.table(columns).select(ROW.names).cast(ROW)
             counts.add(rows, read, part["phi"]["phi_spans"])
-            yield rows
+            yield rows, attributions(rows, documents, params["phi_policy"])
         start += size
     for file in files.values():
         file.close()
@@ -140,7 +161,7 @@ class Statistics:
         frame = pl.DataFrame(
             {
                 "split": rows["split"],
-                "licence": rows["licence"],
+                "licence": rows["licence_spdx"],
                 "doc_type": rows["doc_type"],
                 "year": pl.Series(rows["published"]).str.slice(0, 4).fill_null("unknown"),
                 "language": rows["language"],
@@ -149,9 +170,11 @@ class Statistics:
                 "tokens": rows["n_tokens"].cast(pa.int64()),
             }
         ).with_columns(pl.lit(1, pl.Int64).alias("documents"))
+        rights = pl.struct(pl.col("licence").alias("spdx"), *pl.Series(rows["rights"]).struct.unnest())
+        frame = frame.with_columns(rights.struct.json_encode().alias("rights"))
         bins = (frame["tokens"].clip(lower_bound=1).log(2).floor().cast(pl.Int64)).cast(pl.String)
         frame = frame.with_columns(bins.alias("length"))
-        for kind in ("split", "licence", "doc_type", "year", "language", "length"):
+        for kind in ("split", "licence", "rights", "doc_type", "year", "language", "length"):
             sums = self._sums.setdefault(kind, Counter())
             for label, *amount in frame.group_by(kind).agg(pl.col(AMOUNT).sum()).iter_rows():
                 sums.update({(label, name): value for name, value in zip(AMOUNT, amount, strict=True)})
@@ -184,7 +207,3 @@ class Statistics:
 
 def _chunk(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
-def _by_label(sums: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
-    return {label: {name: sums[label, name] for name in AMOUNT} for label in sorted({label for label, _ in sums})}

@@ -30,6 +30,7 @@ from pipelines.publish import publish
 from pipelines.recipe import resolve_location
 from pipelines.statement import Finished
 from shards.place import TRAIN, VALIDATION
+from sources.registry import VERBATIM
 
 MADE_BY = {"made_by": toolchain("filters", "dedup", "shards", "pipelines")}
 _PAIRS_A_UNIT = 200_000
@@ -78,15 +79,17 @@ class Build:
         measured = self._phase("Read and measure", [bundle.unit() for bundle in self.plan.bundles])
         documents = [results["documents"] for results in measured]
         self._check_failures(documents)
-        self._decide(self._outdated(documents))
+        outdated = self._outdated(documents)
+        works = self._works(outdated)
+        self._decide(outdated, works)
         resolved = self._deduplicate()
-        merges, clusters = self._resolved(resolved)
-        concluded = self._conclude(merges)
+        merges, clusters, stands_for = self._resolved(resolved)
+        concluded = self._conclude(merges, works)
         counts = self._shard_counts(concluded)
-        assembled = self._assemble(merges, clusters, counts)
+        assembled = self._assemble(merges, clusters, stands_for, works, counts)
         shards = self._shards(assembled, counts)
         self.progress.phase("Publish", 0)
-        finished = Finished(self.plan, self.work, self.digests, documents, assembled, shards, resolved)
+        finished = Finished(self.plan, self.work, self.digests, documents, concluded, assembled, shards, resolved)
         return publish(finished, output)
 
     def _phase(self, title: str, units: list[Unit]) -> list[dict[str, Result]]:
@@ -135,7 +138,20 @@ class Build:
                 found[numbers[number]].append(row)
         return {number: sorted(rows, key=lambda row: int(row[0])) for number, rows in found.items()}
 
-    def _decide(self, outdated: Slices) -> None:
+    def _works(self, outdated: Slices) -> Slices:
+        """By bundle, what other records say of its documents' works (`pipelines.works`)."""
+        bundles = [{stage: own[stage] for stage in ("documents", "licence")} for own in self.digests]
+        gone = {str(number): [row for row, *_ in rows] for number, rows in sorted(outdated.items())}
+        params: dict[str, Any] = {"bundles": bundles, "outdated": gone}
+        name = digest({"stage": "works", "params": params, **MADE_BY})
+        self._phase("Join works", [Unit("pipelines.works:run", {"works": name}, params, label="works")])
+        found: Slices = defaultdict(list)
+        table = pl.read_parquet(self.work.product("works", name) / ROWS, glob=False)
+        for number, *row in table.iter_rows():
+            found[number].append(row)
+        return found
+
+    def _decide(self, outdated: Slices, works: Slices) -> None:
         recipe = self.plan.recipe
         rules = {kind: [rule.model_dump(mode="json") for rule in own] for kind, own in recipe.rules_for().items()}
         units = []
@@ -144,8 +160,11 @@ class Build:
                 "source": bundle.source.name,
                 "digests": dict(self.digests[number]),
                 "outdated": outdated.get(number, []),
-                "drop_retracted": recipe.drop_retracted,
-                "licence_profile": recipe.licence_profile,
+                "works": works.get(number, []),
+                "use": bundle.source.use,
+                "verbatim": bundle.source.reader in VERBATIM,
+                "drop_retraction": list(recipe.retraction.drop),
+                "licence_profile": recipe.profile,
                 "language": {"allow": list(recipe.language.allow), "min_score": recipe.language.min_score},
                 "rules": rules,
                 "max_masked_share": recipe.phi.max_masked_share,
@@ -213,8 +232,9 @@ class Build:
         results = self._phase(title, units)
         return [{"digest": unit.products[step], **result[step]} for unit, result in zip(units, results, strict=True)]
 
-    def _resolved(self, resolved: dict[str, Any]) -> tuple[Slices, Slices]:
-        """By bundle, merges [row, survivor, same_as, method, similarity] and clusters [row, cluster].
+    def _resolved(self, resolved: dict[str, Any]) -> tuple[Slices, Slices, Slices]:
+        """By bundle, merges [row, survivor, same_as, method, similarity], clusters [row, cluster] and what survivors
+        stand for [row, doc_ids, identifiers].
 
         Raises:
             WipeOut: near-dedup takes more of a source than the recipe allows.
@@ -229,8 +249,11 @@ class Build:
         clusters: Slices = defaultdict(list)
         for bundle, *row in pl.read_parquet(folder / deduplicate.GROUPS, glob=False).sort("bundle", "row").iter_rows():
             clusters[bundle].append(row)
+        stands_for: Slices = defaultdict(list)
+        for bundle, *row in pl.read_parquet(folder / deduplicate.STANDS_FOR, glob=False).iter_rows():
+            stands_for[bundle].append(row)
         self._check_wipe_out(near, merges)
-        return merges, clusters
+        return merges, clusters, stands_for
 
     def _check_wipe_out(self, near: dict[str, int], merges: Slices) -> None:
         policy = self.plan.recipe.dedup
@@ -254,7 +277,7 @@ class Build:
                     f"dedup.max_loss_share {policy.max_loss_share:.0%}; its documents may share a template"
                 )
 
-    def _conclude(self, merges: Slices) -> list[Result]:
+    def _conclude(self, merges: Slices, works: Slices) -> list[Result]:
         needed = ("documents", "verdicts", "licence", "language", "quality", "phi")
         units = []
         for number, bundle in enumerate(self.plan.bundles):
@@ -262,6 +285,7 @@ class Build:
                 "source": bundle.source.name,
                 "digests": {stage: self.digests[number][stage] for stage in needed},
                 "merges": merges.get(number, []),
+                "works": works.get(number, []),
                 "samples": conclude.SAMPLES_PER_REASON,
                 "seed": self.plan.recipe.seed,
                 "phi_policy": bundle.source.phi_policy,
@@ -283,16 +307,25 @@ class Build:
             }
         return counts
 
-    def _assemble(self, merges: Slices, clusters: Slices, counts: dict[str, dict[str, int]]) -> list[Result]:
+    def _assemble(
+        self, merges: Slices, clusters: Slices, stands_for: Slices, works: Slices, counts: dict[str, dict[str, int]]
+    ) -> list[Result]:
         recipe = self.plan.recipe
         needed = ("documents", "verdicts", "licence", "language", "phi", "tokens")
         units = []
         for number, bundle in enumerate(self.plan.bundles):
+            reader = self.plan.readers[bundle.source.name]
             params = {
                 "source": bundle.source.name,
                 "digests": {stage: self.digests[number][stage] for stage in needed},
                 "merges": [row[:1] for row in merges.get(number, [])],
                 "clusters": clusters.get(number, []),
+                "stands_for": stands_for.get(number, []),
+                "works": works.get(number, []),
+                "files": {file.name: [file.sha256, file.retrieved] for file in bundle.files},
+                "reader": f"{reader.name} {reader.version}",
+                "states": sorted(getattr(reader, "states", ())),
+                "verbatim": bundle.source.reader in VERBATIM,
                 "phi_policy": bundle.source.phi_policy,
                 "shards": counts[bundle.source.name],
                 "validation_share": recipe.split.validation_share,

@@ -20,7 +20,9 @@ from corpus.digest import Json
 from corpus.storage import WorkFolder
 from corpus.tables import write_frame
 from corpus.verdict import VERDICTS, Stage, Verdict
+from dedup.identity import KINDS
 from pipelines.measure import QUARANTINED, ROWS
+from pipelines.works import with_works
 from shards.place import uniform
 
 LEDGER = "ledger.parquet"
@@ -28,7 +30,7 @@ SAMPLES = "samples.parquet"
 SAMPLES_PER_REASON = 25
 AMOUNT = ["documents", "bytes", "words", "tokens"]
 
-_FACTS = ["doc_type", "published", "retraction", "pmid", "pmcid", "doi"]
+_FACTS = ["doc_type", "published", "retraction", *KINDS]
 _STATEMENTS = ["licence_raw", "copyright"]
 _EVIDENCE = ["score", "threshold", "survivor", "same_as", "similarity", "rules_failed"]
 _EXCERPT = 1500
@@ -36,7 +38,10 @@ _EXCERPT = 1500
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
-    """Write `concluded` of one bundle. `params["merges"]` lists [row, survivor, same_as, method, similarity]."""
+    """Write `concluded` of one bundle.
+
+    `params["merges"]` lists [row, survivor, same_as, method, similarity], `params["works"]` what other records say.
+    """
     folder, digests = folders["concluded"], params["digests"]
     verdicts = pl.read_parquet(work.product("verdicts", digests["verdicts"]) / ROWS, glob=False).with_row_index("row")
     rows = _with_merges(verdicts, params["merges"])
@@ -48,7 +53,8 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
         *(pl.read_parquet(work.product(s, digests[s]) / ROWS, glob=False) for s in ("licence", "language", "quality")),
         pl.read_parquet(work.product("phi", digests["phi"]) / ROWS, columns=["phi_count", "phi_chars"], glob=False),
     ]
-    known = pl.concat(sides, how="horizontal").drop("n_bytes", "n_words").with_row_index("row")
+    facts = pl.concat(sides, how="horizontal").drop("n_bytes", "n_words")
+    known = with_works(facts, params["works"]).with_row_index("row")
     audit = rows.join(known, on="row", how="left", maintain_order="left").with_columns(source=pl.lit(params["source"]))
     write_frame(audit.drop("row"), folder / ROWS)
     ledger = (
@@ -61,7 +67,14 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     write_frame(_excerpts(chosen, work, digests), folder / SAMPLES)
     pq.write_table(pq.read_table(documents / QUARANTINED), folder / QUARANTINED)
     kept = rows.filter(pl.col("verdict") == Verdict.KEEP.value)
-    return {"concluded": {"rows": len(rows), "kept": len(kept), "kept_tokens": int(kept["tokens"].sum())}}
+    return {
+        "concluded": {
+            "rows": len(rows),
+            "kept": len(kept),
+            "kept_tokens": int(kept["tokens"].sum()),
+            "licence_conflicts": int(known["licence_conflict"].sum()),
+        }
+    }
 
 
 def _with_merges(verdicts: pl.DataFrame, merges: list[list[Any]]) -> pl.DataFrame:
@@ -119,7 +132,7 @@ def _excerpts(chosen: pl.DataFrame, work: WorkFolder, digests: dict[str, str]) -
     """Masked beginnings of the chosen texts. What a licence or its source forbids to show is not shown."""
     from filters.phi.mask import mask_column
 
-    hidden = [Stage.LICENCE.value, Stage.VERSION.value, Stage.READ.value]
+    hidden = [Stage.LICENCE.value, Stage.VERSION.value, Stage.READ.value, Stage.USE.value]
     forbidden = (
         pl.col("stage").is_in(hidden)
         | pl.col("rules_failed").list.eval(pl.element().str.starts_with("licence_")).list.any()

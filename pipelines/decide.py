@@ -17,9 +17,10 @@ import pyarrow.parquet as pq
 from corpus.digest import Json
 from corpus.storage import WorkFolder
 from corpus.verdict import VERDICTS, Stage, Verdict
-from filters.licence import load_profile
+from filters.rights import load_profile
 from filters.rules import Rule, decide
 from pipelines.measure import QUARANTINED, ROWS
+from pipelines.works import with_works
 
 BUNDLE_VERDICTS = VERDICTS.append(pa.field("raw_file", pa.string(), nullable=False))
 """Verdicts of a bundle: one row a document in document order, then one a quarantined record."""
@@ -67,27 +68,34 @@ class Objections:
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
-    """Write `verdicts` of one bundle. `params["outdated"]` lists [row, reason, survivor] of the version stage."""
+    """Write `verdicts` of one bundle.
+
+    `params["outdated"]` lists [row, reason, survivor] of the version stage, `params["works"]` what other records say of
+    this bundle's works (`pipelines.works`).
+    """
     digests = params["digests"]
     columns = ["doc_id", "record", "raw_file", "no_text", "doc_type", "retraction"]
     facts = pl.read_parquet(work.product("documents", digests["documents"]) / ROWS, columns=columns, glob=False)
-    side = {
-        s: pl.read_parquet(work.product(s, digests[s]) / ROWS, glob=False)
-        for s in ("licence", "language", "phi", "tokens")
-    }
+    licence = pl.read_parquet(work.product("licence", digests["licence"]) / ROWS, glob=False)
+    facts = with_works(pl.concat([facts, licence], how="horizontal"), params["works"])
+    side = {s: pl.read_parquet(work.product(s, digests[s]) / ROWS, glob=False) for s in ("language", "phi", "tokens")}
     quality = pq.read_table(work.product("quality", digests["quality"]) / ROWS)
     sizes = pl.from_arrow(quality.select(["n_bytes", "n_words"]))
     assert isinstance(sizes, pl.DataFrame)
     found = Objections(len(facts))
     no_text = facts["no_text"]
     found.object(Stage.READ, no_text.is_not_null().to_numpy(), no_text.drop_nulls().to_numpy().astype(object))
+    if params["use"] == "evaluate":
+        found.object(Stage.USE, np.ones(len(facts), bool), "evaluation_only")
     outdated = np.array([row for row, _, _ in params["outdated"]], np.int64)
     decided = found.object(Stage.VERSION, outdated, np.array([r for _, r, _ in params["outdated"]], object))
     survivors = {row: survivor for row, _, survivor in params["outdated"]}
     found.survivor[decided] = np.array([survivors[int(row)] for row in decided], object)
-    if params["drop_retracted"]:
-        found.object(Stage.RETRACTION, (facts["retraction"] == "retracted").to_numpy(), "retracted")
-    _licence(found, side["licence"], params["licence_profile"])
+    refused = facts["retraction"].is_in(params["drop_retraction"])
+    found.object(Stage.RETRACTION, refused.to_numpy(), facts["retraction"].filter(refused).to_numpy().astype(object))
+    masked = side["phi"]["phi_count"] > 0
+    modified = masked if params["verbatim"] else masked.is_not_null()  # what was cut out of its markup is modified
+    _licence(found, facts, modified, params["licence_profile"])
     readable = no_text.is_null().to_numpy()  # rules about text say nothing where there is none
     _language(found, side["language"], readable, params["language"])
     _quality(found, quality, facts["doc_type"], readable, params["rules"])
@@ -102,8 +110,9 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     return {"verdicts": {"rows": len(facts), "quarantined": len(failed)}}
 
 
-def _licence(found: Objections, licence: pl.DataFrame, name: str) -> None:
-    reasons = load_profile(name).reasons(licence["licence"].to_arrow(), licence["licence_conflict"].to_arrow())
+def _licence(found: Objections, licence: pl.DataFrame, modified: pl.Series, profile: str | dict[str, Any]) -> None:
+    columns = (licence["licence_spdx"].to_arrow(), licence["licence_conflict"].to_arrow(), modified.to_arrow())
+    reasons = load_profile(profile).reasons(*columns)
     objecting = np.array([reason is not None for reason in reasons.to_pylist()], bool)
     found.object(Stage.LICENCE, objecting, reasons.drop_null().to_numpy(zero_copy_only=False).astype(object))
 

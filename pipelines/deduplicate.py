@@ -29,6 +29,7 @@ CERTAIN = "certain.npz"
 PAIRS = "pairs.npy"
 SIMILARITY = "similarity.npy"
 GROUPS = "groups.parquet"
+STANDS_FOR = "stands_for.parquet"
 
 Positions = npt.NDArray[np.int64]
 
@@ -39,22 +40,27 @@ def index(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
     Bundles come in the order of the plan, rows in document order, so positions do not depend on who asked first.
     """
     from dedup.candidates import star_edges
-    from dedup.identity import KINDS, identity_keys, keep_rank
+    from dedup.identity import KINDS, identity_keys, keep_rank, work_order
     from dedup.resolve import Certain
-    from filters.licence import openness
+    from dedup.works import handed_down, works
+    from filters.rights import openness
 
     frames = [_candidates(work, bundle, number) for number, bundle in enumerate(params["bundles"])]
     frame = pl.concat(frames)
     priority = {kind: place for place, kind in enumerate(params["doc_types"])}
+    doc_type = frame["doc_type"].replace_strict(priority, default=len(priority), return_dtype=pl.Int64).to_numpy()
     rank = keep_rank(
         source_priority=frame["source_priority"].to_numpy(),
-        licence_openness=openness(frame["licence"].to_arrow()),
-        doc_type_priority=frame["doc_type"].replace_strict(priority, default=len(priority), return_dtype=pl.Int64),
+        licence_openness=openness(frame["licence_spdx"].to_arrow()),
+        doc_type_priority=doc_type,
         version=frame["version"].to_arrow(),
         length=frame["n_bytes"].to_numpy(),
         doc_id=frame["doc_id"].to_arrow(),
     )
     keys, rows = identity_keys(frame.select(KINDS).to_arrow())
+    registered = pl.when(pl.any_horizontal(pl.col("setid", "nct").is_not_null())).then("version")
+    order = work_order(doc_type_priority=doc_type, version=frame.select(registered)["version"].to_arrow(), rank=rank)
+    rank = handed_down(rank, order, works(keys, rows, len(frame)))
     best, other = star_edges(keys, rank[rows])
     exact = star_edges((frame["exact_hi"].to_numpy(), frame["exact_lo"].to_numpy()), rank)
     certain = Certain.of((rows[best], rows[other]), exact)
@@ -96,7 +102,9 @@ def verify(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -
 
 
 def resolve(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
-    """Write `resolve`: merges (`rows.parquet`) and split groups of more than one document (`groups.parquet`)."""
+    """Write `resolve`: merges (`rows.parquet`), split groups of more than one document (`groups.parquet`), and what
+    each survivor stands for (`stands_for.parquet`).
+    """
     from dedup.resolve import Certain, Method, resolve_near
 
     rank = _load(work, "index", params["index"], RANK)
@@ -130,14 +138,42 @@ def resolve(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) 
         pl.Series("method", [names[int(m)] for m in found.method[merged]], pl.String),
         pl.Series("similarity", found.similarity[merged]).fill_nan(None),
         frame["bundle"].gather(found.survivor[merged]).alias("survivor_bundle"),
+        frame["row"].gather(found.survivor[merged]).alias("survivor_row"),
     )
     merges.write_parquet(folders["resolve"] / ROWS)
+    _stands_for(merges, work, params["documents"]).write_parquet(folders["resolve"] / STANDS_FOR)
     grouped = frame.with_columns(pl.Series("group", found.group)).filter(pl.len().over("group") > 1)
     grouped.with_columns(pl.col("doc_id").min().over("group").alias("cluster")).select(
         "bundle", "row", "cluster"
     ).write_parquet(folders["resolve"] / GROUPS)
     similar = int((found.near.similarity >= params["threshold"]).sum())
     return {"resolve": {"merged": len(merges), "pairs": int(found.near.a.size), "similar": similar}}
+
+
+def _stands_for(merges: pl.DataFrame, work: WorkFolder, documents: list[str]) -> pl.DataFrame:
+    """By surviving document (`bundle`, `row`): the doc_ids merged into it, and their identifiers as `kind:value`."""
+    from dedup.identity import KINDS
+
+    parts = [merges.select("survivor_bundle", "survivor_row", "doc_id", *(pl.lit("").alias(k) for k in KINDS)).clear()]
+    for number, digest in enumerate(documents):
+        mine = merges.filter(pl.col("bundle") == number)
+        if len(mine):
+            ids = pl.read_parquet(work.product("documents", digest) / ROWS, columns=list(KINDS), glob=False)
+            found = ids[mine["row"].to_list()].select((pl.lit(f"{kind}:") + pl.col(kind)).alias(kind) for kind in KINDS)
+            parts.append(pl.concat([mine.select("survivor_bundle", "survivor_row", "doc_id"), found], how="horizontal"))
+    identifiers = pl.concat_list(*KINDS).list.drop_nulls()
+    return (
+        pl.concat(parts)
+        .select(
+            pl.col("survivor_bundle").alias("bundle"),
+            pl.col("survivor_row").alias("row"),
+            "doc_id",
+            identifiers.alias("identifiers"),
+        )
+        .group_by("bundle", "row")
+        .agg(pl.col("doc_id").sort(), pl.col("identifiers").list.explode().unique().sort())
+        .sort("bundle", "row")
+    )
 
 
 class Texts:
@@ -200,7 +236,7 @@ def _candidates(work: WorkFolder, bundle: dict[str, Any], number: int) -> pl.Dat
             [
                 documents,
                 verdicts,
-                side("licence", "licence"),
+                side("licence", "licence_spdx"),
                 side("quality", "n_bytes"),
                 side("signature", "exact_hi", "exact_lo"),
             ],

@@ -35,6 +35,18 @@ _ALONE_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class Retrieval:
+    """Where and when a raw file was fetched, and what its publisher said of it then."""
+
+    retrieved: str
+    """ISO 8601: a day, or a time in UTC."""
+    url: str | None = None
+    published_checksum: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class RawInput:
     """One raw file as found: its name and sha256 are its identity, its path is not."""
 
@@ -42,6 +54,12 @@ class RawInput:
     sha256: str
     bytes: int
     path: str
+    retrieval: Retrieval | None = None
+
+    @property
+    def retrieved(self) -> str | None:
+        """When it was fetched, if that is known."""
+        return self.retrieval.retrieved if self.retrieval else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from manifests.snapshot import Snapshot
 from manifests.sums import snapshot_files, strange_entries, write_sums
 from pipelines.conclude import LEDGER, SAMPLES, SAMPLES_PER_REASON
 from pipelines.measure import QUARANTINED, ROWS
+from pipelines.provenance import ATTRIBUTED, ATTRIBUTION
 from pipelines.shard import SHARD
 from pipelines.statement import Finished, make_manifest
 from shards.place import shard_name
@@ -92,6 +93,7 @@ def _write(finished: Finished, folder: Path) -> Manifest:
     ledger = _ledger_table(finished)
     files = [
         *_audit(finished, folder),
+        _attribution(finished, folder),
         _frame(folder, layout.LEDGER, "ledger", ledger),
         _frame(folder, layout.QUARANTINE, "quarantine", _quarantine(finished)),
         _frame(folder, layout.SAMPLES, "samples", _samples(finished)),
@@ -125,6 +127,17 @@ def _audit(finished: Finished, folder: Path) -> Iterable[File]:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(finished.product(number, "concluded") / ROWS, folder / path)
         yield _file(folder, path, "audit", pq.read_metadata(folder / path).num_rows)
+
+
+def _attribution(finished: Finished, folder: Path) -> File:
+    """The attributions of all bundles, a bundle at a time."""
+    path = folder / layout.ATTRIBUTION
+    with pq.ParquetWriter(path, ATTRIBUTION, compression="zstd", compression_level=3) as writer:
+        for number in range(len(finished.plan.bundles)):
+            with pq.ParquetFile(finished.product(number, "assembled") / ATTRIBUTED) as part:
+                for group in range(part.num_row_groups):
+                    writer.write_table(part.read_row_group(group).cast(ATTRIBUTION))
+    return _file(folder, layout.ATTRIBUTION, "attribution", pq.read_metadata(path).num_rows)
 
 
 def _frame(folder: Path, path: str, kind: str, frame: pl.DataFrame) -> File:

@@ -7,6 +7,7 @@ Unknown keys, wrong types and contradictions are errors that name the line. Path
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,9 +20,10 @@ from corpus.assets import ASSETS, assets_folder
 from corpus.errors import RecipeError
 from datacards.questions import keys
 from dedup.signature import MinHashConfig
-from filters.licence import LicenceAnnotator, load_profile
+from filters.licence import LicenceAnnotator
 from filters.phi.annotator import PhiAnnotator
 from filters.quality.signals import SCHEMA
+from filters.rights import load_profile
 from filters.rules import Rule, decide, load_preset
 from sources.registry import make_reader
 
@@ -58,6 +60,30 @@ class SourceRecipe(Part):
     terms: str | None = None
     """SPDX expression that the source's terms give to documents which state no licence of their own."""
     phi_policy: str = "literature"
+    use: Literal["train", "evaluate"] = "train"
+    """What the collection is for. Documents of a source to `evaluate` with are read, measured and counted, and never
+    released."""
+    retrieved: date | None = None
+    """When the raw files were fetched, if no lock of `hc4 fetch` lies beside them to say so."""
+
+
+class ProfileRecipe(Part):
+    """A licence profile of one's own; the shipped ones and all families are in `filters/licences.yaml`."""
+
+    name: str = Field(pattern=_NAME)
+    statement: str = Field(min_length=1)
+    """One sentence for the card: under which kind of licences this is released."""
+    allow: tuple[str, ...] = Field(min_length=1)
+    """Families of licences let in."""
+    verbatim: tuple[str, ...] = ()
+    """Families let in only where the text is released as its source gave it: no-derivatives licences."""
+
+
+class RetractionRecipe(Part):
+    """What becomes of works that were retracted, doubted or corrected after publication. All are flagged."""
+
+    drop: tuple[Literal["retracted", "concern", "corrected"], ...] = ("retracted", "concern")
+    """`corrected` is not among them: an erratum, mostly of a name or a table, does not make the article untrue."""
 
 
 class LanguageRecipe(Part):
@@ -140,9 +166,10 @@ class Recipe(Part):
     title: str = ""
     description: str = ""
     seed: int = Field(1, ge=0, lt=2**53)
-    licence_profile: str
+    licence_profile: str | ProfileRecipe
+    """The name of a shipped profile, or one's own."""
     sources: tuple[SourceRecipe, ...] = Field(min_length=1)
-    drop_retracted: bool = True
+    retraction: RetractionRecipe = RetractionRecipe()
     language: LanguageRecipe = LanguageRecipe()
     quality: QualityRecipe = QualityRecipe()
     phi: PhiRecipe = PhiRecipe()
@@ -171,6 +198,12 @@ class Recipe(Part):
                     f"datasheet.{section} has no question {unknown[0]!r}; it has {', '.join(known[section])}"
                 )
         return self
+
+    @property
+    def profile(self) -> str | dict[str, Any]:
+        """What `filters.rights.load_profile` takes."""
+        own = self.licence_profile
+        return own if isinstance(own, str) else own.model_dump(mode="json")
 
     def rules_for(self) -> dict[str, tuple[Rule, ...]]:
         """Rules of each named document type; `*` holds those of every other type."""
@@ -219,7 +252,7 @@ def load_recipe(path: Path) -> Recipe:
 
 def _names(recipe: Recipe) -> Iterator[tuple[tuple[int | str, ...], Callable[[], object]]]:
     """Places where the recipe names something of the house, each with what finds it or raises RecipeError."""
-    yield ("licence_profile",), partial(load_profile, recipe.licence_profile)
+    yield ("licence_profile",), partial(load_profile, recipe.profile)
     for number, source in enumerate(recipe.sources):
         yield ("sources", number, "reader"), partial(make_reader, source.reader, source.options)
         yield ("sources", number, "phi_policy"), partial(PhiAnnotator, source.phi_policy)

@@ -14,6 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from corpus.storage import WorkFolder
+from dedup.identity import KINDS
+from filters.rights import load_profile
 from manifests.explain import Story
 from manifests.model import Amount, Manifest
 from manifests.snapshot import Snapshot
@@ -41,9 +43,8 @@ def show_plan(console: Console, plan: Plan, work: Path | None) -> None:
             escape(source.phi_policy),
         )
     console.print(table)
-    console.print(
-        f"licence profile [bold]{escape(plan.recipe.licence_profile)}[/bold] · everything the recipe names is there"
-    )
+    profile = escape(load_profile(plan.recipe.profile).name)
+    console.print(f"licence profile [bold]{profile}[/bold] · everything the recipe names is there")
 
 
 def show_forecast(console: Console, forecasts: list[Forecast], work: Path) -> None:
@@ -147,14 +148,18 @@ def show_story(console: Console, story: Story) -> None:
 
     fact("read", f"{row['raw_file']}, record {row['record']}")
     fact("type", row["doc_type"])
-    fact("ids", ", ".join(f"{kind} {row[kind]}" for kind in ("pmid", "pmcid", "doi") if row[kind]) or None)
+    fact("ids", ", ".join(f"{kind} {row[kind]}" for kind in KINDS if row[kind]) or None)
     fact("published", row["published"])
-    fact("retraction", row["retraction"])
+    fact(
+        "retraction", row["retraction"] and row["retraction"] + (f", says {by}" if (by := row["retraction_by"]) else "")
+    )
     fact("size", f"{row['bytes']:,} bytes, {row['words']:,} words, {row['tokens']:,} tokens as read")
     fact(
-        "licence", f"{row['licence']} by {row['licence_kind']}" + (" (conflicting)" if row["licence_conflict"] else "")
+        "licence",
+        f"{row['licence_spdx']} by {row['licence_kind']}" + (" (conflicting)" if row["licence_conflict"] else ""),
     )
     fact("licence stated", row["licence_raw"])
+    fact("licence also stated by", row["licence_by"])
     fact("copyright", row["copyright"])
     if row["language"] is not None:
         fact("language", f"{row['language']}, score {row['language_score']:.3f}")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import orjson
 import polars as pl
 import yaml
 
@@ -17,7 +18,7 @@ from corpus.digest import digest, sha256_file
 from corpus.errors import LedgerImbalance
 from corpus.storage import WorkFolder
 from corpus.unit import Result
-from filters.licence import load_profile
+from filters.rights import Profile, load_profile
 from manifests.environment import environment
 from manifests.ledger import make_ledger
 from manifests.model import (
@@ -28,18 +29,22 @@ from manifests.model import (
     File,
     Gap,
     Ledger,
+    LicenceRights,
     Manifest,
     Model,
     PhiCount,
     Privacy,
     RawFile,
     ReaderFacts,
+    Retrieval,
+    Rights,
     Shard,
     Share,
     Source,
     Split,
     TokenizerFacts,
 )
+from manifests.rights import rights_floor
 from pipelines.measure import ROWS
 from pipelines.plan import Plan
 from pipelines.recipe import SourceRecipe, resolve_location
@@ -55,6 +60,7 @@ class Finished:
     work: WorkFolder
     digests: list[dict[str, str]]
     documents: list[Result]
+    concluded: list[Result]
     assembled: list[Result]
     shards: list[dict[str, Any]]
     resolved: dict[str, Any]
@@ -84,6 +90,7 @@ def make_manifest(finished: Finished, shards: list[Shard], files: list[File], ta
     ledger = make_ledger(table, names, masked, released)
     _check_records(finished, ledger)
     _check_shards(shards, released)
+    profile = load_profile(recipe.profile)
     gaps = (resources.files("pipelines") / "gaps.yaml").read_text(encoding="utf-8")
     tokenizer = load_tokenizer(Path(resolve_location(recipe.tokenizer, plan.folder)))
     language = Path(resolve_location(recipe.language.model, plan.folder))
@@ -94,14 +101,15 @@ def make_manifest(finished: Finished, shards: list[Shard], files: list[File], ta
         name=recipe.name,
         title=recipe.title or recipe.name,
         description=recipe.description,
-        licence_profile=recipe.licence_profile,
-        licence_statement=load_profile(recipe.licence_profile).statement,
+        licence_profile=profile.name,
+        licence_statement=profile.statement,
         recipe=canonical,
         recipe_sha256=digest(canonical),
         totals=sum(released.values(), Amount()),
         splits=tuple(Split(name=split, amount=_split(finished, names, split)) for split in SPLITS),
         sources=tuple(_source(finished, source, ledger, released[source.name]) for source in recipe.sources),
         ledger=ledger,
+        rights=_rights(finished, names, profile, files),
         privacy=_privacy(finished, names),
         dedup=_dedup(finished, names),
         tokenizer=TokenizerFacts(
@@ -131,6 +139,8 @@ def _source(finished: Finished, source: SourceRecipe, ledger: Ledger, released: 
     reader = finished.plan.readers[source.name]
     numbers = finished.of(source.name)
     files = sorted((file for n in numbers for file in finished.documents[n]["files"]), key=lambda file: file["name"])
+    inputs = {file.name: file.retrieval for n in numbers for file in finished.plan.bundles[n].files}
+    fetched = {name: Retrieval(**asdict(found)) if found else None for name, found in inputs.items()}
     lengths = _labels(finished, source.name, "length")
     return Source(
         name=source.name,
@@ -139,6 +149,7 @@ def _source(finished: Finished, source: SourceRecipe, ledger: Ledger, released: 
         publisher=source.publisher,
         source_terms=source.terms,
         phi_policy=source.phi_policy,
+        use=source.use,
         reader=ReaderFacts(
             name=reader.name,
             version=reader.version,
@@ -146,7 +157,7 @@ def _source(finished: Finished, source: SourceRecipe, ledger: Ledger, released: 
             section_policy=reader.section_policy,
             known_losses=tuple(reader.known_losses),
         ),
-        raw_files=tuple(RawFile(**file) for file in files),
+        raw_files=tuple(RawFile(**file, retrieval=fetched[file["name"]]) for file in files),
         read=next(stage.entered for stage in ledger.stages if stage.source == source.name),
         kept=released,
         licences=_shares(finished, source.name, "licence"),
@@ -170,6 +181,24 @@ def _shares(finished: Finished, source: str, kind: str) -> tuple[Share, ...]:
     """Labels by tokens, largest first."""
     ordered = sorted(_labels(finished, source, kind).items(), key=lambda item: (-item[1].tokens, item[0]))
     return tuple(Share(label=label, amount=amount) for label, amount in ordered)
+
+
+def _rights(finished: Finished, names: list[str], profile: Profile, files: list[File]) -> Rights:
+    amounts: dict[str, Amount] = {}
+    for name in names:
+        for key, amount in _labels(finished, name, "rights").items():
+            amounts[key] = amounts.get(key, Amount()) + amount
+    by_licence = [LicenceRights(amount=amount, **orjson.loads(key)) for key, amount in amounts.items()]
+    by_licence.sort(key=lambda one: (-one.amount.tokens, one.spdx, str(one.redistribute)))
+    return Rights(
+        profile=profile.name,
+        families=tuple(sorted(profile.families)),
+        verbatim=tuple(sorted(profile.verbatim)),
+        by_licence=tuple(by_licence),
+        floor=rights_floor(by_licence),
+        conflicts=sum(finished.concluded[n]["licence_conflicts"] for n in range(len(finished.plan.bundles))),
+        attributed=next(file.rows for file in files if file.kind == "attribution"),
+    )
 
 
 def _sum_label(finished: Finished, source: str, kind: str) -> Amount:

@@ -11,6 +11,13 @@ import pyarrow.parquet as pq
 
 from shards.tokenizer import INPUT_IDS
 
+RIGHTS = pa.struct(
+    [pa.field(name, pa.bool_()) for name in ("commercial", "redistribute", "derivatives", "share_alike", "attribution")]
+)
+"""What the licence permits and asks for; null where it is not known."""
+
+EVIDENCE = pa.struct([pa.field("kind", pa.string(), nullable=False), pa.field("place", pa.string(), nullable=False)])
+
 ROW = pa.schema(
     [
         pa.field("doc_id", pa.string(), nullable=False),
@@ -20,38 +27,65 @@ ROW = pa.schema(
         pa.field("n_tokens", pa.int32(), nullable=False),
         pa.field("n_bytes", pa.int64(), nullable=False),
         pa.field("n_words", pa.int64(), nullable=False),
-        pa.field("licence", pa.string(), nullable=False),
-        pa.field("licence_evidence", pa.string(), nullable=False),
+        pa.field("title", pa.string()),
         pa.field("doc_type", pa.string(), nullable=False),
         pa.field("split", pa.string(), nullable=False),
         pa.field("cluster_id", pa.string(), nullable=False),
         pa.field("language", pa.string(), nullable=False),
         pa.field("language_score", pa.float32(), nullable=False),
         pa.field("published", pa.string()),
+        pa.field("date_precision", pa.string()),
         pa.field("journal", pa.string()),
+        pa.field("retraction", pa.string(), nullable=False),
+        pa.field("licence_raw", pa.string()),
+        pa.field("licence_evidence", EVIDENCE, nullable=False),
+        pa.field("licence_spdx", pa.string(), nullable=False),
+        pa.field("rights", RIGHTS, nullable=False),
         pa.field("pmid", pa.string()),
         pa.field("pmcid", pa.string()),
         pa.field("doi", pa.string()),
-        pa.field("retraction", pa.string(), nullable=False),
-        pa.field("text_sha256", pa.string(), nullable=False),
+        pa.field("nct", pa.string()),
+        pa.field("openalex", pa.string()),
+        pa.field("s2", pa.string()),
+        pa.field("setid", pa.string()),
+        pa.field("version", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("stands_for", pa.list_(pa.string()), nullable=False),
+        pa.field("other_ids", pa.list_(pa.string()), nullable=False),
         pa.field("raw_file", pa.string(), nullable=False),
+        pa.field("raw_sha256", pa.string(), nullable=False),
+        pa.field("member", pa.string()),
         pa.field("record", pa.int64(), nullable=False),
+        pa.field("offset", pa.int64()),
+        pa.field("reader", pa.string(), nullable=False),
+        pa.field("retrieved", pa.string()),
+        pa.field("nulls", pa.list_(pa.string()), nullable=False),
+        pa.field("text_sha256", pa.string(), nullable=False),
         pa.field("phi_masked", pa.int32(), nullable=False),
     ]
 )
 """Columns of a shard. `text` is masked; `input_ids` are its tokens, whole, without special tokens; `cluster_id` is the
-smallest doc_id of the document's near-duplicate group, which never straddles two splits."""
+smallest doc_id of the document's near-duplicate group, which never straddles two splits. `stands_for` are the doc_ids
+that were merged into the document, `other_ids` their identifiers (`pmid:123`). `nulls` gives the reason of every null
+as `field:reason`."""
 
 _DICTIONARY = [
     "source",
-    "licence",
-    "licence_evidence",
     "doc_type",
     "split",
     "language",
+    "date_precision",
     "journal",
     "retraction",
+    "licence_raw",
+    "licence_evidence.kind",
+    "licence_evidence.place",
+    "licence_spdx",
     "raw_file",
+    "raw_sha256",
+    "reader",
+    "retrieved",
+    "nulls.list.element",
 ]
 
 

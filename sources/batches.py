@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
 
@@ -113,9 +113,6 @@ class _Made:
     facts: Counter[str]
 
     def doc_id(self, native_id: str | None, record: int) -> str:
-        if native_id is not None and _unsafe(native_id):
-            self.facts["unsafe_ids"] += 1
-            native_id = None
         if native_id is None:
             place = f"{self.identity}#{record}".encode(errors="surrogateescape")  # a file's name may be no UTF-8
             native_id = hashlib.sha256(place).hexdigest()[:32]
@@ -164,6 +161,7 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
         # Code points first: nobody should normalise a gigabyte to learn that it is too long.
         text = normalised(document.text) if len(document.text) <= made.limits.text_bytes else None
         values = {name: _tidy(getattr(document, name)) for name in _FIELDS}
+        authors = [name for author in document.authors if (name := _tidy(author))]
     except UnicodeEncodeError:
         return Quarantined(record=document.record, reason="invalid_unicode", offset=document.offset)
     if not is_doc_type(document.doc_type):
@@ -171,9 +169,15 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
     if text is None or len(text) > made.limits.text_bytes:
         detail = f"text longer than {made.limits.text_bytes} bytes"
         return Quarantined(record=document.record, reason="record_too_large", detail=detail, offset=document.offset)
+    refused = []
+    if (native_id := values["native_id"]) is not None and _unsafe(native_id):
+        made.facts["unsafe_ids"] += 1
+        values["native_id"] = None
+        refused.append("native_id:unsafe_id")
     if (published := values["published"]) is not None and not possible(published):
         made.facts["impossible_dates"] += 1
         values["published"] = None
+        refused.append("published:impossible_date")
     batch.rows.append(
         (
             made.doc_id(values["native_id"], document.record),
@@ -191,6 +195,7 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
             values["s2"],
             values["setid"],
             values["title"],
+            authors,
             values["url"],
             document.member,
             list(document.known_values),
@@ -198,9 +203,11 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
             values["journal"],
             values["language"],
             document.retraction,
+            [asdict(notice) for notice in document.notices],
             values["licence_raw"],
             document.licence_evidence,
             values["copyright"],
+            refused,
         )
     )
     batch.weight += len(text)

@@ -36,6 +36,10 @@ class Reader(Protocol):
     known_losses: ClassVar[tuple[str, ...]]
     """What the format holds and this reader leaves out, a sentence each."""
 
+    states: ClassVar[frozenset[str]]
+    """Fields of `corpus.document.Document` beyond the text that the format can state. What is not here is null because
+    of the format; what is here and null, because a record leaves it out."""
+
     @property
     def config(self) -> Json:
         """The options this instance was made with, for the stage digest."""

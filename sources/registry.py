@@ -41,6 +41,8 @@ READERS = {
     "pdf": "sources.pdf:PdfReader",
 }
 GROUP = "hc4.readers"
+VERBATIM = frozenset({"jsonl", "parquet", "csv", "text"})
+"""Readers that give a text as it stands in its file. All others cut it out of its markup, section by section."""
 _ARCHIVE_OPTIONS = frozenset({"archive", "member", "max_members", "max_member_bytes", "max_total_bytes"})
 
 

@@ -101,12 +101,12 @@ def test_columns_have_types_that_every_reader_knows(tmp_path: Path) -> None:
 def test_every_field_of_a_document_has_a_column() -> None:
     fields = {name for name in Document.__dataclass_fields__ if name != "native_id"}
 
-    assert fields | {"doc_id"} == set(DOCUMENTS.names)
+    assert fields | {"doc_id", "refused"} == set(DOCUMENTS.names)
 
 
 def test_stages_are_the_ledgers_in_the_order_of_the_journey() -> None:
     assert [stage.value for stage in Stage] == [
-        "read", "version", "retraction", "licence", "language", "quality", "phi", "identity", "exact", "near", "release"
+        "read", "use", "version", "retraction", "licence", "language", "quality", "phi", "identity", "exact", "near", "release"
     ]  # fmt: skip
     assert {verdict.value for verdict in Verdict} == {"keep", "drop", "merge", "fail"}
     assert {"verdict", "stage", "reason", "survivor", "similarity"} < set(VERDICTS.names)

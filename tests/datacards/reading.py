@@ -59,7 +59,7 @@ def _leaves(value: Any) -> Iterator[Any]:
 def with_hostile_strings(manifest: Manifest) -> Manifest:
     """`manifest` with a hostile tail on every string that is free text; a year that is none would take a chart away."""
     content = manifest.model_dump(mode="json")
-    kept = {"manifest_schema", "verdict", "licence_profile"}  # literals, and what decides which warning stands
+    kept = {"manifest_schema", "verdict", "licence_profile", "use"}  # literals, and what decides which warning stands
 
     def spoil(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
@@ -95,6 +95,15 @@ def without_anything(manifest: Manifest) -> Manifest:
         "sources": [],
         "ledger": {"lines": [], "stages": [], "masked": []},
         "privacy": {"ruleset": "hc4-phi/3", "policies": {}, "masked": []},
+        "rights": {
+            "profile": "open",
+            "families": [],
+            "verbatim": [],
+            "by_licence": [],
+            "floor": {},
+            "conflicts": 0,
+            "attributed": 0,
+        },
         "models": [],
         "shards": [],
         "files": [],

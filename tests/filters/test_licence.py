@@ -12,7 +12,8 @@ import pytest
 from lxml import etree
 
 from corpus.errors import RecipeError
-from filters.licence import UNKNOWN, LicenceAnnotator, Rights, load_profile, normalise, openness, rights
+from filters.licence import LicenceAnnotator, normalise
+from filters.rights import UNKNOWN, Rights, licence_address, load_profile, openness, rights, strictest
 
 KIT = Path(__file__).parents[2].parent / "shared" / "data" / "kit"
 HREF = "{http://www.w3.org/1999/xlink}href"
@@ -169,15 +170,82 @@ def test_a_document_without_a_statement_takes_the_terms_of_its_source() -> None:
     batch = documents(["CC BY 4.0", None, "  ", "mystery"], ["jats:license", None, None, "jats:license"])
     rows = LicenceAnnotator("LicenseRef-NLM-Terms").measure(batch)
     assert rows.schema.equals(LicenceAnnotator.schema, check_metadata=True)
-    assert rows.column("licence").to_pylist() == ["CC-BY-4.0", "LicenseRef-NLM-Terms", "LicenseRef-NLM-Terms", UNKNOWN]
-    assert rows.column("licence_kind").to_pylist() == ["jats:license", "source_terms", "source_terms", "jats:license"]
+    spdx = rows.column("licence_spdx").to_pylist()
+    assert spdx == ["CC-BY-4.0", "LicenseRef-NLM-Terms", "LicenseRef-NLM-Terms", UNKNOWN]
+    assert rows.column("licence_kind").to_pylist() == ["jats", "source_terms", "source_terms", "jats"]
+    assert rows.column("licence_place").to_pylist() == ["license", "", "", "license"]
 
 
 def test_without_source_terms_nothing_is_assumed() -> None:
     rows = LicenceAnnotator().measure(documents([None, "CC BY-NC 4.0 | CC BY 4.0"], [None, None]))
-    assert rows.column("licence").to_pylist() == [UNKNOWN, "CC-BY-NC-4.0"]
+    assert rows.column("licence_spdx").to_pylist() == [UNKNOWN, "CC-BY-NC-4.0"]
     assert rows.column("licence_kind").to_pylist() == ["none", "stated"]
     assert rows.column("licence_conflict").to_pylist() == [False, True]
+
+
+def test_evidence_in_several_places_is_of_the_kind_of_the_first() -> None:
+    evidence: list[str | None] = ["cnxml:metadata/license; collxml:metadata/license", "jats:a; jats:b"]
+    rows = LicenceAnnotator().measure(documents(["CC BY 4.0"] * 2, evidence))
+    assert rows.column("licence_kind").to_pylist() == ["cnxml", "jats"]
+    assert rows.column("licence_place").to_pylist() == ["metadata/license; collxml:metadata/license", "a; b"]
+
+
+@pytest.mark.parametrize(
+    ("licences", "expected"),
+    [
+        ([], (UNKNOWN, False)),
+        ([UNKNOWN], (UNKNOWN, False)),
+        (["CC-BY-4.0", UNKNOWN], ("CC-BY-4.0", False)),
+        (["CC-BY-3.0", "CC-BY-4.0", "LicenseRef-CC-BY-worded"], ("LicenseRef-CC-BY-worded", False)),
+        (["CC-BY-4.0", "CC-BY-NC-4.0"], ("CC-BY-NC-4.0", True)),
+        (["CC-BY-NC-4.0", "CC-BY-SA-4.0", "CC0-1.0"], ("CC-BY-NC-4.0", True)),
+        (["CC-BY-4.0", "GPL-3.0-only"], ("GPL-3.0-only", True)),
+        (["CC-BY-4.0", "LicenseRef-Publisher-Specific"], ("LicenseRef-Publisher-Specific", True)),
+    ],
+)
+def test_of_several_statements_the_strictest_counts(licences: list[str], expected: tuple[str, bool]) -> None:
+    assert strictest(licences) == strictest(reversed(licences)) == expected
+
+
+def test_a_changed_text_under_a_no_derivatives_licence_may_not_be_passed_on() -> None:
+    assert rights("CC-BY-ND-4.0").redistribute is True
+    assert rights("CC-BY-ND-4.0", modified=True).redistribute is False
+    assert rights("CC-BY-4.0", modified=True) == rights("CC-BY-4.0")
+
+
+def test_a_profile_of_ones_own_lets_in_what_it_lists() -> None:
+    own = load_profile(
+        {"name": "mine", "statement": "Mine.", "allow": ["public-domain"], "verbatim": ["no-derivatives"]}
+    )
+    assert own.reason("CC0-1.0", conflict=False) is None
+    assert own.reason("CC-BY-4.0", conflict=False) == "licence_not_allowed"
+    assert own.reason("CC-BY-ND-4.0", conflict=False, modified=True) == "licence_no_derivatives"
+    assert own.reason("CC-BY-ND-4.0", conflict=False, modified=False) is None
+    spdx, modified = ["CC0-1.0", "CC-BY-ND-4.0", "CC-BY-ND-4.0", None], [True, True, False, False]
+    found = own.reasons(pa.array(spdx), pa.array([False] * 4), pa.array(modified))
+    assert found.to_pylist() == [None, "licence_no_derivatives", None, "licence_unknown"]
+
+
+def test_a_profile_that_names_no_family_is_refused() -> None:
+    with pytest.raises(RecipeError, match="no family 'attributoin'; known: attribution, "):
+        load_profile({"name": "mine", "statement": "Mine.", "allow": ["attributoin"]})
+
+
+@pytest.mark.parametrize(
+    ("licence", "stated", "address"),
+    [
+        ("CC-BY-4.0", None, "https://creativecommons.org/licenses/by/4.0/"),
+        ("CC-BY-NC-SA-3.0-IGO", None, "https://creativecommons.org/licenses/by-nc-sa/3.0/igo/"),
+        ("LicenseRef-CC-BY-unversioned", None, "https://creativecommons.org/licenses/by/"),
+        ("CC0-1.0", None, "https://creativecommons.org/publicdomain/zero/1.0/"),
+        ("Apache-2.0", None, "https://spdx.org/licenses/Apache-2.0.html"),
+        ("LicenseRef-NLM-Terms", "see https://www.nlm.nih.gov/databases/download/terms", None),
+        (UNKNOWN, None, None),
+    ],
+)
+def test_a_licence_can_be_read_at_its_address(licence: str, stated: str | None, address: str | None) -> None:
+    expected = address or (stated.removeprefix("see ") if stated else None)
+    assert licence_address(licence, stated) == expected
 
 
 def test_source_terms_must_be_a_licence() -> None:

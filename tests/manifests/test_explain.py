@@ -75,7 +75,7 @@ def test_a_document_dropped_for_its_licence_shows_the_evidence(
     record = only(opened, f"articles:{name}").record
 
     assert (record["verdict"], record["stage"], record["reason"]) == ("drop", "licence", reason)
-    assert record["licence"] == licence
+    assert record["licence_spdx"] == licence
     assert (record["licence_raw"] is None) == (name == "no-licence")
 
 

@@ -247,10 +247,21 @@ ROWS = [
     ("n_bytes", pl.col("n_bytes") + 1, "n_bytes of medline:"),
     ("n_words", pl.col("n_words") + 1, "n_words of medline:"),
     ("text", pl.lit(SECRET), "holds an identifier that is not masked"),
-    ("licence", pl.lit("CC-BY-NC-ND-4.0"), "holds documents under CC-BY-NC-ND-4.0: licence_not_allowed"),
-    ("licence", pl.lit("CC0-1.0"), "licence of some documents is not that of the record tables"),
+    ("licence_spdx", pl.lit("CC-BY-NC-ND-4.0"), "holds documents under CC-BY-NC-ND-4.0: licence_not_allowed"),
+    ("licence_spdx", pl.lit("CC0-1.0"), "licence_spdx of some documents is not that of the record tables"),
     ("language", pl.lit("de"), "language of some documents is not that of the record tables"),
     ("raw_file", pl.lit("another.xml.gz"), "raw_file of some documents is not that of the record tables"),
+    ("raw_sha256", pl.lit("0" * 64), "raw_sha256, retrieved or reader of some documents is not that of their raw file"),
+    ("retrieved", pl.lit("2021-01-01"), "raw_sha256, retrieved or reader of some documents"),
+    ("reader", pl.lit("medline 0"), "raw_sha256, retrieved or reader of some documents"),
+    ("nulls", pl.lit([], pl.List(pl.String)), "are not the columns that are null"),
+    ("date_precision", pl.lit("century"), "is not that of its date"),
+    ("title", pl.lit("Another title"), "does not name, each once, the released documents"),
+    (
+        "rights",
+        pl.col("rights").struct.with_fields(commercial=pl.lit(value=True)),
+        "rights of documents under LicenseRef-NLM-Terms are not those of that licence",
+    ),
 ]
 """A column of a shard, what its first row says instead, and what is found."""
 
@@ -317,14 +328,21 @@ def test_a_disputed_licence_that_was_kept_is_found(copy: Path) -> None:
 
     found = rewritten(copy, {name: rows.with_columns(licence_conflict=pl.col("verdict") == "keep")})
 
-    assert [finding.file for finding in found] == ["audit"]
+    assert [finding.file for finding in found] == ["audit", "manifest.json"]
     assert "disputed" in found[0].what
+    assert "rights.conflicts" in found[1].what
 
 
 REPEATED: list[tuple[tuple[Any, ...], Any]] = [
     (("licence_profile",), "permissive"),
     (("licence_profile",), "nonesuch"),
     (("licence_statement",), "Do as you like."),
+    (("rights", "profile"), "commercial"),
+    (("rights", "families"), ["public-domain"]),
+    (("rights", "floor", "commercial"), True),
+    (("rights", "conflicts"), 99),
+    (("rights", "attributed"), 1),
+    (("rights", "by_licence"), []),
     (("title",), "Another title"),
     (("description",), "Another description"),
     (("sources", 3, "source_terms"), "CC0-1.0"),

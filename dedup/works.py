@@ -1,0 +1,70 @@
+"""Works: the documents that are one publication by their identifiers, whichever source they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.candidates import star_edges
+from dedup.identity import KINDS, Keys, Positions, identity_keys
+
+
+def works(keys: tuple[Keys, Keys], rows: Positions, count: int) -> Positions:
+    """The work of each of `count` documents: the least row among those it shares an identifier with, transitively.
+
+    Args:
+        keys, rows: as `dedup.identity.identity_keys` gives them.
+
+    Returns:
+        int64[count]; a document without identifiers is a work of its own.
+    """
+    from dedup.clusters import components  # imports numba
+
+    work = np.arange(count)
+    a, b = star_edges(keys, rows)
+    components(work, rows[a], rows[b])
+    return work
+
+
+def works_named(
+    identifiers: Sequence[tuple[str, str]], keys: tuple[Keys, Keys], rows: Positions, work: Positions
+) -> Positions:
+    """The work that each identifier (kind, as written) names among those of `works`; -1 where it names none.
+
+    Returns:
+        int64[len(identifiers)].
+    """
+    import polars as pl
+
+    columns: dict[str, Any] = {
+        kind: pa.array([name if of == kind else None for of, name in identifiers], pa.string()) for kind in KINDS
+    }
+    named = np.full(len(identifiers), -1, np.int64)
+    asked, places = identity_keys(pa.table(columns))
+    asked_frame = pl.DataFrame({"hi": asked[0], "lo": asked[1], "place": places})
+    known = pl.DataFrame({"hi": keys[0], "lo": keys[1], "work": work[rows]}).unique(["hi", "lo"])
+    found = asked_frame.join(known, on=["hi", "lo"])
+    named[found["place"].to_numpy()] = found["work"].to_numpy()
+    return named
+
+
+def handed_down(rank: Positions, order: npt.NDArray[np.int64], work: Positions) -> Positions:
+    """`rank` with the ranks inside each work dealt out again, the best to the first in `order`.
+
+    So the best-ranked document of a work is the one that `order` puts first, and works keep their places among others.
+
+    Args:
+        rank: int64[n], distinct, smaller is better.
+        order: int64[n], distinct: which document of one work is better.
+        work: int64[n], as `works` gives it.
+
+    Returns:
+        int64[n], distinct.
+    """
+    dealt = np.empty_like(rank)
+    dealt[np.lexsort((order, work))] = rank[np.lexsort((rank, work))]
+    return dealt

@@ -1,0 +1,115 @@
+"""What a released row says of itself beside its text: where it came from, what may be done with it, whom to name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from filters.phi.mask import mask_distinct
+from filters.rights import licence_address, rights
+from manifests.origin import NULLABLE
+from shards.write import RIGHTS
+
+ATTRIBUTED = "attribution.parquet"
+
+ATTRIBUTION = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("title", pa.string()),
+        pa.field("authors", pa.list_(pa.string()), nullable=False),
+        pa.field("copyright", pa.string()),
+        pa.field("doi", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("licence_spdx", pa.string(), nullable=False),
+        pa.field("licence_url", pa.string()),
+        pa.field("changes", pa.string(), nullable=False),
+    ]
+)
+"""Whom a released document's licence wants named, and how the text was changed. Only documents whose licence asks for
+it, or may ask for it."""
+
+
+_PRECISION = {4: "year", 7: "month", 10: "day"}
+
+
+def provenance(documents: pa.Table, params: Mapping[str, Any]) -> dict[str, Any]:
+    """`raw_sha256`, `reader`, `retrieved`, `date_precision`, and `version` (null where the source has none).
+
+    `params["files"]` gives [sha256, retrieved] of each raw file by name.
+    """
+    names = documents["raw_file"].combine_chunks().dictionary_encode()
+    facts = [params["files"][name] for name in names.dictionary.to_pylist()]
+    dates = documents["published"].to_pylist()
+    version = documents["version"]
+    return {
+        "raw_sha256": pa.array([sha256 for sha256, _ in facts], pa.string()).take(names.indices),
+        "retrieved": pa.array([retrieved for _, retrieved in facts], pa.string()).take(names.indices),
+        "reader": pa.array([params["reader"]] * len(documents), pa.string()),
+        "date_precision": pa.array([_PRECISION[len(date)] if date else None for date in dates], pa.string()),
+        "version": pc.if_else(pc.equal(version, ""), pa.scalar(None, pa.string()), version),
+    }
+
+
+def released_rights(licence: pa.Table, modified: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """`licence_spdx`, `licence_evidence` and `rights` of each row; a `modified` text has the rights of a derivative."""
+    spdx = licence["licence_spdx"].combine_chunks()
+    found = [asdict(rights(name, modified=bool(cut))) for name, cut in zip(spdx.to_pylist(), modified, strict=True)]
+    evidence = [licence[name].combine_chunks() for name in ("licence_kind", "licence_place")]
+    return {
+        "licence_spdx": spdx,
+        "licence_evidence": pa.StructArray.from_arrays(evidence, ["kind", "place"]),
+        "rights": pa.array(found, RIGHTS),
+    }
+
+
+def null_reasons(columns: Mapping[str, Any], refused: pa.ChunkedArray, states: set[str]) -> pa.Array:
+    """`column:reason` for every null of a row.
+
+    `not_in_format` (the reader's format has no such field), `not_stated` (it has, and this record leaves it out), the
+    reason for which what the record states was refused, `not_an_archive`, `no_fetch_record`.
+    """
+    frame = pl.DataFrame({name: pl.Series(columns[name]) for name in NULLABLE} | {"refused": pl.Series(refused)})
+    reasons = []
+    for name in NULLABLE:
+        usual = {"member": "not_an_archive", "retrieved": "no_fetch_record"}.get(name)
+        reason = usual or ("not_stated" if name in states else "not_in_format")
+        word = (
+            pl.col("refused")
+            .list.eval(pl.element().filter(pl.element().str.starts_with(f"{name}:")))
+            .list.first()
+            .fill_null(f"{name}:{reason}")
+        )
+        reasons.append(pl.when(pl.col(name).is_null()).then(word).alias(name))
+    return frame.select(pl.concat_list(reasons).list.drop_nulls()).to_series().to_arrow()
+
+
+def attributions(rows: pa.Table, documents: pa.Table, policy: str) -> pa.Table:
+    """What `ATTRIBUTION` says of the rows whose licence asks to name somebody, or does not say that it does not."""
+    owed = np.array([row["attribution"] is not False for row in rows["rights"].to_pylist()], bool)
+    rows, documents = rows.filter(pa.array(owed)), documents.filter(pa.array(owed))
+    authors = documents["authors"].combine_chunks()
+    names = mask_distinct(authors.flatten(), policy)
+    spdx = rows["licence_spdx"].to_pylist()
+    addresses = [licence_address(name, raw) for name, raw in zip(spdx, rows["licence_raw"].to_pylist(), strict=True)]
+    masked = rows["phi_masked"].to_pylist()
+    columns = {
+        **{name: rows[name] for name in ("doc_id", "title", "doi", "url", "licence_spdx")},
+        "authors": pa.ListArray.from_arrays(_from_zero(authors), names),
+        "copyright": mask_distinct(documents["copyright"], policy),
+        "licence_url": pa.array(addresses, pa.string()),
+        "changes": ["text extracted" + (f"; {count} identifiers masked" if count else "") for count in masked],
+    }
+    return pa.table(columns).select(ATTRIBUTION.names).cast(ATTRIBUTION)
+
+
+def _from_zero(lists: pa.ListArray) -> pa.Array:
+    """Offsets into the flattened values."""
+    counts = pc.fill_null(pc.list_value_length(lists), 0).to_numpy()
+    return pa.array(np.concatenate([[0], np.cumsum(counts)]).astype(np.int32))

@@ -1,0 +1,167 @@
+"""What records say of one work counts for all of it: retractions and licences, across sources, before rules decide.
+
+A retraction that MEDLINE or OpenAlex states drops the full text of PubMed Central too; a notice ("Retraction: ...")
+flags the article that it names. Where two records state licences with different rights for one work, the strictest
+counts and the conflict is recorded. Only statements count: what a source's terms give to its records says nothing of
+the work, and a record that states no licence takes none from another.
+
+Global over the build, from identifiers and statements alone: no text is read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from corpus.digest import Json
+from corpus.storage import WorkFolder
+from pipelines.measure import ROWS
+
+WORST_FIRST = ("retracted", "concern", "corrected")
+COLUMNS = ["bundle", "row", "retraction", "retraction_by", "licence_spdx", "licence_by"]
+"""A row for each document of which other records say more than it does itself; null where they do not.
+`..._by` is the doc_id of the record that says so; a licence taken from it is always a conflict."""
+
+
+def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
+    """Write `works`. `params["outdated"]` lists by bundle the rows that no longer speak for their work."""
+    frame = pl.concat(
+        _statements(work, number, digests, params["outdated"].get(str(number), []))
+        for number, digests in enumerate(params["bundles"])
+    )
+    found = said_of_works(frame)
+    found.write_parquet(folders["works"] / ROWS)
+    counts = found.select(pl.col("retraction", "licence_spdx").is_not_null().sum())
+    return {"works": {"retractions": counts["retraction"].item(), "conflicts": counts["licence_spdx"].item()}}
+
+
+def said_of_works(frame: pl.DataFrame) -> pl.DataFrame:
+    """What documents learn of themselves from others (`COLUMNS`), sorted by bundle and row.
+
+    Args:
+        frame: `bundle`, `row`, `doc_id`, the identifiers of `dedup.identity.KINDS`, `retraction`, `notices`,
+            `licence_spdx`, `licence_conflict`, and `licence_stated` (bool: by the record itself).
+    """
+    from dedup.identity import KINDS, identity_keys
+    from dedup.works import works, works_named
+
+    keys, rows = identity_keys(frame.select(KINDS).to_arrow())
+    frame = frame.with_columns(work=pl.Series(works(keys, rows, len(frame))))
+    notices = (
+        frame.select("doc_id", "notices")
+        .explode("notices")
+        .drop_nulls("notices")
+        .unnest("notices")
+        .rename({"state": "retraction"})
+    )
+    named = works_named(notices.select("kind", "identifier").rows(), keys, rows, frame["work"].to_numpy())
+    notices = notices.select("doc_id", "retraction", work=pl.Series(named)).filter(pl.col("work") >= 0)
+    told = (
+        frame.select("bundle", "row", "doc_id", "work", "retraction", "licence_spdx", "licence_stated")
+        .join(_worst(frame, notices), on="work", how="left")
+        .join(_strictest(frame), on="work", how="left")
+    )
+    own = _severity("retraction")
+    worse = pl.col("worst").is_not_null() & (_severity("worst") > own)
+    disputed = pl.col("licence_stated") & pl.col("strictest").is_not_null()
+    return (
+        told.filter(worse | disputed)
+        .select(
+            "bundle",
+            "row",
+            pl.when(worse).then("worst").alias("retraction"),
+            pl.when(worse).then("worst_by").alias("retraction_by"),
+            pl.when(disputed).then("strictest").alias("licence_spdx"),
+            pl.when(disputed).then("strictest_by").alias("licence_by"),
+        )
+        .sort("bundle", "row")
+    )
+
+
+def _severity(column: str) -> pl.Expr:
+    """0 for `none`, the greater the worse."""
+    scale = {state: len(WORST_FIRST) - place for place, state in enumerate(WORST_FIRST)}
+    return pl.col(column).replace_strict(scale, default=0, return_dtype=pl.Int64)
+
+
+def _worst(frame: pl.DataFrame, notices: pl.DataFrame) -> pl.DataFrame:
+    """By work, the worst state that any record or notice gives it, and the least doc_id that does."""
+    columns = ["work", "doc_id", "retraction"]
+    return (
+        pl.concat([frame.select(columns), notices.select(columns)])
+        .filter(pl.col("retraction") != "none")
+        .with_columns(_severity("retraction").alias("severity"))
+        .sort("severity", "doc_id", descending=[True, False])
+        .group_by("work")
+        .agg(pl.col("retraction").first().alias("worst"), pl.col("doc_id").first().alias("worst_by"))
+    )
+
+
+def _strictest(frame: pl.DataFrame) -> pl.DataFrame:
+    """By work whose records state licences with different rights, the strictest and the least doc_id that states it."""
+    from filters.rights import UNKNOWN, strictest
+
+    stated = frame.filter(pl.col("licence_stated") & (pl.col("licence_spdx") != UNKNOWN))
+    several = stated.group_by("work").agg(
+        pl.col("licence_spdx").unique().sort().alias("licences"), pl.col("licence_conflict").any(), pl.len()
+    )
+    rows = []
+    for work, licences, conflict, _ in several.filter(pl.col("len") > 1).iter_rows():
+        licence, differ = strictest(licences)
+        if differ or conflict:
+            rows.append((work, licence))
+    chosen = pl.DataFrame(rows, schema={"work": pl.Int64, "strictest": pl.String}, orient="row")
+    by = stated.group_by("work", "licence_spdx").agg(pl.col("doc_id").min().alias("strictest_by"))
+    return chosen.join(by, left_on=["work", "strictest"], right_on=["work", "licence_spdx"], how="left")
+
+
+def _statements(work: WorkFolder, number: int, digests: dict[str, str], outdated: list[int]) -> pl.DataFrame:
+    """Identifiers and statements of one bundle's documents that are not outdated."""
+    from dedup.identity import KINDS
+
+    documents = pl.read_parquet(
+        work.product("documents", digests["documents"]) / ROWS,
+        columns=["doc_id", *KINDS, "retraction", "notices"],
+        glob=False,
+    )
+    licence = pl.read_parquet(
+        work.product("licence", digests["licence"]) / ROWS,
+        columns=["licence_spdx", "licence_kind", "licence_conflict"],
+        glob=False,
+    )
+    stated = ~pl.col("licence_kind").is_in(["source_terms", "none"])
+    return (
+        pl.concat([documents, licence], how="horizontal")
+        .with_row_index("row")
+        .with_columns(pl.col("row").cast(pl.Int64), bundle=pl.lit(number, pl.Int64), licence_stated=stated)
+        .filter(~pl.col("row").is_in(np.array(outdated, np.int64)))
+    )
+
+
+def with_works(facts: pl.DataFrame, learnt: list[list[Any]]) -> pl.DataFrame:
+    """`facts` of a bundle, one row a document, with what other records say of it.
+
+    Replaces `retraction`, `licence_spdx` and `licence_conflict` where there, and adds `retraction_by` and `licence_by`.
+    `learnt` lists [row, retraction, retraction_by, licence_spdx, licence_by].
+    """
+    kinds = {
+        "row": pl.UInt32,
+        "worse": pl.String,
+        "retraction_by": pl.String,
+        "strict": pl.String,
+        "licence_by": pl.String,
+    }
+    told = pl.DataFrame(learnt, schema=kinds, orient="row")
+    joined = facts.with_row_index("row").join(told, on="row", how="left", maintain_order="left")
+    changes = []
+    if "retraction" in facts.columns:
+        changes.append(pl.coalesce("worse", "retraction").alias("retraction"))
+    if "licence_spdx" in facts.columns:
+        changes += [
+            pl.coalesce("strict", "licence_spdx").alias("licence_spdx"),
+            (pl.col("licence_conflict") | pl.col("strict").is_not_null()).alias("licence_conflict"),
+        ]
+    return joined.with_columns(changes).drop("row", "worse", "strict")
