@@ -17,6 +17,7 @@ Pairs = list[tuple[Document, Any]]
 SPACES = {
     "ja": "http://www.elsevier.com/xml/ja/dtd",
     "ce": "http://www.elsevier.com/xml/common/dtd",
+    "mml": "http://www.w3.org/1998/Math/MathML",
     "xocs": "http://www.elsevier.com/xml/xocs/dtd",
 }
 ABOUT_THE_ARTICLE = re.compile(
@@ -89,7 +90,9 @@ def test_every_section_heading_is_a_block_in_order(pairs: Pairs) -> None:
     for found, root in pairs:
         blocks = [letters(block) for block in found.text.split("\n\n")]
         start = 0
-        for heading in root.xpath("//ja:body/ce:sections//ce:section/ce:section-title", namespaces=SPACES):
+        for heading in root.xpath(
+            "//ja:body/ce:sections//ce:section/ce:section-title[not(.//mml:math)]", namespaces=SPACES
+        ):
             wanted = words_of(heading)
             about = [
                 title
@@ -104,28 +107,24 @@ def test_every_section_heading_is_a_block_in_order(pairs: Pairs) -> None:
             else:
                 start = blocks.index(wanted, start) + 1
     assert not wrong
-    assert checked == 900
+    assert checked == 927
 
 
-def test_paragraphs_without_citations_or_formulas_stand_once_and_in_order(pairs: Pairs) -> None:
+def test_paragraphs_without_citations_or_formulas_stand_in_order_and_as_often_as_in_the_article(pairs: Pairs) -> None:
     wrong, checked = [], 0
     plain = "not(.//*[not(self::ce:italic or self::ce:bold or self::ce:inf or self::ce:sup)])"
+    path = f"//ja:body/ce:sections//ce:section/ce:para[{plain}]"
     for found, root in pairs:
-        blocks = [letters(block) for block in found.text.split("\n\n")]
-        start = 0
-        path = f"//ja:body/ce:sections//ce:section/ce:para[{plain}]"
+        wanted = []
         for paragraph in root.xpath(path, namespaces=SPACES):
-            title = paragraph.xpath("string(../ce:section-title)", namespaces=SPACES)
-            wanted = words_of(paragraph)
-            if len(wanted) < 40 or ABOUT_THE_ARTICLE.fullmatch(" ".join(title.split()).rstrip(".")):
-                continue
-            checked += 1
-            if blocks[start:].count(wanted) != 1 or blocks.count(wanted) != 1:
-                wrong.append(f"{found.native_id} {root.getroottree().getpath(paragraph)}")
-            else:
-                start = blocks.index(wanted) + 1
+            title = " ".join(str(paragraph.xpath("string(../ce:section-title)", namespaces=SPACES)).split())
+            if len(words_of(paragraph)) >= 40 and not ABOUT_THE_ARTICLE.fullmatch(title.rstrip(".")):
+                wanted.append(words_of(paragraph))
+        checked += len(wanted)
+        if [block for block in map(letters, found.text.split("\n\n")) if block in set(wanted)] != wanted:
+            wrong.append(found.native_id)
     assert not wrong
-    assert checked == 900
+    assert checked == 373
 
 
 def test_no_author_affiliation_keyword_highlight_thanks_or_reference_is_in_the_text(pairs: Pairs) -> None:
@@ -136,11 +135,8 @@ def test_no_author_affiliation_keyword_highlight_thanks_or_reference_is_in_the_t
     )
     for found, root in pairs:
         text = letters(found.text)
-        body = letters(
-            "".join(
-                root.xpath("//ja:body/ce:sections//text() | //ce:abstract[@class='author']//text()", namespaces=SPACES)
-            )
-        )
+        own = "//ja:body/ce:sections//text() | //ce:abstract[@class='author']//text()"
+        body = letters("".join(root.xpath(own, namespaces=SPACES)))
         for element in root.xpath(paths, namespaces=SPACES):
             wanted = letters("".join(element.itertext()))
             if len(wanted) > 15 and wanted in text and wanted not in body:
