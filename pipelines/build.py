@@ -24,10 +24,10 @@ from dedup.resolve import Method
 from manifests.model import Manifest
 from pipelines import conclude, deduplicate
 from pipelines.engines.engine import Engine
+from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.plan import Plan
 from pipelines.publish import publish
-from pipelines.recipe import resolve_location
 from pipelines.statement import Finished
 from shards.place import TRAIN, VALIDATION
 from sources.registry import VERBATIM

@@ -25,8 +25,9 @@ from corpus.document import DOCUMENTS
 from corpus.errors import RecipeError
 from corpus.rooms import toolchain
 from corpus.unit import Unit
+from pipelines.locations import resolve_location, resolve_options, resolve_root
 from pipelines.measure import annotators
-from pipelines.recipe import Recipe, SourceRecipe, resolve_location
+from pipelines.recipe import Recipe, SourceRecipe
 from sources.reader import Reader
 from sources.registry import make_reader
 
@@ -100,6 +101,7 @@ class Plan:
 
     recipe: Recipe
     folder: Path
+    """Root of the recipe's relative paths."""
     bundles: tuple[Bundle, ...]
     readers: dict[str, Reader]
     stages: dict[str, dict[str, dict[str, Any]]]
@@ -129,9 +131,11 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     bundles: list[Bundle] = []
     readers: dict[str, Reader] = {}
     stages: dict[str, dict[str, dict[str, Any]]] = {}
+    root = resolve_root(recipe.root, recipe_folder)
     for source in sorted(recipe.sources, key=lambda source: source.name):
-        reader = readers[source.name] = make_reader(source.reader, source.options)
-        settings = stages[source.name] = _stages(recipe, source, recipe_folder)
+        options = resolve_options(source.options, root)
+        reader = readers[source.name] = make_reader(source.reader, options)
+        settings = stages[source.name] = _stages(recipe, source, root)
         stages_of_source = annotators(settings)
         for stage in stages_of_source:
             stage.measure(one_word)
@@ -139,7 +143,7 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
             a.name: {"version": a.version, "config": a.config, "made_by": toolchain(type(a).__module__.split(".")[0])}
             for a in stages_of_source
         }
-        for files in bundle_files(_find(source, recipe_folder)):
+        for files in bundle_files(_find(source, root)):
             documents = digest(
                 {
                     "stage": "documents",
@@ -156,14 +160,14 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
             params = {
                 "source": source.name,
                 "reader": source.reader,
-                "options": source.options,
+                "options": options,
                 "files": [{"path": f.path, "name": f.name, "sha256": f.sha256, "bytes": f.bytes} for f in files],
                 "record_bytes": recipe.limits.record_bytes,
                 "stages": settings,
                 "documents": documents,
             }
             bundles.append(Bundle(source, files, digests, params))
-    return Plan(recipe, recipe_folder, tuple(bundles), readers, stages)
+    return Plan(recipe, root, tuple(bundles), readers, stages)
 
 
 def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:

@@ -1,7 +1,8 @@
 """The recipe: everything a person decides about a snapshot, typed, in YAML.
 
-Unknown keys, wrong types and contradictions are errors that name the line. Paths are relative to the recipe file;
-`asset:NAME` means a pulled asset (see `corpus.assets`).
+Unknown keys, wrong types and contradictions are errors that name the line. Paths are relative to `root`, which is the
+recipe's folder; `asset:NAME` means a pulled asset (see `corpus.assets`), `${NAME:-default}` a variable of the
+environment (see `pipelines.locations`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pyarrow as pa
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from corpus.assets import ASSETS, assets_folder
+from corpus.assets import ASSETS
 from corpus.errors import RecipeError
 from datacards.questions import keys
 from dedup.signature import MinHashConfig
@@ -25,13 +26,14 @@ from filters.phi.annotator import PhiAnnotator
 from filters.quality.signals import SCHEMA
 from filters.rights import load_profile
 from filters.rules import Rule, decide, load_preset
+from pipelines.locations import ASSET, is_asset, resolve_options, resolve_root
 from sources.registry import make_reader
 
 _NAME = r"^[a-z][a-z0-9_]{0,62}$"
 
 
 def _local(value: str) -> str:
-    if value.startswith("asset:") and "*" not in value and value.removeprefix("asset:") not in ASSETS:
+    if value.startswith(ASSET) and not is_asset(value):
         raise ValueError(f"no such asset; known: {', '.join(sorted(ASSETS))}")
     return value
 
@@ -54,7 +56,7 @@ class SourceRecipe(Part):
     publisher: str | None = None
     reader: str
     options: dict[str, Any] = {}
-    """Passed to the reader."""
+    """Passed to the reader. Strings that begin with `./` are paths below the root."""
     files: tuple[Location, ...] = Field(min_length=1)
     """Files, globs, folders (every file below) or fsspec URLs."""
     terms: str | None = None
@@ -165,6 +167,8 @@ class Recipe(Part):
     name: str = Field(pattern=_NAME)
     title: str = ""
     description: str = ""
+    root: Location = "."
+    """Folder that relative locations start from; relative itself to the recipe's folder."""
     seed: int = Field(1, ge=0, lt=2**53)
     licence_profile: str | ProfileRecipe
     """The name of a shipped profile, or one's own."""
@@ -240,7 +244,7 @@ def load_recipe(path: Path) -> Recipe:
         problems = [f"{path}:{_line(tree, p['loc'])}: {_place(p['loc'])}{_words(p)}" for p in error.errors()]
         raise RecipeError("\n".join(problems)) from None
     problems = []
-    for place, check in _names(recipe):
+    for place, check in _names(recipe, path.parent):
         try:
             check()
         except RecipeError as error:
@@ -250,11 +254,12 @@ def load_recipe(path: Path) -> Recipe:
     return recipe
 
 
-def _names(recipe: Recipe) -> Iterator[tuple[tuple[int | str, ...], Callable[[], object]]]:
+def _names(recipe: Recipe, folder: Path) -> Iterator[tuple[tuple[int | str, ...], Callable[[], object]]]:
     """Places where the recipe names something of the house, each with what finds it or raises RecipeError."""
+    yield ("root",), partial(resolve_root, recipe.root, folder)
     yield ("licence_profile",), partial(load_profile, recipe.profile)
     for number, source in enumerate(recipe.sources):
-        yield ("sources", number, "reader"), partial(make_reader, source.reader, source.options)
+        yield ("sources", number, "reader"), partial(_reader, recipe, source, folder)
         yield ("sources", number, "phi_policy"), partial(PhiAnnotator, source.phi_policy)
         yield ("sources", number, "terms"), partial(LicenceAnnotator, source.terms)
     presets = recipe.quality.presets | {"default_preset": recipe.quality.default_preset or "web"}
@@ -268,13 +273,8 @@ def _names(recipe: Recipe) -> Iterator[tuple[tuple[int | str, ...], Callable[[],
     )
 
 
-def resolve_location(location: str, recipe_folder: Path) -> str:
-    """A location of the recipe as a local path or URL; globs stay globs."""
-    if location.startswith("asset:"):
-        return str(assets_folder() / location.removeprefix("asset:"))
-    if "://" in location:
-        return location
-    return str(recipe_folder / location)
+def _reader(recipe: Recipe, source: SourceRecipe, folder: Path) -> None:
+    make_reader(source.reader, resolve_options(source.options, resolve_root(recipe.root, folder)))
 
 
 def _words(problem: Any) -> str:

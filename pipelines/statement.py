@@ -45,9 +45,10 @@ from manifests.model import (
     TokenizerFacts,
 )
 from manifests.rights import rights_floor
+from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.plan import Plan
-from pipelines.recipe import SourceRecipe, resolve_location
+from pipelines.recipe import SourceRecipe
 from shards.place import SPLITS
 from shards.tokenizer import load_tokenizer
 
@@ -264,7 +265,7 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
 
 def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict[str, Any]:
     """The recipe as understood, without what differs between equal builds: paths, order of files, engine."""
-    recipe = finished.plan.recipe.model_dump(mode="json", exclude={"engine", "tokenizer"})
+    recipe = finished.plan.recipe.model_dump(mode="json", exclude={"engine", "tokenizer", "root"})
     for source in recipe["sources"]:
         numbers = finished.of(source["name"])
         files = [file for n in numbers for file in finished.plan.bundles[n].files]
