@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, ClassVar
 
 from corpus.digest import Json
@@ -25,7 +25,7 @@ class CsvReader:
     name: ClassVar[str] = "csv"
     version: ClassVar[int] = 1
     doc_types: ClassVar[tuple[str, ...]] = ()
-    section_policy: ClassVar[str] = "The mapped text column as it stands."
+    section_policy: ClassVar[str] = "The mapped text columns as they stand."
     known_losses: ClassVar[tuple[str, ...]] = (
         "Columns that are not mapped are not read.",
         "Files in UTF-16 are refused.",
@@ -33,21 +33,27 @@ class CsvReader:
 
     def __init__(
         self,
-        columns: Mapping[str, str] | None = None,
+        columns: Mapping[str, str | Sequence[str]] | None = None,
         doc_type: str = "other",
         delimiter: str | None = None,
         max_row_bytes: int = 64 << 20,
+        header: Sequence[str] | None = None,
     ) -> None:
-        """`columns`: field to column of the header (see `sources.columns.FIELDS`). `delimiter`: one character; if not
+        """`columns`: field to column of the header (see `sources.columns.Columns`). `delimiter`: one character; if not
         given, the one of comma, tab, semicolon and bar by which the header has the mapped columns. `max_row_bytes`:
-        longer rows are skipped.
+        longer rows are skipped. `header`: names of the columns of files that have no header; they are delimited by
+        commas unless `delimiter` says else.
 
         Raises:
-            ValueError: `columns` maps an unknown field, or `delimiter` is not one character.
+            ValueError: `columns` maps an unknown field or a column that `header` lacks, or `delimiter` is not one
+                character.
         """
         if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
             raise ValueError(f"delimiter: {delimiter!r} is not one character between fields")
         self._columns = Columns(columns, doc_type)
+        if header is not None and (missing := sorted(set(self._columns.needed).difference(header))):
+            raise ValueError(f"header: no column {', '.join(missing)}")
+        self._names = None if header is None else list(header)
         self._delimiter = delimiter
         self._max_row_bytes = max_row_bytes
 
@@ -58,6 +64,7 @@ class CsvReader:
             "mapping": self._columns.config,
             "delimiter": self._delimiter,
             "max_row_bytes": self._max_row_bytes,
+            "header": self._names,
         }
 
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
@@ -77,7 +84,10 @@ class CsvReader:
                 raise RawFileError("unsupported_encoding")
             facts["windows1252"] = int(codec == "cp1252")
             rows = _Rows(stream, "cp1252" if codec == "cp1252" else "utf-8", self._max_row_bytes)
-            header, delimiter = self._header(rows.first_line())
+            if self._names is None:
+                header, delimiter = self._header(rows.first_line())
+            else:
+                header, delimiter = self._names, self._delimiter or ","
             # The module's limit is the process's: it only ever rises, and rows are bounded by `_Rows`.
             csv.field_size_limit(max(csv.field_size_limit(), self._max_row_bytes))
             record = 0
@@ -93,7 +103,7 @@ class CsvReader:
 
     def _header(self, line: str) -> tuple[list[str], str]:
         """Column names, and the delimiter by which the header has all that are mapped (of several, most columns)."""
-        wanted = {self._columns.mapping[field] for field in self._columns.explicit}
+        wanted = set(self._columns.needed)
         tried = [(next(csv.reader([line], delimiter=one)), one) for one in self._delimiter or _DELIMITERS]
         fitting = [(names, one) for names, one in tried if wanted.issubset(names)]
         if not fitting:
@@ -133,7 +143,7 @@ class _Rows:
     def first_line(self) -> str:
         """The first line that is not blank, without a byte order mark."""
         for line in self._decoded():
-            if words := line.removeprefix("\ufeff").strip("\r\n"):
+            if words := line.strip("\r\n"):
                 return words
         return ""
 
@@ -158,4 +168,5 @@ class _Rows:
             if line is None or self._at - self._start > self._limit:
                 raise _TooLongError
             # What is no UTF-8 is told of the row, not of the file.
-            yield line.decode(self._codec, "surrogateescape" if self._codec == "utf-8" else "replace")
+            text = line.decode(self._codec, "surrogateescape" if self._codec == "utf-8" else "replace")
+            yield text.removeprefix("\ufeff") if self._at == length else text

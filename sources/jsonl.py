@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from corpus.digest import Json
@@ -19,16 +19,16 @@ class JsonlReader:
     name: ClassVar[str] = "jsonl"
     version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ()
-    section_policy: ClassVar[str] = "The mapped text field as it stands."
+    section_policy: ClassVar[str] = "The mapped text fields as they stand."
     known_losses: ClassVar[tuple[str, ...]] = ("Fields that are not mapped are not read.",)
 
     def __init__(
         self,
-        columns: Mapping[str, str] | None = None,
+        columns: Mapping[str, str | Sequence[str]] | None = None,
         doc_type: str = "other",
         max_line_bytes: int = MAX_LINE_BYTES,
     ) -> None:
-        """`columns`: field to column (see `sources.columns.FIELDS`). `max_line_bytes`: longer lines are skipped.
+        """`columns`: field to column (see `sources.columns.Columns`). `max_line_bytes`: longer lines are skipped.
 
         Raises:
             ValueError: `columns` maps an unknown field, `doc_type` is no word, or `max_line_bytes` no positive number.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import pyarrow as pa
@@ -25,11 +25,11 @@ class ParquetReader:
     name: ClassVar[str] = "parquet"
     version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ()
-    section_policy: ClassVar[str] = "The mapped text column as it stands."
+    section_policy: ClassVar[str] = "The mapped text columns as they stand."
     known_losses: ClassVar[tuple[str, ...]] = ("Columns that are not mapped are not read.",)
 
-    def __init__(self, columns: Mapping[str, str] | None = None, doc_type: str = "other") -> None:
-        """`columns`: field to column (see `sources.columns.FIELDS`).
+    def __init__(self, columns: Mapping[str, str | Sequence[str]] | None = None, doc_type: str = "other") -> None:
+        """`columns`: field to column (see `sources.columns.Columns`).
 
         Raises:
             ValueError: `columns` maps an unknown field, or `doc_type` is no word.
@@ -79,11 +79,11 @@ class ParquetReader:
     def _wanted(self, schema: pa.Schema) -> list[str]:
         """Top-level columns to read. A mapped column that is absent is an error; the default `id` may be."""
         wanted = []
-        for field, column in self._columns.mapping.items():
+        for column in self._columns.all:
             name = column if column in schema.names else column.partition(".")[0]
             if name in schema.names:
                 wanted.append(name)
-            elif field in self._columns.explicit:
+            elif column in self._columns.needed:
                 raise RawFileError("missing_column", column)
         return list(dict.fromkeys(wanted))
 

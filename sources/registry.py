@@ -23,6 +23,8 @@ READERS = {
     "tmx": "sources.tmx:TmxReader",
     "clinicaltrials": "sources.clinicaltrials:ClinicalTrialsReader",
     "jsonl": "sources.jsonl:JsonlReader",
+    "json": "sources.json_records:JsonReader",
+    "xml": "sources.xml_records:XmlReader",
     "parquet": "sources.parquet:ParquetReader",
     "spl": "sources.spl:SplReader",
     "openfda": "sources.openfda:OpenFdaReader",
