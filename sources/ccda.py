@@ -40,7 +40,7 @@ class CcdaReader:
     """
 
     name: ClassVar[str] = "ccda"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("note",)
     section_policy: ClassVar[str] = (
         "Title, then the human-readable narrative of every section with its heading, tables and lists; a body that is "
