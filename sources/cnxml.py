@@ -21,7 +21,7 @@ from sources.jats_text import Blocks, block, blocks, line
 from sources.markup import Element, elements, records
 from sources.reader import RawFile
 
-_FACTS = ("records", "without_text", "without_licence", "not_in_collection", "licence_conflicts")
+_FACTS = ("records", "without_text", "prefaces", "without_licence", "not_in_collection", "licence_conflicts")
 _CNXML = "{http://cnx.rice.edu/cnxml}"
 
 
@@ -39,12 +39,13 @@ class CnxmlReader:
     """One document a module; its id is the module id and the module's UUID, for new books number from `m00001` on."""
 
     name: ClassVar[str] = "cnxml"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("textbook",)
     section_policy: ClassVar[str] = (
-        "Title, paragraphs, sections with headings, lists, notes, examples, exercises with their answers, equations, "
-        "tables, captions and glossary; not references, further reading, footnotes, authors, objectives repeated in "
-        "the metadata, or notes that only lead to a video or website."
+        "Title, paragraphs, sections and notes with the headings that the book prints, lists, examples, exercises with "
+        "their answers, equations, tables, captions and glossary; not prefaces, references, further reading, "
+        "footnotes, authors, objectives repeated in the metadata, credits of pictures, or notes that only lead to a "
+        "video or website."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "Pictures, their alternative texts and embedded exercises are not read.",
@@ -52,29 +53,33 @@ class CnxmlReader:
         "Table cells that span rows or columns are written once; subscripts become plain characters.",
     )
 
-    def __init__(self, collection: str | None = None) -> None:
+    def __init__(self, collection: str | list[str] | None = None) -> None:
         """`collection`: path or URL of the book's `collection.xml`, for its licence, language and title.
 
+        A repository of several books has several: a module is of the first that lists it.
+
         Raises:
-            ValueError: the collection cannot be read.
+            ValueError: a collection cannot be read.
         """
+        places = [collection] if isinstance(collection, str) else collection or []
         try:
-            self._collection = _collection(RawFile(collection)) if collection else None
+            self._books = [_collection(RawFile(place)) for place in places]
         except RawFileError as error:
             raise ValueError(f"collection: {error}") from error
 
     @property
     def config(self) -> Json:
-        """What the collection states, not where it lies."""
-        book = self._collection
-        if book is None:
-            return {}
-        return {
-            "title": book.title,
-            "language": book.language,
-            "licence": book.licence,
-            "modules": sorted(book.modules),
-        }
+        """What the collections state, not where they lie."""
+        stated: list[Json] = [
+            {
+                "title": book.title,
+                "language": book.language,
+                "licence": book.licence,
+                "modules": sorted(book.modules),
+            }
+            for book in self._books
+        ]
+        return {"books": stated} if stated else {}
 
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
         """Modules in file order. Quarantined: `no_module_id`, `nested_too_deep`.
@@ -87,19 +92,18 @@ class CnxmlReader:
             raw,
             facts,
             (f"{_CNXML}document",),
-            lambda module, record: _document(module, record, self._collection, facts),
+            lambda module, record: _document(module, record, self._books, facts),
             "no_module",
         )
 
 
-def _document(module: Element, record: int, book: Collection | None, facts: Counter[str]) -> Document | Quarantined:
+def _document(module: Element, record: int, books: list[Collection], facts: Counter[str]) -> Document | Quarantined:
     meta = module.find(f"{_CNXML}metadata")
     module_id = _stated(meta, "content-id") or module.get("id")
     if not module_id:
         return Quarantined(record=record, reason="no_module_id")
-    if book is not None and module_id not in book.modules:
-        facts["not_in_collection"] += 1
-        book = None
+    book = next((book for book in books if module_id in book.modules), None)
+    facts["not_in_collection"] += bool(books) and book is None
     uuid = _stated(meta, "uuid")
     licence, evidence = _licence(meta, book)
     facts["without_licence"] += licence is None
@@ -107,6 +111,7 @@ def _document(module: Element, record: int, book: Collection | None, facts: Coun
     stated_title = _stated(meta, "title")
     language = _stated(meta, "language") or module.get("{http://www.w3.org/XML/1998/namespace}lang")
     published, version = date_in(_stated(meta, "revised") or _stated(meta, "created")), _version(meta)
+    preface = "preface" in (module.get("class") or "").split()
     renamed(module)
     # The metadata's title may be older than the one on the page.
     shown = module.find("title")
@@ -118,11 +123,13 @@ def _document(module: Element, record: int, book: Collection | None, facts: Coun
         content.append("Glossary")
         block(glossary, content)
     facts["without_text"] += not content
+    facts["prefaces"] += preface
+    no_text = "preface" if preface else None if content else "no_content"
     return Document(
         record=record,
         native_id=f"{module_id}/{uuid}" if uuid else module_id,
-        text="\n\n".join([title, *content] if title else content) if content else "",
-        no_text=None if content else "no_content",
+        text="" if no_text else "\n\n".join([title, *content] if title else content),
+        no_text=no_text,
         doc_type="textbook",
         version=version,
         title=title or None,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from sources.cnxml_floats import in_cell, items_in_cell, without_credit
 from sources.markup import Element
 
 _JATS = {
@@ -46,13 +49,40 @@ _DROPPED_SECTIONS = frozenset(
 _DROPPED_NOTES = frozenset(
     {"reference", "interactive", "link-to-learning", "media-video", "media-feature", "media-podcast"}
 )
+# What the book prints above a note or section of a class; the file has at most a title of its own.
+_PRINTED = {
+    "black-box": "Black Box Warning",
+    "case-reflection": "Case Reflection",
+    "chapter-summary": "Chapter Summary",
+    "check-your-understanding": "Check Your Understanding",
+    "client-teaching": "Client Teaching",
+    "clinical-tip": "Clinical Tip",
+    "health-alert": "Health Alert",
+    "philo-connections": "Connections",
+    "practice": "Practice",
+    "read-philosopher": "Read Like a Philosopher",
+    "safety-alert": "Safety Alert",
+    "section-summary": "Section Summary",
+    "single-casestudy": "Case Study",
+    "special-considerations": "Special Considerations",
+    "summary": "Summary",
+    "theory-action": "Theory in Action",
+    "think-philosopher": "Think Like a Philosopher",
+    "trending-today": "Trending Today",
+    "unfolding-casestudy": "Unfolding Case Study",
+    "write-philosopher": "Write Like a Philosopher",
+}
+_SECTIONS = frozenset({"chapter-summary", "practice", "section-summary", "summary"})
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_NUMBERED = ("figure", "table", "example", "exercise", "equation")
+_PREFIXES = {"fig": "figure", "tab": "table", "tbl": "table", "exa": "example", "equ": "equation"}
+_ALONE = re.compile(r"\(\s*(?:see(?:\s+also)?)?$", re.I)
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 
 
 def renamed(module: Element) -> None:
     """Rename a module's elements in place; what is left out of the text gets a name that JATS readers skip."""
-    kinds = {element.get("id"): _local(element) for element in module.iter("{*}figure", "{*}table")}
+    kinds = {element.get("id"): _local(element) for element in module.iter(*(f"{{*}}{name}" for name in _NUMBERED))}
     for element in list(module.iter("{*}*")):
         if "MathML" in element.tag:
             continue
@@ -65,6 +95,8 @@ def renamed(module: Element) -> None:
                 element.tag = _LEFT_OUT
             case "note" if element.getparent().tag == "cite":
                 element.tag = "fn"
+            case "note" | "section":
+                _headed(element, classes)
             case "term" if element.getparent().tag == "def-item":
                 element.tag = "term"
             case "link":
@@ -75,6 +107,12 @@ def renamed(module: Element) -> None:
                 _captioned(element)
             case "solution":
                 _answered(element)
+            case "newline" if next(element.iterancestors("td"), None) is not None:
+                element.tag = "styled-content"
+                if next(element.iterancestors("thead"), None) is None:
+                    in_cell(element)
+                else:
+                    element.text = " "
 
 
 def _linked(link: Element, kinds: dict[str | None, str], classes: set[str]) -> None:
@@ -84,19 +122,45 @@ def _linked(link: Element, kinds: dict[str | None, str], classes: set[str]) -> N
         link.tag = "fn"
     elif not len(link) and not (link.text or "").strip():
         target = link.get("target-id") or ""
-        kind = kinds.get(target) or next(
-            (kind for kind in ("figure", "table") if target.lower().startswith(kind[:3])), ""
-        )
-        # In brackets of its own it says nothing: without it the brackets go too.
-        before = link.getprevious().tail if link.getprevious() is not None else link.getparent().text
-        alone = (before or "").rstrip().endswith("(") and (link.tail or "").lstrip().startswith(")")
-        article = "The" if not (before or "").strip() or (before or "").rstrip()[-1:] in {".", "?", "!"} else "the"
-        link.text = f"{article} {kind}" if kind and not alone else None
+        kind = kinds.get(target) or _PREFIXES.get(target[:3].lower())
+        previous = link.getprevious()
+        stated = (link.getparent().text if previous is None else previous.tail) or ""
+        before = stated.rstrip()
+        if _ALONE.search(before) and (link.tail or "").lstrip().startswith(")"):
+            # In brackets of its own it says nothing: without it the brackets go too.
+            bare = f"{_ALONE.sub('', before)} ("
+            if previous is None:
+                link.getparent().text = bare
+            else:
+                previous.tail = bare
+            return
+        first = not before or before[-1] in {".", "?", "!"}
+        if kind is None:  # Something in another module: a noun where the sentence has a place for one.
+            link.text = "another section" if stated.endswith(" ") and not first else None
+            return
+        following = link.getnext()
+        part = (link.tail or "") or (following.text or "" if following is not None else "")
+        # A part of a figure (`b`) stands right after its number.
+        link.text = f"{'The' if first else 'the'} {kind}{' ' if part[:1].isalnum() else ''}"
+
+
+def _headed(element: Element, classes: set[str]) -> None:
+    """Give a note or section the heading that the book prints for its class."""
+    name = next((name for name in sorted(classes & _PRINTED.keys())), None)
+    if name is None or (element.tag == "sec") != (name in _SECTIONS):
+        return
+    title = next(element.iterchildren("{*}title"), None)
+    if title is None:
+        element.insert(0, _made(element, "title", _PRINTED[name]))
+    elif name not in _SECTIONS:
+        title.text = f"{_PRINTED[name]}: {title.text or ''}"
 
 
 def _listed(element: Element) -> None:
     """Items hold their words directly; JATS has a paragraph around them. Numbers of numbered lists are written out."""
     items = list(element.iterchildren("{*}item"))
+    if next(element.iterancestors("td"), None) is not None:
+        items_in_cell(items)
     numbered = element.get("list-type") == "enumerated"
     start = element.get("start-value") or "1"
     for index, item in enumerate(items, int(start) - 1 if start.isdecimal() else 0):
@@ -123,6 +187,8 @@ def _captioned(element: Element) -> None:
     title = element.find("{*}title")
     if caption is None and title is None:
         return
+    if caption is not None:
+        without_credit(caption)
     words = _made(element, "p", caption.text if caption is not None else None)
     if caption is not None:
         words.extend(list(caption))

@@ -20,6 +20,7 @@ _IMPRINT = re.compile(
     | All\ rights\ reserved\.?
     | (?:R[xX]|℞)\ only\.?
     | (?:www\.|https?://)\S+
+    | For\ (?:more|additional|further)\ information\b.{{0,60}}\b(?:www\.|https?://).{{0,80}}
     | This\ product(?:'|\u2019)s\ label(?:ing)?\ may\ have\ been\ updated\..*
     | .{{0,120}}\bregistered\ trademarks?\ (?:of|owned\ by)\ .{{0,120}}
     )""",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from sources.markup import Element, entity_text, raised
+from sources.table_grid import Cell, laid_out, span
 
 _BLANK = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]")
@@ -122,15 +123,19 @@ class _Flow:
             lines += f"{lead}{_under(inner)}".split("\n")
         return "\n".join(lines)
 
+    def _cell(self, element: Element) -> tuple[Cell, list[str]]:
+        inner = self._inside(element)
+        return Cell(_joined(inner), span(element.get("colspan")), span(element.get("rowspan"))), inner
+
     def _table(self, element: Element) -> None:
         caption = [words for one in element.iterchildren("caption") if (words := _joined(self._inside(one)))]
-        rows = [[self._inside(cell) for cell in row.iterchildren("td", "th")] for row in _rows(element)]
-        if all(len(row) <= 1 for row in rows):  # A frame, or a list in one column: its blocks stand as they are.
-            for block in caption + [block for row in rows for cell in row for block in cell]:
+        cells = [[self._cell(cell) for cell in row.iterchildren("td", "th")] for row in _rows(element)]
+        if all(len(row) <= 1 for row in cells):  # A frame, or a list in one column: its blocks stand as they are.
+            for block in caption + [block for row in cells for _, inner in row for block in inner]:
                 self._add(block)
             return
-        lines = [" | ".join(map(_joined, row)) for row in rows if any(row)]
-        self._add("\n".join(caption + lines))
+        placed = laid_out([[cell for cell, _ in row] for row in cells])
+        self._add("\n".join(caption + [" | ".join(row) for row in placed if row]))
 
 
 def _rows(table: Element) -> list[Element]:

@@ -25,6 +25,13 @@ _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*|[IVX]+|[A-Z])[.)]?\s+(?=\S)")
 _NOTICE = re.compile(r"See https?://\S+ for more information\.|[\W\d_]*")
 _LOOSE = re.compile(r"\s+(?:([.,;:])(?=\s|$|[A-Z])|([)\]]))")
 _GLUED = re.compile(r"(?<=[a-z)\]])\.(?=[A-Z][a-z]*\s)")
+# "AB, CD, and EF designed the study": who did what, which the parser may leave without a heading.
+_CONTRIBUTED = re.compile(
+    r"(?:[A-Z][A-Za-z]?[A-Z]{1,2}(?:, and |, |; | and )){2,}[A-Z][A-Za-z]?[A-Z]{0,2} "
+    r"(?:were|was|are|conceived|designed|planned|performed|conducted|wrote|drafted|contributed|analy[sz]ed|collected|"
+    r"carried|participated|supervised|developed)\b.*\b(?:study|manuscript|data|paper|work|experiments)\b.*",
+    re.S,
+)
 _PLACEHOLDERS = frozenset({"EQUATION", "FORMULA"})
 
 Paragraphs = list[tuple[str, str]]
@@ -35,7 +42,7 @@ class S2orcReader:
     """One document a paper; its id is the corpus id (in S2ORC: `paper_id`)."""
 
     name: ClassVar[str] = "s2orc"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("full_text", "abstract")
     section_policy: ClassVar[str] = (
         "Title, abstract and body paragraphs under their headings; not authors, references, acknowledgements, "
@@ -44,7 +51,8 @@ class S2orcReader:
     known_losses: ClassVar[tuple[str, ...]] = (
         "Tables, and captions of figures and tables, are not read: the parser often takes other text for them.",
         "Formulas are as the PDF parser wrote them.",
-        "Acknowledgements and the like that the parser gave no heading of their own stay in the text.",
+        "Acknowledgements and the like that the parser gave no heading of their own stay in the text, but for "
+        "contributions that open with the authors' initials.",
     )
 
     @property
@@ -198,7 +206,7 @@ def _blocks(paragraphs: Paragraphs) -> list[str]:
     out: list[str] = []
     current = ""
     for heading, text in paragraphs:
-        if about_the_article(_NUMBER.sub("", heading)) or _NOTICE.fullmatch(text):
+        if about_the_article(_NUMBER.sub("", heading)) or _NOTICE.fullmatch(text) or _CONTRIBUTED.fullmatch(text):
             continue
         if heading != current and heading:
             out.append(heading)

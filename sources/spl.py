@@ -5,6 +5,7 @@ Format: https://www.fda.gov/industry/fda-data-standards-advisory-board/structure
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import ClassVar
@@ -26,8 +27,14 @@ _DROPPED = frozenset(
         "51945-4",  # package label, principal display panel
         "43683-2",  # recent major changes
         "34093-5",  # references
+        "53413-1",  # questions: a telephone number
     }
 )
+
+
+# The style sheet of labels closes these up around its links.
+_LOOSE = re.compile(r"(?<=[\w)\]%]) +(?=[\])]|[,;:.](?:\s|$))")
+_INLINE_BULLET = re.compile(r"\s+\u2022\s+")
 
 
 class SplReader:
@@ -39,12 +46,12 @@ class SplReader:
     section_policy: ClassVar[str] = (
         "Title (with product names where it lacks them), then every section with its heading, paragraphs, lists and "
         "tables; not product data elements, package labels, highlights (they repeat the sections), recent changes, "
-        "references, pictures, makers' addresses or revision marks."
+        "references, telephone numbers for questions, pictures, makers' addresses or revision marks."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "Structural formulas and charts are pictures and are lost.",
         "Ingredients, strengths, packages and codes of the product data elements are not read.",
-        "Table cells that span rows or columns are written once.",
+        "Table cells that span rows or columns are written once, where they begin.",
         "Subscripts become plain characters.",
     )
 
@@ -120,8 +127,22 @@ def _section(section: Element, content: list[str], facts: Counter[str]) -> None:
     own: list[str] = []
     for text in section.iterchildren("text"):
         facts["pictures"] += sum(1 for _ in text.iter("renderMultiMedia"))
-        own += narrative(text)
+        own += map(_tidy, narrative(text))
     for child in section.iterfind("component/section"):
         _section(child, own, facts)
     if own:
         content += [heading, *own] if heading else own
+
+
+def _tidy(block: str) -> str:
+    """A block without blanks before closing marks; bullets that stand in one line get a line each."""
+    lines = []
+    for one in block.split("\n"):
+        words = _LOOSE.sub("", one.lstrip(" "))
+        indent = " " * (len(one) - len(one.lstrip(" ")))
+        if words.startswith(("- ", "\u2022")):
+            items = _INLINE_BULLET.split(words.removeprefix("- ").removeprefix("\u2022").strip())
+            lines += [f"{indent}- {item}" for item in items]
+        else:
+            lines.append(f"{indent}{words}")
+    return "\n".join(lines)

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from itertools import count
 from typing import ClassVar
 
@@ -23,6 +24,11 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SUFFIXES = re.compile(r"\.(?:tmx|xml)(\.gz|\.zst)?$")
 _NUMBERED = re.compile(r"(.+):\d+")
 _PRINTED = re.compile(r"^b['\"](?=\w)")  # Bytes that a script printed instead of their text.
+_ESCAPED = re.compile(r"&(?:[a-z]+|#\d+);")  # Segments of web text were escaped before the file was written.
+# Sentences run together where the page they are from ended a paragraph or had a citation.
+_GLUED = re.compile(
+    r"(?<=[^\W\d_][^\W\d_)\"\u201d\u00bb])([.?!])(?=[A-Z\u00c0-\u00d6\u00d8-\u00de\u0400-\u042f][^\W\d_]*[\s,])"
+)
 _CODES = frozenset({"bpt", "ept", "ph", "it", "ut"})  # Formatting of the program the text came from.
 
 
@@ -35,7 +41,7 @@ class TmxReader:
     """
 
     name: ClassVar[str] = "tmx"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("translation",)
     section_policy: ClassVar[str] = "The segments of one text in one language, each on its line; no inline codes."
     known_losses: ClassVar[tuple[str, ...]] = (
@@ -140,7 +146,8 @@ def _segment(side: Element) -> str:
     parts: list[str] = []
     for segment in side.iterchildren("seg"):
         _flatten(segment, parts)
-    return _PRINTED.sub("", " ".join("".join(parts).split()))
+    words = _ESCAPED.sub(lambda found: unescape(found.group()), "".join(parts))
+    return _GLUED.sub(r"\1 ", _PRINTED.sub("", " ".join(words.split())))
 
 
 def _flatten(element: Element, parts: list[str]) -> None:

@@ -61,10 +61,11 @@ def story(study: Study) -> str:
     blocks = [study.title or study.official_title]
     if _bare(study.official_title) != _bare(blocks[0]):
         blocks.append(study.official_title)
-    if study.summary:
+    if study.summary and not _spaceless(study.description).startswith(_spaceless(study.summary)):
         blocks.append(study.summary)
-    if study.description and study.description != study.summary:
-        blocks += ["Detailed description", study.description]
+        blocks += ["Detailed description", study.description] if study.description else []
+    else:  # Some descriptions open with the summary: it is told once.
+        blocks.append(study.description)
     blocks.append(_design(study))
     blocks.append(_listed("Arms", [_item(label, _said(kind), text) for label, kind, text in study.arms]))
     blocks.append(_listed("Interventions", [_intervention(*one) for one in study.interventions]))
@@ -80,7 +81,11 @@ def story(study: Study) -> str:
 
 
 def _bare(title: str) -> str:
-    return title.rstrip(". ").casefold()
+    return re.sub(r"^(?:an?|the) ", "", title.rstrip(". ").casefold())
+
+
+def _spaceless(text: str) -> str:
+    return "".join(text.split())
 
 
 def tells(study: Study) -> bool:
@@ -156,8 +161,10 @@ def _intervention(kind: str, name: str, others: list[str], text: str) -> str:
 
 
 def _item(name: str, aside: str, text: str) -> str:
-    head = f"{name} ({aside})" if aside else name
-    return f"{head}: {text}" if text else head
+    head = f"{name} ({aside})" if aside and name else name or aside
+    if not (head and text):
+        return head or text
+    return f"{head}:\n{text}" if _BULLET.match(text) and "\n" in text else f"{head}: {text}"
 
 
 def _listed(heading: str, items: list[str]) -> str:
@@ -172,6 +179,13 @@ def _sentences(first: str, second: str) -> str:
 PHONE = re.compile(r"\+?\d[\d() .\u2013-]{5,}\d")
 """What stands among the affiliations of some officials."""
 _BULLET = re.compile(r"(?:[-*\u2022\u25cf\u25aa\u00b7\u2013]|\(?(?:\d{1,2}|[a-zA-Z])[.)])\s+")
+_BULLETS = "-*\u2022\u25cf\u25aa\u00b7"
+_GLUED_BULLET = re.compile(r"(?<!\S)([-*\u2022\u25cf\u25aa\u00b7])(?=[^\W\d_]{2})")
+# What many sponsors write about themselves; a bullet of an empty list.
+_NOT_PROSE = re.compile(
+    r"For (?:more|additional|further) information .{0,120}\b(?:visit|call|contact|see)\b:? (?:www\.|https?://)\S+|\W",
+    re.I,
+)
 _DOTTED = re.compile(r"[*\u2022\u25cf\u25aa\u00b7\u2013-]\s+")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!<>~|&^-])")
 
@@ -181,10 +195,10 @@ def wrapped(text: str) -> str:
     blocks: list[str] = []
     fresh = True
     for line in text.splitlines():
-        words = line.strip()
+        words = _GLUED_BULLET.sub(r"\1 ", line.strip(), count=1) if line.strip()[:1] in _BULLETS else line.strip()
         if not words:
             fresh = True
-        elif fresh or _BULLET.match(words):
+        elif fresh or words in _BULLETS or _BULLET.match(words):
             blocks.append(" ".join(words.split()))
             fresh = False
         else:
@@ -195,7 +209,9 @@ def wrapped(text: str) -> str:
 def marked_up(text: str) -> str:
     """The Markdown of the registry's JSON: line ends are meant, characters that mean something there are escaped."""
     lines = [" ".join(_ESCAPED.sub(r"\1", line).split()) for line in text.splitlines()]
-    return _joined([line for line in lines if line])
+    return _joined(
+        [_GLUED_BULLET.sub(r"\1 ", line, count=1) if line[0] in _BULLETS else line for line in lines if line]
+    )
 
 
 def _joined(blocks: list[str]) -> str:
@@ -203,6 +219,8 @@ def _joined(blocks: list[str]) -> str:
     out: list[str] = []
     listing = False
     for block in blocks:
+        if _NOT_PROSE.fullmatch(block):
+            continue
         item = _BULLET.match(block) is not None
         words = _DOTTED.sub("- ", block, count=1) if _DOTTED.match(block) else block
         if item and listing:

@@ -19,10 +19,11 @@ from sources import json_stream
 from sources.clinicaltrials import ClinicalTrialsReader
 from sources.json_stream import objects
 from sources.reader import RawFile
-from sources.trials import marked_up, wrapped
+from sources.trials import Study, marked_up, story, wrapped
 from tests.sources.material import kit_files, records
 
 FOLDER = "clinicaltrials_gov"
+ADVERT = re.compile(r"For more information regarding BMS.*?\.com", re.S)
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 
 
@@ -57,7 +58,7 @@ def test_real_xml_agrees_with_xpath() -> None:
         assert str(found.published).startswith(year)
         text = letters(found.text)
         for place in ("brief_summary", "detailed_description", "eligibility/criteria", "eligibility/study_pop"):
-            assert letters(tree.findtext(f"{place}/textblock") or "") in text
+            assert letters(ADVERT.sub("", tree.findtext(f"{place}/textblock") or "")) in text
         for place in (
             "condition",
             "intervention/intervention_name",
@@ -348,6 +349,28 @@ def test_phones_are_handed_over_without_what_names_them(tmp_path: Path) -> None:
 def test_wrapped_prose_and_markdown() -> None:
     assert wrapped("\n   One\n   two.\n\n   - a\n     b\n   - c\n") == "One two.\n\n- a b\n- c"
     assert marked_up("One\\_two\n\n* a \\> b\n  * c\nEnd.") == "One_two\n\n- a > b\n- c\n\nEnd."
+
+
+def test_bullets_may_touch_their_words_and_empty_ones_and_adverts_go() -> None:
+    said = "\u2022Adults\n-Aged -5 or -x\n-\n\nFor more information on trials, please visit www.example.org"
+    assert marked_up(said) == wrapped(said) == "- Adults\n- Aged -5 or -x"
+    assert wrapped("-5 degrees\n\n*p < .05") == "-5 degrees\n\n*p < .05"
+
+
+def test_what_a_study_says_twice_is_told_once() -> None:
+    study = Study(
+        nct="NCT00000001",
+        title="Effects of Tea",
+        official_title="The Effects of Tea.",
+        summary="Tea is tested.",
+        description="Tea is tested.\n\nIt is hot.",
+        interventions=[("DRUG", "Tea", [], "- hot\n- green")],
+        primary_outcomes=[("", "1 day", "Warmth")],
+    )
+    assert story(study) == (
+        "Effects of Tea\n\nTea is tested.\n\nIt is hot.\n\nInterventions:\n- Tea (drug):\n  - hot\n  - green\n\n"
+        "Primary outcomes:\n- 1 day: Warmth"
+    )
 
 
 def test_a_study_without_an_id_is_quarantined(tmp_path: Path) -> None:

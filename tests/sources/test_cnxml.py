@@ -18,6 +18,7 @@ from tests.sources.material import KIT, kit_files, records
 
 BOOKS = "openstax_cnxml"
 BY = "http://creativecommons.org/licenses/by/4.0/"
+CREDIT = re.compile(r"\s*\((?=[^)]*(?:credit|attribution|source|provided by|adapted|\u00a9)).*", re.S | re.I)
 NC = "http://creativecommons.org/licenses/by-nc-sa/4.0/"
 
 
@@ -56,7 +57,7 @@ def test_a_real_module_agrees_with_xpath(path: Path) -> None:
     for meaning in tree.xpath("//*[local-name()='glossary']//*[local-name()='meaning' and not(*)]"):
         assert letters(meaning.text) in text
     for caption in tree.xpath(f"//*[local-name()='caption' and not(*) and not({dropped})]"):
-        assert letters(caption.text or "") in text
+        assert letters(CREDIT.sub("", caption.text or "")) in text
     for cited in tree.xpath("//*[local-name()='section' and @class='references']//*[local-name()='para' and not(*)]"):
         assert len(cited.text) < 80 or letters(cited.text) not in text
     assert not re.search(r"\(\s*\)|\[link\]|\n\n\n", found.text)
@@ -67,7 +68,7 @@ def test_every_real_module_has_text_and_an_id_of_its_own() -> None:
     for path in kit_files(BOOKS, "*/modules/*/index.cnxml"):
         ((found,), _) = records(CnxmlReader(), path)
         assert isinstance(found, Document)
-        assert found.no_text is None
+        assert found.no_text == ("preface" if found.title == "Preface" else None)
         assert (found.licence_raw, found.licence_evidence) == (None, None)
         ids.append(found.native_id)
     assert len(set(ids)) == len(ids) == 625
@@ -136,6 +137,72 @@ def test_paragraphs_lists_and_links(tmp_path: Path) -> None:
         "A title\n\nSee the figure. The table is so.\n\nHeading\n\n- a. one\n- b. H2O\n\n- three\n\n"
         "A cell.\n\nCells.\nA | 1"
     )
+
+
+def test_a_link_without_words_is_a_noun_of_its_sentence_or_nothing(tmp_path: Path) -> None:
+    content = (
+        '<para>A cell (see <link target-id="fig-1"/>) or two (<link target-id="fig-1"/><emphasis>b</emphasis>). Go to '
+        '<link document="m2"/>. Yes.<link document="m2"/></para><figure id="fig-1"><media/></figure>'
+    )
+    assert document(tmp_path, module(content)).text == (
+        "A title\n\nA cell or two (the figure b). Go to another section. Yes."
+    )
+
+
+@pytest.mark.parametrize(
+    ("caption", "text"),
+    [
+        ("A cell. (credit: modification of work by A (B)/Flickr, CC BY 2.0)", "A cell."),
+        ("A cell (left). (credit a: A; credit b: <emphasis>B</emphasis>) (data source: C, 2021).", "A cell (left)."),
+        ("A cell. (credit: A, CC BY", "A cell."),
+        ("A muscle (source: monkey tissue) LM \u00d7 448.", "A muscle (source: monkey tissue) LM \u00d7 448."),
+    ],
+)
+def test_a_caption_is_without_the_credit_of_its_picture(tmp_path: Path, caption: str, text: str) -> None:
+    content = f"<figure><media/><caption>{caption}</caption></figure>"
+    assert document(tmp_path, module(content)).text == f"A title\n\n{text}"
+
+
+def test_lines_and_lists_in_a_cell_are_told_apart(tmp_path: Path) -> None:
+    cells = (
+        '<entry><emphasis effect="bold"><span>Class</span></emphasis><newline/>\nBeta blocker<newline count="2"/>\n'
+        '<emphasis effect="bold">Effects</emphasis><newline/>\nFatigue \n<newline/>Ataxia<newline/>(rare)</entry>'
+        "<entry>Take:<list><item>rest</item><item>tea <emphasis>hot</emphasis></item><item>no coffee</item></list>"
+        "</entry>"
+    )
+    head = "<thead><row><entry>What it<newline/>is</entry><entry>What to do</entry></row></thead>"
+    content = f"<table><tgroup>{head}<tbody><row>{cells}</row></tbody></tgroup></table>"
+    assert document(tmp_path, module(content)).text.split("\n")[2:] == [
+        "What it is | What to do",
+        "Class: Beta blocker. Effects: Fatigue; Ataxia (rare) | Take: rest; tea hot; no coffee",
+    ]
+
+
+def test_notes_and_summaries_have_the_heading_that_the_book_prints(tmp_path: Path) -> None:
+    content = (
+        '<note class="clinical-tip"><title>Tea</title><para>Yes.</para></note>'
+        '<note class="microbiology check-your-understanding"><para>Why?</para></note>'
+        '<section class="section-summary"><title>Key Terms</title><para>One.</para></section>'
+        '<section class="chapter-summary"><para>Two.</para></section>'
+    )
+    assert document(tmp_path, module(content)).text.split("\n\n")[1:] == [
+        *("Clinical Tip: Tea", "Yes.", "Check Your Understanding", "Why?", "Key Terms", "One."),
+        *("Chapter Summary", "Two."),
+    ]
+
+
+def test_a_preface_is_about_the_book_and_no_text(tmp_path: Path) -> None:
+    xml = module("<para>Thanks.</para>").replace("<document ", '<document class="preface" ')
+    found = document(tmp_path, xml)
+    assert (found.text, found.no_text) == ("", "preface")
+
+
+def test_a_module_is_of_the_first_book_that_lists_it(tmp_path: Path) -> None:
+    for name, modules in (("one", "m2"), ("two", "m1")):
+        (tmp_path / name).mkdir()
+        book(tmp_path / name, BY if name == "two" else NC, modules)
+    reader = CnxmlReader([str(tmp_path / name / "collection.xml") for name in ("one", "two")])
+    assert document(tmp_path, module("<para>Yes.</para>"), reader).licence_raw == BY
 
 
 def test_exercises_equations_and_glossary(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.sources.material import kit_files, records
 
 NS = {"h": "urn:hl7-org:v3"}
 SETID = "c6e131fe-e7df-4876-83f7-9156fc4e8228"
-DROPPED = {"48780-1", "51945-4", "43683-2", "34093-5"}
+DROPPED = {"48780-1", "51945-4", "43683-2", "34093-5", "53413-1"}
 
 
 def read(tmp_path: Path, body: str, head: str = f'<setId root="{SETID.upper()}"/>') -> Record:
@@ -77,7 +77,7 @@ def test_every_paragraph_of_a_real_section_is_there() -> None:
         for paragraph in section.iterfind("h:text/h:paragraph", NS):
             if all(etree.QName(node).localname in {"paragraph", "content", "linkHtml"} for node in paragraph.iter()):
                 said = words(paragraph)
-                assert said in found.text or said.startswith("LAB-")
+                assert said.replace(" ", "") in found.text.replace(" ", "") or said.startswith("LAB-")
                 checked += 1
     assert checked > 150
     assert facts == {"records": 1, "sections": 110, "dropped_sections": 21, "pictures": 6}
@@ -116,8 +116,24 @@ def test_product_names_stand_first_where_the_title_lacks_them(tmp_path: Path) ->
             "<table><caption>T</caption><tfoot><tr><td>foot</td></tr></tfoot><thead><tr><th>h</th><th>i</th></tr>"
             "</thead><tbody><tr><td><list><item>x</item><item>y</item></list></td><td/></tr><tr><td/><td/></tr></tbody>"
             "</table>",
-            "T\nh | i\nx; y | \nfoot",
+            "T\nh | i\nx; y\nfoot",
             id="a table",
+        ),
+        pytest.param(
+            '<table><tr><th rowspan="2">h</th><th colspan="2">i</th><th>j</th></tr><tr><td>a</td><td>b</td><td>c</td>'
+            '</tr><tr><td colspan="4">All</td></tr><tr><td>d</td><td>e</td><td/><td>f</td></tr></table>',
+            "h | i |  | j\n | a | b | c\nAll\nd | e |  | f",
+            id="cells that span",
+        ),
+        pytest.param(
+            "as said [see <content>Use (1)</content> ], (here <content>x</content> ) .",
+            "as said [see Use (1)], (here x).",
+            id="closed up",
+        ),
+        pytest.param(
+            "<list><item>\u2022 a \u2022 b<br/>\u2022 c\u2022d \u2022 e</item><item>f \u2022 g</item></list>",
+            "- a\n- b\n  - c\u2022d\n  - e\n- f\n- g",
+            id="bullets in a line",
         ),
         pytest.param("<table><tr><td><paragraph>a</paragraph>b</td></tr></table>", "a\n\nb", id="a frame"),
         pytest.param(
@@ -137,6 +153,7 @@ def test_an_imprint_that_stands_alone_is_dropped() -> None:
         "Distributed by:\nXen Health, Inc.\nParsippany, NJ 07054",
         "Revised: 08/2017",
         "LAB-0348-8.0\nOctober 2012",
+        "For more information, go to www.example.com, or call 1-888-555-0100",
     ]
     table = ["Made by | Xen Inc."]
     assert without_imprint([kept[0], *imprint, *table]) == [kept[0], *table]

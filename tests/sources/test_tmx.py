@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,8 +42,27 @@ def test_real_memories_agree_with_xpath() -> None:
                 for side in tree.iter("tuv")
                 if side.get(LANG) == language
             ]
-            printed = [one.removeprefix("b'") for one in plain]
-            assert segments == [one for one in printed if one]
+            printed = [unescape(one.removeprefix("b'")) for one in plain]
+            # Only blanks are added, between sentences.
+            assert [one.replace(" ", "") for one in segments] == [one.replace(" ", "") for one in printed if one]
+            assert not re.search(r"&[a-z]+;|[a-z]{2}\.[A-Z][a-z]+ ", "\n".join(segments))
+
+
+@pytest.mark.parametrize(
+    ("segment", "text"),
+    [
+        ("Under &amp;lt; 5 and &amp;#8805; 3", "Under < 5 and \u2265 3"),
+        (
+            "It is so.The other is not. Par \u00e9t\u00e9.\u00c9tats unis",
+            "It is so. The other is not. Par \u00e9t\u00e9. \u00c9tats unis",
+        ),
+        ("See News.com.au, 4.Most, U.S.The", "See News.com.au, 4.Most, U.S.The"),
+    ],
+)
+def test_a_segment_is_unescaped_and_its_sentences_are_apart(tmp_path: Path, segment: str, text: str) -> None:
+    (found,) = read(tmp_path, memory(unit("a:1", en=segment)))
+    assert isinstance(found, Document)
+    assert found.text == text
 
 
 def memory(*units: str) -> str:
