@@ -39,6 +39,9 @@ _Contact = Annotated[
     typer.Option(envvar=CONTACT, help="Your e-mail address, for the publisher's logs only.", show_default=False),
 ]
 _Workers = Annotated[int, typer.Option(min=1, max=16, help="Files at a time. The pace stays the same.")]
+_Prune = Annotated[
+    bool, typer.Option("--prune", help="Remove files of earlier runs that the publisher no longer lists.")
+]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be taken; take only the listing.")]
 
 
@@ -85,6 +88,7 @@ def _command(collection: Collection) -> Callable[..., None]:
         base_url: _BaseUrl = None,
         contact: _Contact = None,
         workers: _Workers = 1,
+        prune: _Prune = False,
         dry_run: _DryRun = False,
     ) -> None:
         if what not in about.choices and not about.open_choices:
@@ -97,7 +101,7 @@ def _command(collection: Collection) -> Callable[..., None]:
         if dry_run:
             _preview(collection, selection, base_url, contact)
         else:
-            _fetch(collection, selection, to or Path("raw") / about.name, base_url, contact, workers)
+            _fetch(collection, selection, to or Path("raw") / about.name, base_url, contact, workers, prune)
 
     command.__annotations__["what"] = Annotated[str, what_option]
     command.__annotations__["limit"] = Annotated[int | None, limit_option]
@@ -118,7 +122,13 @@ def user_agent(contact: str | None) -> str:
 
 
 def _fetch(
-    collection: Collection, selection: Selection, folder: Path, base_url: str | None, contact: str | None, workers: int
+    collection: Collection,
+    selection: Selection,
+    folder: Path,
+    base_url: str | None,
+    contact: str | None,
+    workers: int,
+    prune: bool,
 ) -> None:
     from sources.fetch.mirror import mirror
     from sources.fetch.web import Web
@@ -126,7 +136,7 @@ def _fetch(
     about = collection.about
     fresh = Lock(
         collection=about.name,
-        base_url=base_url or about.base_url,
+        base_url=(base_url or about.base_url).rstrip("/"),
         selection=selection.as_json(),
         tool={"name": "hc4", "version": metadata.version("hc4")},
         user_agent=user_agent(None),
@@ -134,15 +144,15 @@ def _fetch(
         complete=False,
         files=(),
     )
-    web = Web(user_agent(contact), about.requests_per_second, workers=workers)
+    web = Web(user_agent(contact), about.requests_per_second, workers=workers, say=_say)
     with Bars(_err) as bars:
-        done = mirror(collection, selection, folder, web, fresh, bars, base_url=base_url, workers=workers)
+        done = mirror(collection, selection, folder, web, fresh, bars, base_url=base_url, workers=workers, prune=prune)
     for failure in done.failed:
         _err.print(f"[red]✗[/red] {escape(failure.path)}: {escape(failure.reason)}", highlight=False, soft_wrap=True)
     if done.unlisted:
         _err.print(
             f"[yellow]note:[/yellow] {len(done.unlisted):,} files are no longer listed by the publisher, for example "
-            f"{escape(done.unlisted[0])}; they stay",
+            f"{escape(done.unlisted[0])}; {'they are removed' if prune else '`--prune` removes them'}",
             highlight=False,
             soft_wrap=True,
         )
@@ -162,7 +172,7 @@ def _preview(collection: Collection, selection: Selection, base_url: str | None,
     from sources.fetch.web import Web
 
     about = collection.about
-    web = Web(user_agent(contact), about.requests_per_second)
+    web = Web(user_agent(contact), about.requests_per_second, say=_say)
     count, known, leading = 0, 0, False
     with tempfile.TemporaryDirectory() as scratch:
         for remote in listed(collection, selection, web, base_url, Path(scratch)):
@@ -177,6 +187,10 @@ def _preview(collection: Collection, selection: Selection, base_url: str | None,
     _out.print(
         f"{count:,} files" + (f", {known:,} bytes" if known else "") + (", and what they lead to" if leading else "")
     )
+
+
+def _say(message: str) -> None:
+    _err.print(message, style="dim", highlight=False, soft_wrap=True, markup=False)
 
 
 def _show(about: About) -> None:

@@ -27,6 +27,7 @@ from corpus.rooms import toolchain
 from corpus.unit import Unit
 from pipelines.measure import annotators
 from pipelines.recipe import Recipe, SourceRecipe, resolve_location
+from sources.fetch.lockfile import is_ours
 from sources.reader import Reader
 from sources.registry import make_reader
 
@@ -208,7 +209,8 @@ def _expand(location: str, folder: Path) -> Iterator[tuple[str, str]]:
     elif Path(path).is_file():
         yield path, Path(path).name
     elif Path(path).is_dir():
-        yield from ((str(each), each.relative_to(path).as_posix()) for each in Path(path).rglob("*") if each.is_file())
+        found = (each for each in Path(path).rglob("*") if each.is_file() and not is_ours(each.name))
+        yield from ((str(each), each.relative_to(path).as_posix()) for each in found)
     else:
         base = str(assets_folder() if location.startswith("asset:") else folder)
         inside = path.removeprefix(base) if path.startswith(base) else path

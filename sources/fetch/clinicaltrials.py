@@ -73,6 +73,7 @@ def _page(
         path=f"studies-{number:05}.json",
         version=released,
         content="json",
+        check=_read,
         max_bytes=2 << 30,
         then=following,
     )
@@ -85,6 +86,4 @@ def _read(path: Path) -> tuple[int, str | None]:
         token = page.get("nextPageToken")
         return len(page["studies"]), None if token is None else str(token)
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise FetchError(
-            f"{path.name} is no page of studies ({type(error).__name__}); delete it and run again"
-        ) from error
+        raise FetchError(f"{path.name} is no page of studies ({type(error).__name__})") from error

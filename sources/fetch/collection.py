@@ -57,6 +57,8 @@ class Remote:
     content: Content = "any"
     """What the first bytes must look like: an error page is not taken for a file."""
     max_bytes: int = 16 << 30
+    check: Callable[[Path], object] | None = field(default=None, compare=False)
+    """Looks deeper into the file before it counts as taken; raises FetchError."""
     then: Callable[[Path], Iterable[Remote]] | None = field(default=None, compare=False)
     """What else to take, known only once this file is here (the next page of an API)."""
 

@@ -164,6 +164,11 @@ class _Part:
             return f"{self._checksum.algorithm} is {self._published.hexdigest()}, published is {self._checksum.hex}"
         if not _looks_like(self._path, remote.content):
             return f"the content is no {remote.content} file"
+        if remote.check:
+            try:
+                remote.check(self._path)
+            except FetchError as error:
+                return str(error)
         return None
 
     def discard(self) -> None:
@@ -203,6 +208,8 @@ def download(
         return None
     target = folder / remote.path
     target.parent.mkdir(parents=True, exist_ok=True)
+    if checksum or remote.version:
+        known = None  # the listing says that it changed: no answer of the server can say that it did not
     part = _Part(remote, target, checksum)
     patience = _Attempts(web, remote.url)
     try:
@@ -230,7 +237,7 @@ class _Attempts(Patience):
     """Patience that every new megabyte renews: bytes that came before do not count, so that it ends."""
 
     def __init__(self, web: Web, url: str) -> None:
-        super().__init__(web.clock, url)
+        super().__init__(web.clock, url, web.say)
         self._best = 0
 
     def reached(self, size: int) -> None:

@@ -93,10 +93,12 @@ def mirror(
     *,
     base_url: str | None = None,
     workers: int = 1,
+    prune: bool = False,
 ) -> Outcome:
     """Bring `folder` up to date. `fresh` says what this run is, for the lock.
 
-    A file that fails is reported and the others are taken all the same.
+    A file that fails is reported and the others are taken all the same. `prune` removes what the publisher no longer
+    lists, if the whole listing was walked and nothing failed.
 
     Raises:
         FetchError: the listing cannot be had, or the folder belongs to another run, collection or selection.
@@ -105,6 +107,7 @@ def mirror(
     with open_lock(folder, fresh) as lock:
         scratch = Path(tempfile.mkdtemp(prefix=".listing-", dir=folder))
         run = _Run(folder, web, lock, watcher)
+        whole = False
         try:
             remotes = listed(collection, selection, web, base_url, scratch)
             counted = selection.limit is not None and collection.about.limit_unit != "files"
@@ -116,10 +119,12 @@ def mirror(
             whole = selection.limit is None and not run.outcome.failed
             if whole:
                 run.outcome.unlisted = sorted(lock.files.keys() - run.seen)
+                for path in run.outcome.unlisted if prune else ():
+                    (folder / path).unlink(missing_ok=True)
+                    lock.remove(path)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-            lock.fold(complete=False)
-        lock.fold(complete=whole)
+            lock.fold(complete=whole)
     run.outcome.taken.sort(key=lambda file: file.path)
     run.outcome.failed.sort(key=lambda failure: failure.path)
     return run.outcome
@@ -165,6 +170,7 @@ class _Run:
                     running = _some_done(running)
             except BaseException:
                 self._stopped.set()
+                self._web.clock.wake()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 

@@ -5,7 +5,10 @@ https://open.fda.gov/apis/downloads/
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 import orjson
@@ -54,5 +57,17 @@ class OpenFda:
                 path=below,
                 version=exported,
                 content="zip",
+                check=_whole,
                 max_bytes=8 << 30,
             )
+
+
+def _whole(path: Path) -> None:
+    """openFDA publishes no checksum; a zip holds one of every member."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise FetchError(f"{path.name} is no whole zip ({type(error).__name__})") from error
+    if damaged is not None:
+        raise FetchError(f"{path.name}: the CRC-32 of a member is wrong")

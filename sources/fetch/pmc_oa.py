@@ -74,6 +74,7 @@ class PmcOa:
                 path=f"metadata/{_shelf(named[2])}/{named[1]}.json",
                 version=etag,
                 content="json",
+                check=_metadata,
                 max_bytes=16 << 20,
                 then=article,
             )
@@ -114,13 +115,13 @@ def _inventory(listing: Listing) -> Iterator[tuple[str, str, str]]:
 
 def _xml(path: Path, what: str, listing: Listing) -> Remote | None:
     """The XML of an article version, if its licence is wanted."""
+    stated = _metadata(path)
     try:
-        stated: dict[str, Any] = orjson.loads(path.read_bytes())
         version = f"{stated['pmcid']}.{int(stated['version'])}"
         if not stated["is_pmc_openaccess"] or (what != "all" and _group(stated.get("license_code")) != what):
             return None
         url = str(stated["xml_url"])
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise FetchError(f"{path.name} is no metadata of the known form ({type(error).__name__})") from error
     if version != path.stem:
         raise FetchError(f"{path.name} is about {version[:40]!r}")
@@ -133,6 +134,16 @@ def _xml(path: Path, what: str, listing: Listing) -> Remote | None:
         content="xml",
         max_bytes=1 << 30,
     )
+
+
+def _metadata(path: Path) -> dict[str, Any]:
+    try:
+        stated = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise FetchError(f"{path.name} is no JSON") from error
+    if not isinstance(stated, dict):
+        raise FetchError(f"{path.name} is no metadata of an article")
+    return stated
 
 
 def _group(licence: object) -> str:

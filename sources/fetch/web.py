@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -47,9 +47,15 @@ class Clock(Protocol):
     def utc(self) -> datetime:
         """The time of day."""
 
+    def wake(self) -> None:
+        """End every `sleep`, now and from now on: the run is over."""
+
 
 class SystemClock:
     """The real time."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
 
     def now(self) -> float:
         """See `Clock.now`."""
@@ -57,11 +63,15 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         """See `Clock.sleep`."""
-        time.sleep(seconds)
+        self._over.wait(seconds)
 
     def utc(self) -> datetime:
         """See `Clock.utc`."""
         return datetime.now(UTC)
+
+    def wake(self) -> None:
+        """See `Clock.wake`."""
+        self._over.set()
 
 
 class Transient(Exception):
@@ -76,9 +86,10 @@ class Transient(Exception):
 class Patience:
     """How often in a row something may fail before it is given up, and how long to wait between."""
 
-    def __init__(self, clock: Clock, url: str) -> None:
+    def __init__(self, clock: Clock, url: str, say: Callable[[str], None]) -> None:
         self._clock = clock
         self._url = url
+        self._say = say
         self._failures = 0
 
     def progressed(self) -> None:
@@ -96,7 +107,9 @@ class Patience:
             raise FetchError(f"{self._url}: {error}; given up after {_ATTEMPTS} attempts in a row") from error
         if error.wait is not None and error.wait > _LONGEST_WAIT:
             raise FetchError(f"{self._url}: {error}; the server asks to wait {error.wait:.0f} s") from error
-        self._clock.sleep(2.0 ** (self._failures - 1) if error.wait is None else error.wait)
+        pause = 2.0 ** (self._failures - 1) if error.wait is None else error.wait
+        self._say(f"{self._url}: {error}; again in {pause:.0f} s")
+        self._clock.sleep(pause)
 
 
 @dataclass(slots=True)
@@ -182,9 +195,17 @@ class Web:
     """A polite client. Threads may share it."""
 
     def __init__(
-        self, user_agent: str, per_second: float, *, clock: Clock | None = None, timeout: float = 60.0, workers: int = 1
+        self,
+        user_agent: str,
+        per_second: float,
+        *,
+        clock: Clock | None = None,
+        timeout: float = 60.0,
+        workers: int = 1,
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.clock = clock or SystemClock()
+        self.say = say
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": "identity"}
         self._pace = Pace(self.clock, per_second)
         self._timeout = timeout
@@ -213,7 +234,7 @@ class Web:
         Raises:
             FetchError: it cannot be had, or is larger than `most`.
         """
-        patience = Patience(self.clock, url)
+        patience = Patience(self.clock, url, self.say)
         while True:
             try:
                 with self.get(url) as answer:

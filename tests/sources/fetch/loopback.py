@@ -79,6 +79,7 @@ class Handler(BaseHTTPRequestHandler):
     """A good server of static files: ranges, If-Range, conditional requests."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     loopback: Loopback
 
     def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002
@@ -278,6 +279,8 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.passed += seconds
+
+    def wake(self) -> None: ...
 
     def utc(self) -> datetime:
         return datetime(2026, 1, 7, 12, 0, 0, tzinfo=UTC) + timedelta(seconds=self.passed)
