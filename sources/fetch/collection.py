@@ -162,8 +162,12 @@ def check_url(url: str) -> None:
     Raises:
         FetchError: another scheme, or no host.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # an unfinished IPv6 address, a port that is no number
+        fine = False
+    if not fine:
         raise FetchError(f"{url[:200]!r} is not an http(s) URL")
 
 
@@ -173,7 +177,10 @@ def path_below(url: str, prefix: str) -> str:
     Raises:
         FetchError: the URL is not below `prefix`.
     """
-    path = urlsplit(url).path
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        path = ""
     if not path.startswith(prefix):
         raise FetchError(f"the listing names {url[:200]!r}, which is not below {prefix}")
     below = path.removeprefix(prefix)

@@ -260,7 +260,10 @@ class Web:
             if answer.status not in _REDIRECTS or target is None:
                 return answer
             answer.close()
-            onward = urljoin(url, target)
+            try:
+                onward = urljoin(url, target)
+            except ValueError:
+                raise FetchError(f"{url} redirects to what is not an http(s) URL") from None
             check_url(onward)
             if urlsplit(url).scheme == "https" and urlsplit(onward).scheme == "http":
                 raise FetchError(f"{url} redirects from https to http, which is refused")

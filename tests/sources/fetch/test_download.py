@@ -398,7 +398,7 @@ def test_a_redirect_is_followed(web: Web, server: Loopback, tmp_path: Path, orig
     assert whole(tmp_path, original)
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://127.0.0.1/"])
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://["])
 def test_a_redirect_to_anything_but_http_is_refused(
     web: Web, server: Loopback, tmp_path: Path, body: bytes, target: str
 ) -> None:
