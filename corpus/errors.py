@@ -9,7 +9,8 @@
     │   ├── TooManyFailures    the share of quarantined records is above the recipe's limit
     │   └── WipeOut            near-dedup removed more of a source than the recipe allows
     ├── EngineError            a unit failed after its retries: names the unit and the cause
-    └── SnapshotError          a snapshot is damaged, or is not a snapshot
+    ├── SnapshotError          a snapshot is damaged, or is not a snapshot
+    └── FetchError             a raw file could not be fetched as its publisher describes it
 
 A message says what, where (file, record, recipe line) and what to do. It never quotes document text.
 """
@@ -76,3 +77,9 @@ class SnapshotError(Hc4Error):
     """A snapshot is damaged, incomplete, or not a snapshot."""
 
     exit_code = 6
+
+
+class FetchError(Hc4Error):
+    """A raw file could not be fetched as its publisher describes it, or no longer is what was fetched."""
+
+    exit_code = 7

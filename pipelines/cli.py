@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import Hc4Error
+from pipelines.fetching import fetch_app
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -38,12 +39,13 @@ manifest, cards. `verify` recomputes everything a snapshot states; `explain` tel
     hc4 explain medline:34094013 demo
 """,
     epilog="Exit codes: 0 done · 1 other error · 2 recipe or usage · 3 missing model or data · 4 build refused · "
-    "5 a unit failed · 6 snapshot damaged",
+    "5 a unit failed · 6 snapshot damaged · 7 not fetched as published",
 )
 assets_app = typer.Typer(
     no_args_is_help=True, help="Models, tokenizers and demonstration data: what, where, and get it."
 )
 app.add_typer(assets_app, name="assets")
+app.add_typer(fetch_app, name="fetch")
 
 RecipeFile = Annotated[Path, typer.Argument(help="The recipe (YAML).", show_default=False)]
 SnapshotFolder = Annotated[

@@ -6,61 +6,27 @@ name and on the number of bundles, a power of two: a new file changes only the b
 
 from __future__ import annotations
 
-import glob
 import hashlib
-import os
-import re
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import pyarrow as pa
 
-from corpus.assets import assets_folder
-from corpus.digest import Json, digest, sha256_stream
+from corpus.digest import Json, digest
 from corpus.document import DOCUMENTS
-from corpus.errors import RecipeError
 from corpus.rooms import toolchain
 from corpus.unit import Unit
 from pipelines.locations import resolve_location, resolve_options, resolve_root
 from pipelines.measure import annotators
+from pipelines.rawfiles import RawInput, find_raw_files
 from pipelines.recipe import Recipe, SourceRecipe
 from sources.reader import Reader
 from sources.registry import make_reader
 
 _BUNDLE_BYTES = 32 * 2**20
 _ALONE_BYTES = 16 * 2**20
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Retrieval:
-    """Where and when a raw file was fetched, and what its publisher said of it then."""
-
-    retrieved: str
-    """ISO 8601: a day, or a time in UTC."""
-    url: str | None = None
-    published_checksum: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class RawInput:
-    """One raw file as found: its name and sha256 are its identity, its path is not."""
-
-    name: str
-    sha256: str
-    bytes: int
-    path: str
-    retrieval: Retrieval | None = None
-
-    @property
-    def retrieved(self) -> str | None:
-        """When it was fetched, if that is known."""
-        return self.retrieval.retrieved if self.retrieval else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +109,7 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
             a.name: {"version": a.version, "config": a.config, "made_by": toolchain(type(a).__module__.split(".")[0])}
             for a in stages_of_source
         }
-        for files in bundle_files(_find(source, root)):
+        for files in bundle_files(find_raw_files(source, root)):
             documents = digest(
                 {
                     "stage": "documents",
@@ -193,63 +159,3 @@ def _stages(recipe: Recipe, source: SourceRecipe, folder: Path) -> dict[str, dic
         "signature": recipe.dedup.signature.model_dump(mode="json"),
         "tokens": {"model": resolve_location(recipe.tokenizer, folder)},
     }
-
-
-def _find(source: SourceRecipe, folder: Path) -> list[RawInput]:
-    """Every raw file of a source, hashed. The same bytes under the same name count once."""
-    paths: dict[str, tuple[str, str]] = {}
-    for location in source.files:
-        found = list(_expand(location, folder))
-        if not found:
-            hint = "; run `hc4 assets pull demo`" if location.startswith("asset:demo/") else ""
-            raise RecipeError(f"source {source.name}: {location!r} matches no file{hint}")
-        for path, name in found:
-            # Overlapping locations and links: one file is read once, under its longest name.
-            same = path if "://" in path else os.path.realpath(path)
-            paths[same] = max(paths.get(same, (name, path)), (name, path), key=lambda pair: (len(pair[0]), pair))
-    with ThreadPoolExecutor(4) as pool:
-        files = set(pool.map(_hash, (path for _, path in paths.values()), (name for name, _ in paths.values())))
-    by_name: dict[str, RawInput] = {}
-    for file in sorted(files):
-        other = by_name.setdefault(file.name, file)
-        if other.sha256 != file.sha256:
-            raise RecipeError(
-                f"source {source.name}: {other.path} and {file.path} have one name but different bytes; "
-                "rename one, or make them two sources"
-            )
-    return list(by_name.values())
-
-
-def _expand(location: str, folder: Path) -> Iterator[tuple[str, str]]:
-    """(path, name) of each file a location means; the name is the path below the location's fixed part."""
-    path = resolve_location(location, folder)
-    if "://" in path:
-        system, remote = fsspec.core.url_to_fs(path)
-        found = system.find(remote) if system.isdir(remote) else system.glob(remote)
-        yield from ((system.unstrip_protocol(each), _name(each, remote)) for each in found)
-    elif Path(path).is_file():
-        yield path, Path(path).name
-    elif Path(path).is_dir():
-        yield from ((str(each), each.relative_to(path).as_posix()) for each in Path(path).rglob("*") if each.is_file())
-    else:
-        base = str(assets_folder() if location.startswith("asset:") else folder)
-        inside = path.removeprefix(base) if path.startswith(base) else path
-        pattern = glob.escape(path.removesuffix(inside)) + inside
-        matches = glob.glob(pattern, recursive=True)  # noqa: PTH207 - absolute patterns, which Path.glob refuses
-        fixed = len(path.removesuffix(inside)) + len(re.split(r"[*?\[]", inside)[0].rpartition("/")[0])
-        yield from ((each, each[fixed:].lstrip("/")) for each in matches if Path(each).is_file())
-
-
-def _name(path: str, location: str) -> str:
-    """Name of a remote file below the fixed part of its location."""
-    root = location.rstrip("/")
-    if path == root or re.search(r"[*?\[]", root):
-        root = re.split(r"[*?\[]", root)[0].rpartition("/")[0]
-    return path.removeprefix(root).lstrip("/")
-
-
-def _hash(path: str, name: str) -> RawInput:
-    with fsspec.open(path, "rb") as stream:
-        found = sha256_stream(stream)
-        size = stream.seek(0, 2)
-    return RawInput(name=name, sha256=found, bytes=size, path=path)

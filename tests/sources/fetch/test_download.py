@@ -1,0 +1,475 @@
+"""One file from a server that misbehaves: what lies at its name is whole and as published, or nothing does."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import orjson
+import pytest
+
+from corpus.digest import sha256_file
+from corpus.errors import FetchError
+from sources.fetch.collection import Checksum, Remote
+from sources.fetch.download import download
+from sources.fetch.lockfile import LockedFile
+from sources.fetch.web import Web
+from tests.sources.fetch import loopback as server_that
+from tests.sources.fetch.loopback import FakeClock, Loopback
+from tests.sources.material import demo_file
+
+PATH = "/PMC3468583.1/pone.0046493.nxml"
+NAME = "pone.0046493.nxml"
+
+
+@pytest.fixture
+def original() -> Path:
+    """A real article of 117 kB."""
+    return demo_file(NAME)
+
+
+@pytest.fixture
+def body(original: Path, server: Loopback) -> bytes:
+    """Its bytes, served."""
+    content = original.read_bytes()
+    server.serve(PATH, content)
+    return content
+
+
+def md5(content: bytes) -> Checksum:
+    return Checksum("md5", hashlib.md5(content).hexdigest())
+
+
+def take(
+    web: Web, server: Loopback, folder: Path, known: LockedFile | None = None, **facts: object
+) -> LockedFile | None:
+    remote = Remote(url=server.url + PATH, path=NAME, content="xml", **facts)  # type: ignore[arg-type]
+    return download(web, remote, folder, known=known, record=lambda _: None, arrived=lambda _: None)
+
+
+def nothing_is_left(folder: Path) -> bool:
+    return list(folder.iterdir()) == []
+
+
+def whole(folder: Path, original: Path) -> bool:
+    return sha256_file(folder / NAME) == sha256_file(original) and [path.name for path in folder.iterdir()] == [NAME]
+
+
+def test_a_good_server_is_asked_once(web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes) -> None:
+    taken = take(web, server, tmp_path, checksum=md5(body), size=len(body))
+
+    assert whole(tmp_path, original)
+    assert len(server.log) == 1
+    assert taken == LockedFile(
+        path=NAME,
+        url=server.url + PATH,
+        bytes=len(body),
+        sha256=sha256_file(original),
+        published_checksum=str(md5(body)),
+        etag=server.files[PATH].etag,
+        last_modified=server_that.LAST_MODIFIED,
+        version=None,
+        retrieved_at="2026-01-07T12:00:00Z",
+    )
+
+
+def test_the_server_learns_who_asks_and_is_asked_for_bytes_as_stored(
+    web: Web, server: Loopback, tmp_path: Path, body: bytes
+) -> None:
+    take(web, server, tmp_path)
+
+    assert server.log[0].headers["user-agent"] == "hc4/test"
+    assert server.log[0].headers["accept-encoding"] == "identity"
+
+
+def test_a_dropped_connection_is_resumed_where_it_broke(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.drop(after=60_000))
+
+    take(web, server, tmp_path, checksum=md5(body))
+
+    assert whole(tmp_path, original)
+    assert [(request.status, request.range) for request in server.log] == [(200, None), (206, "bytes=60000-")]
+    assert server.log[1].headers["if-range"] == server.files[PATH].etag
+
+
+def test_many_drops_are_survived_as_long_as_a_megabyte_comes_between(
+    web: Web, server: Loopback, tmp_path: Path
+) -> None:
+    large = demo_file("pubmed20n0014.xml.gz").read_bytes()[: 8 << 20]
+    url = server.serve("/large", large)
+
+    def drop_after_a_megabyte(handler: server_that.Handler, file: server_that.Served | None) -> None:
+        assert file
+        begin = int((handler.request_log.range or "bytes=0-")[6:-1])
+        size = len(file.body)
+        place = {"Content-Range": f"bytes {begin}-{size - 1}/{size}", "Content-Length": str(size - begin)}
+        handler.start(206 if begin else 200, handler.facts(file) | place)
+        handler.wfile.write(file.body[begin : begin + (1 << 20)])
+        handler.cut()
+
+    server.next_time("/large", *[drop_after_a_megabyte] * 20)
+
+    download(web, Remote(url=url, path="large"), tmp_path, known=None, record=lambda _: None, arrived=lambda _: None)
+
+    assert (tmp_path / "large").read_bytes() == large
+    assert len(server.log) == 8
+
+
+def test_a_server_that_always_breaks_off_early_is_given_up(
+    web: Web, server: Loopback, tmp_path: Path, body: bytes, clock: FakeClock
+) -> None:
+    server.next_time(PATH, *[server_that.drop(after=1000)] * 20)
+
+    with pytest.raises(FetchError, match="given up after 6 attempts"):
+        take(web, server, tmp_path)
+
+    assert len(server.log) == 6
+    assert [pause for pause in clock.slept if pause >= 1] == [1, 2, 4, 8, 16]
+    assert not (tmp_path / NAME).exists()
+    assert (tmp_path / f"{NAME}.part").stat().st_size == 1000
+
+
+def test_the_next_run_goes_on_with_what_the_last_one_left(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.drop(after=40_000), *[server_that.status(503)] * 5)
+    with pytest.raises(FetchError):
+        take(web, server, tmp_path)
+    server.log.clear()
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+    assert [request.range for request in server.log] == ["bytes=40000-"]
+
+
+def test_429_waits_as_long_as_it_says(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes, clock: FakeClock
+) -> None:
+    server.next_time(PATH, server_that.status(429, Retry_After="37"))
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+    assert clock.passed >= 37
+    assert max(clock.slept) == 37
+
+
+def test_429_may_name_a_date(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes, clock: FakeClock
+) -> None:
+    server.next_time(PATH, server_that.status(429, Retry_After="Wed, 07 Jan 2026 12:01:30 GMT"))
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+    assert max(clock.slept) == pytest.approx(90)
+
+
+def test_a_server_that_asks_to_wait_for_hours_is_given_up_at_once(
+    web: Web, server: Loopback, tmp_path: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.status(503, Retry_After="7200"))
+
+    with pytest.raises(FetchError, match="asks to wait 7200 s"):
+        take(web, server, tmp_path)
+
+    assert len(server.log) == 1
+
+
+def test_500_twice_and_then_well(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes, clock: FakeClock
+) -> None:
+    server.next_time(PATH, server_that.status(500), server_that.status(500))
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+    assert [request.status for request in server.log] == [500, 500, 200]
+    assert [pause for pause in clock.slept if pause >= 1] == [1, 2]
+
+
+@pytest.mark.parametrize("code", [400, 401, 403, 404, 410, 451, 501])
+def test_a_refusal_is_final(web: Web, server: Loopback, tmp_path: Path, body: bytes, code: int) -> None:
+    server.next_time(PATH, server_that.status(code))
+
+    with pytest.raises(FetchError, match=f"HTTP {code}"):
+        take(web, server, tmp_path)
+
+    assert len(server.log) == 1
+    assert not (tmp_path / NAME).exists()
+
+
+def test_a_length_that_is_too_long_never_passes_for_the_file(
+    web: Web, server: Loopback, tmp_path: Path, body: bytes
+) -> None:
+    server.next_time(PATH, *[server_that.claim_length(len(body) + 100)] * 10)
+
+    with pytest.raises(FetchError, match="given up"):
+        take(web, server, tmp_path)
+
+    assert not (tmp_path / NAME).exists()
+
+
+def test_a_length_that_is_too_long_once_is_put_right(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.claim_length(len(body) + 100))
+
+    take(web, server, tmp_path, checksum=md5(body))
+
+    assert whole(tmp_path, original)
+
+
+def test_a_length_that_is_too_short_is_found_by_the_checksum(
+    web: Web, server: Loopback, tmp_path: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.claim_length(len(body) - 100))
+
+    with pytest.raises(FetchError, match=r"md5 is .*, published is"):
+        take(web, server, tmp_path, checksum=md5(body))
+
+    assert nothing_is_left(tmp_path)
+
+
+def test_another_size_than_listed_is_refused_before_the_body(
+    web: Web, server: Loopback, tmp_path: Path, body: bytes
+) -> None:
+    with pytest.raises(FetchError, match="the listing says"):
+        take(web, server, tmp_path, size=len(body) + 1)
+
+    assert nothing_is_left(tmp_path)
+
+
+def test_another_checksum_than_published_leaves_nothing(
+    web: Web, server: Loopback, tmp_path: Path, body: bytes
+) -> None:
+    with pytest.raises(FetchError, match=rf"{NAME}: md5 is .*, published is {md5(b'other').hex}"):
+        take(web, server, tmp_path, checksum=md5(b"other"))
+
+    assert nothing_is_left(tmp_path)
+    assert len(server.log) == 1
+
+
+def test_a_file_that_changes_between_attempts_is_begun_anew(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    server.files[PATH] = server_that.Served.of(b"<" + b"old" * 30_000)
+    server.next_time(PATH, server_that.drop(after=70_000), server_that.change_to(body))
+
+    taken = take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+    assert [(request.status, request.range) for request in server.log] == [(200, None), (200, "bytes=70000-")]
+    assert taken
+    assert taken.etag == server.files[PATH].etag
+
+
+def test_a_server_that_ignores_ranges_gives_the_whole_file(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.drop(after=70_000), server_that.ignore_range)
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+    assert [request.status for request in server.log] == [200, 200]
+
+
+def test_two_contents_that_a_server_joined_are_found_by_the_checksum_and_taken_in_one_piece(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    server.files[PATH] = server_that.Served(b"<" + b"x" * (len(body) - 1))
+
+    def change_and_join(handler: server_that.Handler, _: server_that.Served | None) -> None:
+        server.serve(PATH, body)
+        server_that.join_blindly(handler, server.files[PATH])
+
+    server.next_time(PATH, server_that.drop(after=70_000), change_and_join)
+
+    take(web, server, tmp_path, checksum=md5(body))
+
+    assert whole(tmp_path, original)
+    assert [request.range for request in server.log] == [None, "bytes=70000-", None]
+
+
+def test_without_etag_date_or_checksum_nothing_is_joined(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    server.files[PATH] = server_that.Served(body)
+    server.next_time(PATH, server_that.drop(after=70_000))
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+    assert [request.range for request in server.log] == [None, None]
+
+
+def test_a_weak_etag_does_not_vouch_for_bytes(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    server.files[PATH] = server_that.Served(body, etag='W/"weak"', last_modified=server_that.LAST_MODIFIED)
+    server.next_time(PATH, server_that.drop(after=70_000))
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+    assert server.log[1].headers["if-range"] == server_that.LAST_MODIFIED
+
+
+def test_a_body_of_unstated_length_is_read_to_its_end(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.chunked)
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+
+
+def test_an_error_page_is_no_file(web: Web, server: Loopback, tmp_path: Path, body: bytes) -> None:
+    server.next_time(PATH, server_that.instead(b"Down for maintenance"))
+
+    with pytest.raises(FetchError, match="no xml file"):
+        take(web, server, tmp_path)
+
+    assert nothing_is_left(tmp_path)
+
+
+def test_a_server_that_says_nothing_is_asked_again(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.silence)
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+    assert len(server.log) == 2
+
+
+def test_headers_without_end_are_cut_off(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.endless_headers)
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+
+
+def test_a_body_that_all_but_stops_is_dropped_and_resumed(
+    server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    class SlowClock(FakeClock):
+        """A quarter of a minute passes whenever one looks, for a while."""
+
+        def now(self) -> float:
+            self.passed += 15 if len(server.log) == 1 else 0
+            return self.passed
+
+    def drip(handler: server_that.Handler, file: server_that.Served | None) -> None:
+        assert file
+        handler.start(200, handler.facts(file) | {"Content-Length": str(len(file.body))})
+        for place in range(100):
+            handler.wfile.write(file.body[place : place + 1])
+            handler.wfile.flush()
+            if server.over.wait(0.005):
+                break
+        server.over.wait(0.3)
+        handler.cut()
+
+    server.next_time(PATH, drip)
+    web = Web("hc4/test", per_second=1000, clock=SlowClock(), timeout=5)
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+    assert server.log[1].range is not None
+
+
+def test_a_redirect_is_followed(web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes) -> None:
+    server.serve("/mirror/file.gz", body)
+    server.next_time(PATH, server_that.redirect("/mirror/file.gz"))
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://["])
+def test_a_redirect_to_anything_but_http_is_refused(
+    web: Web, server: Loopback, tmp_path: Path, body: bytes, target: str
+) -> None:
+    server.next_time(PATH, server_that.redirect(target))
+
+    with pytest.raises(FetchError, match=r"not an http\(s\) URL"):
+        take(web, server, tmp_path)
+
+    assert not (tmp_path / NAME).exists()
+
+
+def test_a_circle_of_redirects_ends(web: Web, server: Loopback, tmp_path: Path, body: bytes) -> None:
+    server.next_time(PATH, *[server_that.redirect(PATH)] * 20)
+
+    with pytest.raises(FetchError, match="redirects"):
+        take(web, server, tmp_path)
+
+    assert len(server.log) == 6
+
+
+def test_a_file_larger_than_such_files_are_is_refused(web: Web, server: Loopback, tmp_path: Path, body: bytes) -> None:
+    with pytest.raises(FetchError, match="1,000 at most"):
+        take(web, server, tmp_path, max_bytes=1000)
+
+    assert nothing_is_left(tmp_path)
+
+
+def test_a_body_of_unstated_length_stops_at_the_largest_size(
+    web: Web, server: Loopback, tmp_path: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.chunked)
+
+    with pytest.raises(FetchError, match="more than 60,000 bytes"):
+        take(web, server, tmp_path, max_bytes=60_000)
+
+    assert nothing_is_left(tmp_path)
+
+
+def test_a_file_that_is_still_the_known_one_is_not_sent_again(
+    web: Web, server: Loopback, tmp_path: Path, body: bytes
+) -> None:
+    known = take(web, server, tmp_path)
+
+    again = take(web, server, tmp_path, known=known)
+
+    assert again is None
+    assert [request.status for request in server.log] == [200, 304]
+
+
+def test_a_damaged_note_about_a_part_means_to_begin_anew(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    (tmp_path / f"{NAME}.part").write_bytes(b"<anything")
+    (tmp_path / f"{NAME}.part.json").write_bytes(b'{"url": "htt')
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+    assert server.log[0].range is None
+
+
+def test_a_part_of_another_published_file_is_not_gone_on_with(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.drop(after=40_000), *[server_that.status(503)] * 5)
+    with pytest.raises(FetchError):
+        take(web, server, tmp_path, checksum=md5(b"old"))
+    assert orjson.loads((tmp_path / f"{NAME}.part.json").read_bytes())["checksum"] == str(md5(b"old"))
+    server.log.clear()
+
+    take(web, server, tmp_path, checksum=md5(body))
+
+    assert whole(tmp_path, original)
+    assert [request.range for request in server.log] == [None]
