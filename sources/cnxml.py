@@ -8,38 +8,38 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from corpus.digest import Json
 from corpus.document import Document, Quarantined, Record
 from corpus.errors import RawFileError
+from sources.cnxml_books import (
+    COLLECTION,
+    LICENCE_FILE,
+    Repository,
+    collection,
+    licence_words,
+    repositories,
+    stated,
+    stated_licence,
+)
 from sources.cnxml_text import renamed
 from sources.dates import date_in
 from sources.jats_front import licence_spelling
 from sources.jats_text import Blocks, block, blocks, line
-from sources.markup import Element, elements, records
+from sources.markup import Element, records
 from sources.reader import RawFile
 
-_FACTS = ("records", "without_text", "prefaces", "without_licence", "not_in_collection", "licence_conflicts")
+_FACTS = ("records", "without_text", "prefaces", "without_licence", "not_in_collection")
 _CNXML = "{http://cnx.rice.edu/cnxml}"
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """What a collection says of the modules it lists."""
-
-    title: str | None
-    language: str | None
-    licence: str | None
-    modules: frozenset[str]
 
 
 class CnxmlReader:
     """One document a module; its id is the module id and the module's UUID, for new books number from `m00001` on."""
 
     name: ClassVar[str] = "cnxml"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     doc_types: ClassVar[tuple[str, ...]] = ("textbook",)
     section_policy: ClassVar[str] = (
         "Title, paragraphs, sections and notes with the headings that the book prints, lists, examples, exercises with "
@@ -53,64 +53,108 @@ class CnxmlReader:
         "Table cells that span rows or columns are written once; subscripts become plain characters.",
     )
 
-    def __init__(self, collection: str | list[str] | None = None) -> None:
-        """`collection`: path or URL of the book's `collection.xml`, for its licence, language and title.
-
-        A repository of several books has several: a module is of the first that lists it.
+    def __init__(self, books: str | None = None) -> None:
+        """`books`: a folder with one repository of books or several, for the licences, languages and titles that their
+        licence files and collections state. A module is of the repository in which it lies; one that lies in none, of
+        the first that lists it.
 
         Raises:
-            ValueError: a collection cannot be read.
+            ValueError: there is no repository, or a collection cannot be read.
         """
-        places = [collection] if isinstance(collection, str) else collection or []
         try:
-            self._books = [_collection(RawFile(place)) for place in places]
+            self._repositories = repositories(Path(books)) if books else []
         except RawFileError as error:
-            raise ValueError(f"collection: {error}") from error
+            raise ValueError(f"books: {error}") from error
 
     @property
     def config(self) -> Json:
-        """What the collections state, not where they lie."""
-        stated: list[Json] = [
-            {
-                "title": book.title,
-                "language": book.language,
-                "licence": book.licence,
-                "modules": sorted(book.modules),
-            }
-            for book in self._books
-        ]
-        return {"books": stated} if stated else {}
+        """What the repositories state, not where they lie."""
+        return {"books": [one.config for one in self._repositories]} if self._repositories else {}
 
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
-        """Modules in file order. Quarantined: `no_module_id`, `nested_too_deep`.
+        """Modules in file order; a collection or a licence file is a record without text, with what it states.
+
+        Quarantined: `no_module_id`, `nested_too_deep`.
 
         Raises:
-            RawFileError: as `sources.markup.elements`, and `no_module` for XML that holds none.
+            RawFileError: as `sources.markup.elements`, and `no_module` for XML without module or collection.
         """
         facts.update(dict.fromkeys(_FACTS, 0))
+        if raw.name == LICENCE_FILE:
+            return iter([self._licence_file(raw, facts)])
         return records(
             raw,
             facts,
-            (f"{_CNXML}document",),
-            lambda module, record: _document(module, record, self._books, facts),
+            (f"{_CNXML}document", COLLECTION),
+            lambda element, record: self._record(element, record, raw.path, facts),
             "no_module",
         )
 
+    def _licence_file(self, raw: RawFile, facts: Counter[str]) -> Document:
+        home = self._home(raw.path)
+        own = [(licence_words(raw), "file:LICENSE")]
+        told = [(book.licence, "collxml:metadata/license") for book in home.collections] if home else []
+        licence, evidence = _licence([*own, *told])
+        facts["records"] += 1
+        return Document(
+            record=0,
+            native_id=None,
+            text="",
+            no_text="licence_file",
+            doc_type="textbook",
+            licence_raw=licence,
+            licence_evidence=evidence,
+        )
 
-def _document(module: Element, record: int, books: list[Collection], facts: Counter[str]) -> Document | Quarantined:
+    def _home(self, path: str) -> Repository | None:
+        place = path if "://" in path else str(Path(path).resolve())
+        return max(
+            (one for one in self._repositories if one.holds(place)), key=lambda one: len(one.folder), default=None
+        )
+
+    def _record(self, element: Element, record: int, path: str, facts: Counter[str]) -> Document | Quarantined:
+        home = self._home(path)
+        if element.tag != COLLECTION:
+            return _module(element, record, home, self._repositories, facts)
+        book = collection(element)
+        licence, evidence = _licence(
+            [(book.licence, "collxml:metadata/license"), (home.licence if home else None, "file:LICENSE")]
+        )
+        return Document(
+            record=record,
+            native_id=f"collection/{book.uuid}" if book.uuid else None,
+            text="",
+            no_text="collection",
+            doc_type="textbook",
+            title=book.title,
+            language=book.language,
+            licence_raw=licence,
+            licence_evidence=evidence,
+        )
+
+
+def _module(
+    module: Element, record: int, home: Repository | None, known: list[Repository], facts: Counter[str]
+) -> Document | Quarantined:
     meta = module.find(f"{_CNXML}metadata")
-    module_id = _stated(meta, "content-id") or module.get("id")
+    module_id = stated(meta, "content-id") or module.get("id")
     if not module_id:
         return Quarantined(record=record, reason="no_module_id")
-    book = next((book for book in books if module_id in book.modules), None)
-    facts["not_in_collection"] += bool(books) and book is None
-    uuid = _stated(meta, "uuid")
-    licence, evidence = _licence(meta, book)
+    home = home or next((one for one in known if one.book(module_id)), None)
+    book = home.book(module_id) if home else None
+    facts["not_in_collection"] += bool(known) and book is None
+    uuid = stated(meta, "uuid")
+    licence, evidence = _licence(
+        [
+            (stated_licence(meta), "cnxml:metadata/license"),
+            (book.licence if book else None, "collxml:metadata/license"),
+            (home.licence if home else None, "file:LICENSE"),
+        ]
+    )
     facts["without_licence"] += licence is None
-    facts["licence_conflicts"] += licence is not None and " | " in licence
-    stated_title = _stated(meta, "title")
-    language = _stated(meta, "language") or module.get("{http://www.w3.org/XML/1998/namespace}lang")
-    published, version = date_in(_stated(meta, "revised") or _stated(meta, "created")), _version(meta)
+    stated_title = stated(meta, "title")
+    language = stated(meta, "language") or module.get("{http://www.w3.org/XML/1998/namespace}lang")
+    published, version = date_in(stated(meta, "revised") or stated(meta, "created")), _version(meta)
     preface = "preface" in (module.get("class") or "").split()
     renamed(module)
     # The metadata's title may be older than the one on the page.
@@ -141,48 +185,17 @@ def _document(module: Element, record: int, books: list[Collection], facts: Coun
     )
 
 
-def _collection(raw: RawFile) -> Collection:
-    """Raises RawFileError: `no_collection`, or any of `sources.markup.elements`."""
-    title = language = licence = None
-    modules = set()
-    found = False
-    for element in elements(raw, "{http://cnx.rice.edu/collxml}collection"):
-        found = True
-        meta = next(element.iterchildren("{*}metadata"), None)
-        title, language, licence = _stated(meta, "title"), _stated(meta, "language"), _stated_licence(meta)
-        modules = {module.get("document") or "" for module in element.iter("{*}module")}
-    if not found:
-        raise RawFileError("no_collection", "no CollXML element `collection`")
-    return Collection(title, language, licence, frozenset(modules))
-
-
-def _stated(meta: Element | None, name: str) -> str | None:
-    return (" ".join((meta.findtext(f"{{*}}{name}") or "").split()) or None) if meta is not None else None
-
-
-def _stated_licence(meta: Element | None) -> str | None:
-    """The licence's address, else its words."""
-    element = meta.find("{*}license") if meta is not None else None
-    if element is None:
-        return None
-    return (element.get("url") or "").strip() or " ".join((element.text or "").split()) or None
-
-
-def _licence(meta: Element | None, book: Collection | None) -> tuple[str | None, str | None]:
-    """The module's licence, else the collection's; both where they differ, so that neither is taken for granted."""
-    places = (
-        (_stated_licence(meta), "cnxml:metadata/license"),
-        (book.licence if book else None, "collxml:metadata/license"),
-    )
+def _licence(places: list[tuple[str | None, str]]) -> tuple[str | None, str | None]:
+    """Every licence that module, collection and licence file state, so that none is taken for granted; and where."""
     found: dict[str, tuple[str, str]] = {}
-    for stated, place in places:
-        if stated:
-            found.setdefault(licence_spelling(stated), (stated, place))
+    for words, place in places:
+        if words:
+            found.setdefault(licence_spelling(words), (words, place))
     if not found:
         return None, None
-    return " | ".join(stated for stated, _ in found.values()), "; ".join(place for _, place in found.values())
+    return " | ".join(words for words, _ in found.values()), "; ".join(place for _, place in found.values())
 
 
 def _version(meta: Element | None) -> str:
     """`1.10` as `0001.0010`, so that versions sort as strings."""
-    return re.sub(r"\d+", lambda number: number.group().zfill(4), _stated(meta, "version") or "")
+    return re.sub(r"\d+", lambda number: number.group().zfill(4), stated(meta, "version") or "")

@@ -74,15 +74,35 @@ def test_every_real_module_has_text_and_an_id_of_its_own() -> None:
     assert len(set(ids)) == len(ids) == 625
 
 
-@pytest.mark.parametrize(("folder", "licence"), [(BOOKS, BY), ("licence_test/openstax_nc", NC)])
-def test_the_licence_of_a_real_module_is_its_book_s_at_that_commit(folder: str, licence: str) -> None:
-    (book,) = kit_files(folder, "anatomy-physiology/collections/*.xml")
+@pytest.mark.parametrize(
+    ("folder", "licence", "words"),
+    [(BOOKS, BY, "Attribution 4.0"), ("licence_test/openstax_nc", NC, "Attribution-NonCommercial-ShareAlike 4.0")],
+)
+def test_the_licence_of_a_real_module_is_its_book_s_at_that_commit(folder: str, licence: str, words: str) -> None:
+    kit_files(folder, "anatomy-physiology/collections/*.xml")
     path = KIT / folder / "anatomy-physiology" / "modules" / "m46281" / "index.cnxml"
-    ((found,), facts) = records(CnxmlReader(str(book)), path)
+    ((found,), facts) = records(CnxmlReader(str(KIT / folder)), path)
     assert isinstance(found, Document)
-    assert (found.licence_raw, found.licence_evidence) == (licence, "collxml:metadata/license")
+    assert found.licence_raw == f"{licence} | Creative Commons {words} International"
+    assert found.licence_evidence == "collxml:metadata/license; file:LICENSE"
     assert (found.journal, found.language) == ("Anatomy and Physiology 2e", "en")
     assert facts["not_in_collection"] == 0
+
+
+def test_a_collection_and_a_licence_file_are_records_without_text_that_state_a_licence() -> None:
+    folder = KIT / "licence_test/openstax_nc/microbiology"
+    (collection,) = kit_files("licence_test/openstax_nc/microbiology", "collections/*.xml")
+    reader = CnxmlReader(str(folder))
+    ((book,), _) = records(reader, collection)
+    ((terms,), _) = records(reader, folder / "LICENSE")
+    assert isinstance(book, Document)
+    assert isinstance(terms, Document)
+    assert (book.text, book.no_text, book.title) == ("", "collection", "Microbiology")
+    assert (terms.text, terms.no_text) == ("", "licence_file")
+    nc = "Creative Commons Attribution-NonCommercial-ShareAlike 4.0 International"
+    assert book.licence_raw is not None
+    assert terms.licence_raw is not None
+    assert set(book.licence_raw.split(" | ")) == set(terms.licence_raw.split(" | ")) >= {nc}
 
 
 def module(content: str, meta: str = "<md:content-id>m1</md:content-id>", rest: str = "") -> str:
@@ -102,13 +122,14 @@ def document(tmp_path: Path, xml: str, reader: CnxmlReader | None = None) -> Doc
 
 
 def book(tmp_path: Path, licence: str, modules: str = "m1") -> CnxmlReader:
-    path = tmp_path / "collection.xml"
+    path = tmp_path / "collections" / "a.collection.xml"
+    path.parent.mkdir(exist_ok=True, parents=True)
     path.write_text(
         '<col:collection xmlns:col="http://cnx.rice.edu/collxml" xmlns:md="http://cnx.rice.edu/mdml"><col:metadata>'
         f'<md:title>A book</md:title><md:license url="{licence}"/></col:metadata><col:content>'
         f'<col:module document="{modules}"/></col:content></col:collection>'
     )
-    return CnxmlReader(str(path))
+    return CnxmlReader(str(tmp_path))
 
 
 def test_two_licences_that_differ_are_both_stated(tmp_path: Path) -> None:
@@ -197,12 +218,21 @@ def test_a_preface_is_about_the_book_and_no_text(tmp_path: Path) -> None:
     assert (found.text, found.no_text) == ("", "preface")
 
 
-def test_a_module_is_of_the_first_book_that_lists_it(tmp_path: Path) -> None:
-    for name, modules in (("one", "m2"), ("two", "m1")):
-        (tmp_path / name).mkdir()
-        book(tmp_path / name, BY if name == "two" else NC, modules)
-    reader = CnxmlReader([str(tmp_path / name / "collection.xml") for name in ("one", "two")])
-    assert document(tmp_path, module("<para>Yes.</para>"), reader).licence_raw == BY
+def test_a_module_is_of_the_repository_in_which_it_lies(tmp_path: Path) -> None:
+    book(tmp_path / "one", NC)
+    book(tmp_path / "two", BY)
+    reader = CnxmlReader(str(tmp_path))
+    assert document(tmp_path / "two", module("<para>Yes.</para>"), reader).licence_raw == BY
+    assert document(tmp_path / "one", module("<para>Yes.</para>"), reader).licence_raw == NC
+
+
+def test_a_module_that_lies_in_none_is_of_the_first_that_lists_it(tmp_path: Path) -> None:
+    for name, licence, modules in (("one", NC, "m2"), ("two", BY, "m1"), ("three", NC, "m1")):
+        book(tmp_path / "books" / name, licence, modules)
+    (tmp_path / "elsewhere").mkdir()
+    reader = CnxmlReader(str(tmp_path / "books"))
+    assert [one.folder.rpartition("/")[2] for one in reader._repositories] == ["one", "three", "two"]
+    assert document(tmp_path / "elsewhere", module("<para>Yes.</para>"), reader).licence_raw == NC
 
 
 def test_exercises_equations_and_glossary(tmp_path: Path) -> None:
@@ -244,9 +274,10 @@ def test_damaged_files_and_collections_are_named(tmp_path: Path) -> None:
         path.write_text(content)
         with pytest.raises(RawFileError, match=reason):
             records(CnxmlReader(), path)
-    with pytest.raises(ValueError, match="missing_file"):
-        CnxmlReader(str(tmp_path / "gone.xml"))
-    path.write_text("<document/>")
     with pytest.raises(ValueError, match="no_collection"):
-        CnxmlReader(str(path))
+        CnxmlReader(str(tmp_path))
+    (tmp_path / "collections").mkdir()
+    (tmp_path / "collections" / "a.xml").write_text("<document/>")
+    with pytest.raises(ValueError, match="no_collection"):
+        CnxmlReader(str(tmp_path))
     assert make_reader("cnxml").config == {}
