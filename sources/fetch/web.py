@@ -248,8 +248,6 @@ class Web:
             body += chunk
             if len(body) > most:
                 raise FetchError(f"{answer.url}: more than {most:,} bytes, which no listing has")
-        if answer.length is not None and len(body) != answer.length:
-            raise Transient(f"{len(body)} of {answer.length} bytes came")
         return bytes(body)
 
     def _follow(self, url: str, headers: Mapping[str, str]) -> Answer:
@@ -264,7 +262,6 @@ class Web:
                 onward = urljoin(url, target)
             except ValueError:
                 raise FetchError(f"{url} redirects to what is not an http(s) URL") from None
-            check_url(onward)
             if urlsplit(url).scheme == "https" and urlsplit(onward).scheme == "http":
                 raise FetchError(f"{url} redirects from https to http, which is refused")
             url = onward

@@ -278,6 +278,37 @@ def test_a_server_that_ignores_ranges_gives_the_whole_file(
     assert [request.status for request in server.log] == [200, 200]
 
 
+@pytest.mark.parametrize("lie", ["etag", "place", "size"])
+def test_a_rest_that_belongs_to_another_content_is_not_joined(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes, lie: str
+) -> None:
+    def other_rest(handler: server_that.Handler, file: server_that.Served | None) -> None:
+        assert file
+        size = len(file.body) + (lie == "size")
+        begin = 70_000 + (lie == "place")
+        place = {"Content-Range": f"bytes {begin}-{size - 1}/{size}", "Content-Length": str(size - begin)}
+        handler.start(206, place | {"ETag": '"other"' if lie == "etag" else str(file.etag)})
+        handler.wfile.write(b"x" * (size - begin))
+
+    server.next_time(PATH, server_that.drop(after=70_000), other_rest)
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+    assert [request.range for request in server.log] == [None, "bytes=70000-", None]
+
+
+def test_a_file_that_became_shorter_is_begun_anew(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.drop(after=70_000), server_that.status(416, Content_Range="bytes */100"))
+
+    take(web, server, tmp_path)
+
+    assert whole(tmp_path, original)
+    assert [request.status for request in server.log] == [200, 416, 200]
+
+
 def test_two_contents_that_a_server_joined_are_found_by_the_checksum_and_taken_in_one_piece(
     web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
 ) -> None:
@@ -381,12 +412,14 @@ def test_a_body_that_all_but_stops_is_dropped_and_resumed(
         handler.cut()
 
     server.next_time(PATH, drip)
-    web = Web("hc4/test", per_second=1000, clock=SlowClock(), timeout=5)
+    said: list[str] = []
+    web = Web("hc4/test", per_second=1000, clock=SlowClock(), timeout=5, say=said.append)
 
     take(web, server, tmp_path)
 
     assert whole(tmp_path, original)
     assert server.log[1].range is not None
+    assert "bytes came in" in said[0]
 
 
 def test_a_redirect_is_followed(web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes) -> None:
