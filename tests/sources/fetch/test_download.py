@@ -360,6 +360,56 @@ def test_a_body_of_unstated_length_is_read_to_its_end(
     assert whole(tmp_path, original)
 
 
+def test_a_body_that_nothing_states_the_end_of_is_refused(
+    web: Web, server: Loopback, tmp_path: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.until_closed())
+
+    with pytest.raises(FetchError, match="nothing states where the file ends"):
+        take(web, server, tmp_path)
+
+    assert not (tmp_path / NAME).exists()
+
+
+def test_a_body_without_length_is_taken_where_a_checksum_tells_its_end(
+    web: Web, server: Loopback, tmp_path: Path, original: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.until_closed())
+
+    take(web, server, tmp_path, checksum=md5(body))
+
+    assert whole(tmp_path, original)
+
+
+def test_half_a_body_without_length_is_found_by_its_checksum(
+    web: Web, server: Loopback, tmp_path: Path, body: bytes
+) -> None:
+    server.next_time(PATH, server_that.until_closed(after=60_000))
+
+    with pytest.raises(FetchError, match="md5 is"):
+        take(web, server, tmp_path, checksum=md5(body))
+
+    assert nothing_is_left(tmp_path)
+
+
+def test_a_run_that_is_stopped_takes_no_half_body_for_the_whole(
+    server: Loopback, tmp_path: Path, body: bytes, clock: FakeClock
+) -> None:
+    server.next_time(PATH, server_that.until_closed(after=60_000, hold=True))
+    web = Web("hc4/test", per_second=1000, clock=clock, timeout=20)
+    recorded: list[LockedFile] = []
+    remote = Remote(url=server.url + PATH, path=NAME, check=lambda _: None)
+
+    def stop_once_bytes_came(_: int) -> None:
+        web.stop()
+
+    with pytest.raises(FetchError, match="stopped"):
+        download(web, remote, tmp_path, known=None, record=recorded.append, arrived=stop_once_bytes_came)
+
+    assert recorded == []
+    assert not (tmp_path / NAME).exists()
+
+
 def test_an_error_page_is_no_file(web: Web, server: Loopback, tmp_path: Path, body: bytes) -> None:
     server.next_time(PATH, server_that.instead(b"Down for maintenance"))
 
