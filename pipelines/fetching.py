@@ -159,7 +159,8 @@ def _fetch(
     total = sum(file.bytes for file in done.taken)
     _out.print(
         f"taken {len(done.taken):,} ({total:,} bytes)   kept {done.kept:,}   failed {len(done.failed):,}\n"
-        f"lock  {escape(str(folder / LOCK))}\nread with the reader `{about.reader}`; terms: {about.terms_url}",
+        f"lock  {escape(str(folder / LOCK))}\nread with the reader `{about.reader}`"
+        f"{' and `archive: auto`' if about.packed else ''}; terms: {about.terms_url}",
         highlight=False,
         soft_wrap=True,
     )

@@ -99,6 +99,8 @@ class About:
     """Values of `--what` and what they mean; the first is the default."""
     reader: str
     """The reader that understands the files."""
+    packed: bool = False
+    """Whether the reader needs `archive: auto` to look into the files."""
     limit_unit: Literal["files", "articles", "records"] = "files"
     files_url: str = ""
     """Where the files are, if on another host. A mirror named by `--base-url` holds both."""
