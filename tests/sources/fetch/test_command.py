@@ -127,6 +127,19 @@ def test_an_error_of_the_listing_is_one_sentence(server: Loopback, tmp_path: Pat
     assert "Traceback" not in done.stderr
 
 
+def test_a_password_in_a_base_url_reaches_neither_lock_nor_message(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+
+    done = hc4(
+        "fetch", "pubmed", "--base-url", "https://me:hunter2@127.0.0.1/pubmed", "--to", raw,
+        home=tmp_path / "home", cwd=tmp_path,
+    )  # fmt: skip
+
+    assert done.returncode == 7
+    assert "hunter2" not in done.stdout + done.stderr
+    assert not raw.exists()
+
+
 def test_importing_the_command_opens_no_door_to_the_network(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import sys, pipelines.cli, sources.fetch.registry; print(*sys.modules)"],
