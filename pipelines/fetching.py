@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from corpus.errors import FetchError
-from sources.fetch.collection import About, Collection, Selection
+from sources.fetch.collection import About, Collection, Selection, check_url
 from sources.fetch.lockfile import LOCK, Lock
 from sources.fetch.registry import COLLECTIONS
 
@@ -95,6 +95,8 @@ def _command(collection: Collection) -> Callable[..., None]:
             raise typer.BadParameter(f"{what!r} is none of {', '.join(about.choices)}", param_hint="--what")
         if since and not about.since:
             raise typer.BadParameter(f"{about.name} has no dates to choose by", param_hint="--since")
+        if base_url:
+            check_url(base_url)
         selection = Selection(what, since.date().isoformat() if since else None, limit)
         if not contact:
             _err.print(f"[yellow]note:[/yellow] no --contact (or {CONTACT}): publishers like to know whom to write to")
@@ -159,7 +161,8 @@ def _fetch(
     total = sum(file.bytes for file in done.taken)
     _out.print(
         f"taken {len(done.taken):,} ({total:,} bytes)   kept {done.kept:,}   failed {len(done.failed):,}\n"
-        f"lock  {escape(str(folder / LOCK))}\nread with the reader `{about.reader}`; terms: {about.terms_url}",
+        f"lock  {escape(str(folder / LOCK))}\nread with the reader `{about.reader}`"
+        f"{' and `archive: auto`' if about.packed else ''}; terms: {about.terms_url}",
         highlight=False,
         soft_wrap=True,
     )

@@ -99,6 +99,8 @@ class About:
     """Values of `--what` and what they mean; the first is the default."""
     reader: str
     """The reader that understands the files."""
+    packed: bool = False
+    """Whether the reader needs `archive: auto` to look into the files."""
     limit_unit: Literal["files", "articles", "records"] = "files"
     files_url: str = ""
     """Where the files are, if on another host. A mirror named by `--base-url` holds both."""
@@ -160,7 +162,7 @@ def check_url(url: str) -> None:
     """Refuse anything but http and https.
 
     Raises:
-        FetchError: another scheme, or no host.
+        FetchError: another scheme, no host, or a user name or password in it.
     """
     try:
         parts = urlsplit(url)
@@ -169,6 +171,8 @@ def check_url(url: str) -> None:
         fine = False
     if not fine:
         raise FetchError(f"{url[:200]!r} is not an http(s) URL")
+    if parts.username or parts.password:
+        raise FetchError(f"the URL of {parts.hostname} holds a user name or password, which the lock would give away")
 
 
 def path_below(url: str, prefix: str) -> str:

@@ -35,6 +35,7 @@ class DailyMed:
             "remainder": "what is left",
         },
         reader="spl",
+        packed=True,
     )
 
     def remotes(self, selection: Selection, listing: Listing) -> Iterator[Remote]:

@@ -264,6 +264,8 @@ def _attempt(
         if answer.status == HTTPStatus.NOT_MODIFIED and known and not part.size:
             return False
         total = _place(answer, part)
+        if not (answer.tells_its_end or remote.size is not None or part.facts.checksum or remote.check):
+            raise FetchError(f"{remote.url}: nothing states where the file ends; half of it would pass for the whole")
         if total is not None:
             _check_room(remote, part, total)
         part.describe(answer, total)

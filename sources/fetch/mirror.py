@@ -170,7 +170,7 @@ class _Run:
                     running = _some_done(running)
             except BaseException:
                 self._stopped.set()
-                self._web.clock.wake()
+                self._web.stop()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
@@ -183,7 +183,9 @@ class _Run:
             raise FetchError(f"{target} was not fetched by hc4; move it away")
         if known and _differs(target, known):
             known = None
-        locked = download(self._web, remote, self._folder, known=known, record=self._record, arrived=self._arrived)
+        locked = download(
+            self._web, remote, self._folder, known=known, record=self._record, arrived=self._watcher.arrived
+        )
         with self._guard:
             if locked:
                 self.outcome.taken.append(locked)
@@ -194,11 +196,6 @@ class _Run:
     def _record(self, locked: LockedFile) -> None:
         with self._guard:
             self._lock.add(locked)
-
-    def _arrived(self, count: int) -> None:
-        if self._stopped.is_set():
-            raise KeyboardInterrupt
-        self._watcher.arrived(count)
 
 
 def _some_done(running: set[Future[None]]) -> set[Future[None]]:

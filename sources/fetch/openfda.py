@@ -30,6 +30,7 @@ class OpenFda:
         requests_per_second=2,
         choices={"drug/label": "labels of drugs", "drug/drugsfda": "approvals"},
         reader="openfda",
+        packed=True,
         open_choices=True,
     )
 

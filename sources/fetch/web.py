@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -142,6 +142,7 @@ class Answer:
     def __init__(self, response: urllib3.BaseHTTPResponse, url: str, clock: Clock) -> None:
         self._response = response
         self._clock = clock
+        self._interrupted = False
         self.url = url
         self.status = response.status
 
@@ -163,6 +164,11 @@ class Answer:
             raise FetchError(f"{self.url}: Content-Length {stated[:40]!r} is no number")
         return int(stated)
 
+    @property
+    def tells_its_end(self) -> bool:
+        """Whether a body that breaks off can be told from one that ends (RFC 9112, 6.3)."""
+        return self.length is not None or (self.header("Transfer-Encoding") or "").lower() == "chunked"
+
     def chunks(self) -> Iterator[bytes]:
         """The body, as it comes.
 
@@ -177,6 +183,8 @@ class Answer:
                 chunk = self._response.read1(_CHUNK, decode_content=False)
             except (HTTPError, OSError) as error:
                 raise Transient(f"the body broke off ({_kind(error)})") from error
+            if not chunk and self._interrupted:
+                raise Transient("the run was stopped")
             if not chunk:
                 return
             yield chunk
@@ -189,6 +197,12 @@ class Answer:
     def close(self) -> None:
         """Drop the connection if the body was not read to its end."""
         self._response.close()
+
+    def interrupt(self) -> None:
+        """End a read that another thread waits in."""
+        self._interrupted = True
+        with suppress(RuntimeError, ValueError, OSError):  # its connection is gone already
+            self._response.shutdown()
 
 
 class Web:
@@ -212,6 +226,17 @@ class Web:
         self._workers = workers
         self._pools: dict[str, urllib3.PoolManager] = {}
         self._guard = threading.Lock()
+        self._open: set[Answer] = set()
+        self._over = False
+
+    def stop(self) -> None:
+        """Let every thread that waits here come back with an error, soon."""
+        with self._guard:
+            self._over = True
+            waiting = list(self._open)
+        self.clock.wake()
+        for answer in waiting:
+            answer.interrupt()
 
     @contextmanager
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Answer]:
@@ -223,9 +248,13 @@ class Web:
         """
         answer = self._follow(url, {**self._headers, **(headers or {})})
         try:
+            with self._guard:
+                self._open.add(answer)
             self._judge(answer)
             yield answer
         finally:
+            with self._guard:
+                self._open.discard(answer)
             answer.close()
 
     def read(self, url: str, most: int = _LISTING_BYTES) -> bytes:
@@ -248,13 +277,13 @@ class Web:
             body += chunk
             if len(body) > most:
                 raise FetchError(f"{answer.url}: more than {most:,} bytes, which no listing has")
-        if answer.length is not None and len(body) != answer.length:
-            raise Transient(f"{len(body)} of {answer.length} bytes came")
         return bytes(body)
 
     def _follow(self, url: str, headers: Mapping[str, str]) -> Answer:
         for _ in range(_MAX_REDIRECTS + 1):
             check_url(url)
+            if self._over:
+                raise FetchError("the run was stopped")
             answer = self._ask(url, headers)
             target = answer.header("Location")
             if answer.status not in _REDIRECTS or target is None:
@@ -264,7 +293,6 @@ class Web:
                 onward = urljoin(url, target)
             except ValueError:
                 raise FetchError(f"{url} redirects to what is not an http(s) URL") from None
-            check_url(onward)
             if urlsplit(url).scheme == "https" and urlsplit(onward).scheme == "http":
                 raise FetchError(f"{url} redirects from https to http, which is refused")
             url = onward

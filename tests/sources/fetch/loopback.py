@@ -210,6 +210,22 @@ def chunked(handler: Handler, file: Served | None) -> None:
     handler.wfile.write(b"0\r\n\r\n")
 
 
+def until_closed(after: int | None = None, *, hold: bool = False) -> Behaviour:
+    """A body that ends where the connection does, perhaps early, perhaps after a wait."""
+
+    def behave(handler: Handler, file: Served | None) -> None:
+        assert file
+        handler.start(200, handler.facts(file) | {"Connection": "close"})
+        handler.wfile.write(file.body[:after])
+        handler.wfile.flush()
+        handler.loopback.held.set()
+        if hold:
+            handler.loopback.over.wait(30)
+        handler.cut()
+
+    return behave
+
+
 def redirect(target: str) -> Behaviour:
     """Send the client elsewhere."""
     return status(302, Location=target)

@@ -321,6 +321,17 @@ def test_pmc_metadata_that_name_a_file_elsewhere_are_refused(server: Loopback, t
     assert not (tmp_path / "outside.xml").exists()
 
 
+def test_pmc_metadata_of_another_article_are_refused(server: Loopback, tmp_path: Path) -> None:
+    kit.serve_pmc(server)
+    server.serve("/metadata/PMC2000001.1.json", server.files["/metadata/PMC3468583.1.json"].body)
+
+    done = run("pmc_oa", server.url, tmp_path)
+
+    assert [(failure.path, "is about" in failure.reason) for failure in done.failed] == [
+        ("metadata/PMC2000/PMC2000001.1.json", True)
+    ]
+
+
 def test_a_damaged_inventory_is_an_error(server: Loopback, tmp_path: Path) -> None:
     kit.serve_pmc(server)
     key = "/inventory-reports/pmc-oa-opendata/metadata/data/8f5c5e61.csv.gz"

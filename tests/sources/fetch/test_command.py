@@ -127,6 +127,19 @@ def test_an_error_of_the_listing_is_one_sentence(server: Loopback, tmp_path: Pat
     assert "Traceback" not in done.stderr
 
 
+def test_a_password_in_a_base_url_reaches_neither_lock_nor_message(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+
+    done = hc4(
+        "fetch", "pubmed", "--base-url", "https://me:hunter2@127.0.0.1/pubmed", "--to", raw,
+        home=tmp_path / "home", cwd=tmp_path,
+    )  # fmt: skip
+
+    assert done.returncode == 7
+    assert "hunter2" not in done.stdout + done.stderr
+    assert not raw.exists()
+
+
 def test_importing_the_command_opens_no_door_to_the_network(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import sys, pipelines.cli, sources.fetch.registry; print(*sys.modules)"],
@@ -139,9 +152,9 @@ def test_importing_the_command_opens_no_door_to_the_network(tmp_path: Path) -> N
     assert {"urllib3", "httpx", "requests", "ssl"} & set(done.stdout.split()) == set()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(("number", "workers"), [(signal.SIGKILL, 1), (signal.SIGTERM, 1), (signal.SIGTERM, 2)])
 def test_a_fetch_killed_amid_a_file_goes_on_where_it_was(
-    server: Loopback, tmp_path: Path, number: signal.Signals
+    server: Loopback, tmp_path: Path, number: signal.Signals, workers: int
 ) -> None:
     kit.serve_pubmed(server)
     body = demo_file("pubmed20n0014.xml.gz").read_bytes()
@@ -149,14 +162,14 @@ def test_a_fetch_killed_amid_a_file_goes_on_where_it_was(
     server.serve(f"{PATH}.md5", hashlib.md5(body).hexdigest().encode())
     server.next_time(PATH, server_that.hold(after=5_000_000))
     raw = tmp_path / "raw"
-    typed = command("fetch", "pubmed", "--base-url", f"{server.url}/pubmed", "--to", raw)
+    typed = command("fetch", "pubmed", "--base-url", f"{server.url}/pubmed", "--to", raw, "--workers", workers)
     part = raw / f"{NAME}.part"
 
     running = subprocess.Popen(typed, env=environment(tmp_path / "home"), stderr=subprocess.PIPE, cwd=tmp_path)
     assert server.held.wait(30)
     until_it_is_there(part, size=5_000_000)
     running.send_signal(number)
-    _, said = running.communicate(timeout=30)
+    _, said = running.communicate(timeout=25)  # well below the minute that a silent server is given
     assert running.returncode in (-signal.SIGKILL, 128 + signal.SIGTERM), said
     assert not (raw / NAME).exists()
     done = hc4(*typed[3:], home=tmp_path / "home", cwd=tmp_path)

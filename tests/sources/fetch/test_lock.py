@@ -198,6 +198,13 @@ def test_a_url_that_is_not_http_is_refused(url: str) -> None:
         Remote(url=url, path="a")
 
 
+def test_a_url_with_a_password_is_refused_and_not_repeated() -> None:
+    with pytest.raises(FetchError, match="password") as caught:
+        Remote(url="https://me:hunter2@example.org/a", path="a")
+
+    assert "hunter2" not in str(caught.value)
+
+
 @pytest.mark.parametrize("stated", ["", "0" * 31, "0" * 33, "A" * 32, "g" * 32, "0" * 32 + "\n"])
 def test_a_checksum_that_is_none_is_refused(stated: str) -> None:
     with pytest.raises(FetchError, match="no md5"):

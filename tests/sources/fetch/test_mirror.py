@@ -86,6 +86,19 @@ def test_a_file_that_changed_upstream_is_taken_again(
     assert len(done.taken) == 3
 
 
+def test_a_published_checksum_is_believed_rather_than_a_server_that_says_nothing_changed(
+    server: Loopback, pubmed: dict[str, bytes], tmp_path: Path
+) -> None:
+    fetch(server, tmp_path)
+    server.serve(f"{ADDRESS}{NAMES[0]}.md5", b"MD5(x)= " + b"0" * 32)
+
+    done = fetch(server, tmp_path)
+
+    assert [failure.path for failure in done.failed] == [NAMES[0]]
+    assert (tmp_path / NAMES[0]).read_bytes() == pubmed[NAMES[0]]
+    assert "if-none-match" not in server.asked(ADDRESS + NAMES[0])[-1].headers
+
+
 def test_a_file_that_fails_is_named_and_the_rest_is_taken(
     server: Loopback, pubmed: dict[str, bytes], tmp_path: Path
 ) -> None:

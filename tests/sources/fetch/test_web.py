@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from corpus.errors import FetchError
-from sources.fetch.web import Pace, Web
+from sources.fetch.web import Pace, SystemClock, Transient, Web
 from tests.sources.fetch import loopback as server_that
 from tests.sources.fetch.loopback import FakeClock, Loopback
 
@@ -58,6 +58,19 @@ def test_a_host_that_asks_for_a_pause_is_asked_by_nobody(clock: FakeClock) -> No
     pace.wait("host")
 
     assert clock.passed == pytest.approx(30)
+
+
+def test_retry_after_holds_back_every_request_to_that_host(server: Loopback, clock: FakeClock) -> None:
+    server.serve("/one", b"x")
+    server.serve("/two", b"x")
+    server.next_time("/one", server_that.status(429, Retry_After="37"))
+    web = Web("hc4/test", per_second=1000, clock=clock)
+
+    with pytest.raises(Transient), web.get(f"{server.url}/one"):
+        pass
+    web.read(f"{server.url}/two")
+
+    assert clock.passed == pytest.approx(37, abs=0.1)
 
 
 def test_a_listing_that_breaks_off_is_read_again(server: Loopback, web: Web) -> None:
@@ -121,8 +134,6 @@ def test_the_proxy_of_the_environment_is_used(server: Loopback, web: Web, monkey
 
 
 def test_the_real_clock_can_be_woken() -> None:
-    from sources.fetch.web import SystemClock
-
     clock = SystemClock()
     clock.wake()
     before = clock.now()
