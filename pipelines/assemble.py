@@ -53,11 +53,14 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
         pq.ParquetWriter(folder / ATTRIBUTED, ATTRIBUTION, **options) as attributed,
     ):
         held: list[pa.Table] = []
+        weight = 0
         for rows, owed in _rows(params, work, counts):
             held.append(rows)
             attributed.write_table(owed)
-            if sum(table.nbytes for table in held) >= _BUFFER:
+            weight += rows.nbytes
+            if weight >= _BUFFER:
                 _flush(held, params["shards"], writer, index)
+                weight = 0
         _flush(held, params["shards"], writer, index)
     return {"assembled": {"index": index, **counts.summary()}}
 

@@ -30,6 +30,7 @@ ROWS = "rows.parquet"
 DELETED = "deletions.parquet"
 QUARANTINED = "quarantine.parquet"
 
+_BATCH_BYTES = 4 * 2**20
 _HELD_BYTES = 64 * 2**20
 """Batches of one small file held in memory until it ends well."""
 
@@ -83,7 +84,7 @@ def _attempt(
     stages = [stage for stage in annotators(params["stages"]) if stage.name in folders]
     reading = "documents" in folders
     tally = Tally(params["files"])
-    source = _read(params, tally, unreadable) if reading else stored_documents(work, params["documents"])
+    source = joined(_read(params, tally, unreadable)) if reading else stored_documents(work, params["documents"])
     with ExitStack() as stack:
         writers = {
             name: stack.enter_context(_writer(folders[name], schema))
@@ -108,6 +109,20 @@ def _attempt(
         results["documents"] = tally.write(folders["documents"], documents)
     work.beat(params["documents"], documents, text_bytes, tokens, sum(file["bytes"] for file in params["files"]))
     return results
+
+
+def joined(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of about `_BATCH_BYTES`: what thousands of small files give is measured together."""
+    held: list[pa.RecordBatch] = []
+    weight = 0
+    for batch in batches:
+        held.append(batch)
+        weight += batch.nbytes
+        if weight >= _BATCH_BYTES:
+            yield pa.concat_batches(held)
+            held, weight = [], 0
+    if held:
+        yield pa.concat_batches(held)
 
 
 def stored_documents(work: WorkFolder, digest: str) -> Iterator[pa.RecordBatch]:
