@@ -28,6 +28,10 @@ _FREE = 1.6
 _LEANING = 0.3
 """Sine of the angle from which text is turned: labels of axes and of groups of rows."""
 _SHIFT = 0.6
+_SPACE = 0.038
+"""Heights that a word drawn without its space leaves free, beyond what three quarters of the characters of its run do.
+In five guidelines none of 330,000 pairs inside words leaves so much, and of 1,000 words so drawn nearly all do."""
+_CLOSING = ord("]")
 _REFERENCES = re.compile(r"(?:\d+\.?\s+)?(?:references|bibliography|literature cited)\s*:?", re.I)
 _APPENDIX = re.compile(r"(?:appendix|appendices|annex|glossary)\b", re.I)
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
@@ -38,7 +42,7 @@ class PdfReader(WholeFile):
     """One document a file."""
 
     name: ClassVar[str] = "pdf"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ()
     section_policy: ClassVar[str] = (
         "The text layer in reading order: lines become paragraphs, words cut at line ends are whole again, rows of "
@@ -147,13 +151,15 @@ def _pieces(page: Any) -> list[Piece]:
     text = page.get_textpage()
     found: list[Piece] = []
     run: list[str] = []
-    box = (0.0, 0.0, 0.0, 0.0)
+    gaps: list[float] = []  # in heights, before each character
+    box = last = (0.0, 0.0, 0.0, 0.0)
 
     def end(box: tuple[float, float, float, float]) -> None:
-        words = "".join(run).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        words = _spaced(run, gaps).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         if words.strip() and box[2] > 0 and box[0] < width and box[3] > 0 and box[1] < height:
             found.append(Piece(*box, words, len(found)))
         run.clear()
+        gaps.clear()
 
     try:
         for index in range(min(text.count_chars(), _MAX_CHARACTERS)):
@@ -164,25 +170,44 @@ def _pieces(page: Any) -> list[Piece]:
             if code == 32 or not code:
                 if run:
                     run.append(" ")
+                    gaps.append(0)
                 continue
             if abs(math.sin(FPDFText_GetCharAngle(text, index))) > _LEANING:
                 continue
             left, bottom, right, top = text.get_charbox(index, loose=True)
+            if code == _CLOSING and "".join(run[-4:]).rstrip().endswith("["):
+                del run[-1:], gaps[-1:]  # a number drawn later, as a link, stands between the brackets
+                end(box)
             if run and (
                 abs(bottom - box[1]) > _SHIFT * (top - bottom)
                 or not 0 <= left - box[2] + top - bottom <= _FREE * (top - bottom)
             ):
                 end(box)
+            gaps.append((left - last[2]) / max(top - bottom, 1.0) if run else 0)
             if run:
                 box = (min(box[0], left), min(box[1], bottom), max(box[2], right), max(box[3], top))
             else:
                 box = (left, bottom, right, top)
+            last = (left, bottom, right, top)
             run.append(chr(code))
         end(box)
         return found
     finally:
         text.close()
         page.close()
+
+
+def _spaced(run: list[str], gaps: list[float]) -> str:
+    """The characters of a run, with a space where more is left free between two letters than elsewhere in the run."""
+    usual = max(0.0, sorted(gaps)[len(gaps) * 3 // 4]) if gaps else 0.0
+    if all(gap <= usual + _SPACE for gap in gaps):
+        return "".join(run)
+    parts: list[str] = []
+    for number, (character, gap) in enumerate(zip(run, gaps, strict=True)):
+        if gap > usual + _SPACE and character.isalnum() and (run[number - 1].isalnum() or run[number - 1] in ",;:)]"):
+            parts.append(" ")
+        parts.append(character)
+    return "".join(parts)
 
 
 def _without_references(blocks: list[str]) -> list[str]:

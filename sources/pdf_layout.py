@@ -30,8 +30,14 @@ _PROSE = 38
 _EDGE_LINES = 4
 _RECURRING = 0.2
 _LEADERS = re.compile(r"(?:\.[ \u2009]?){5,}\s*(?:[\divxlc]+|[A-Z]-?\d+)?\s*$")
+_CONTENTS = re.compile(r"(?:table of )?contents|(?:list of )?(?:tables|figures)(?: and (?:tables|figures))?", re.I)
+_LEAST_CONTENTS = 5
+"""Lines with leaders that make a page one of contents, if they are half of its lines."""
+# What Wingdings and Symbol draw as bullets comes from the engine in their private codes.
+_GLYPHS = "\uf0b7\uf0a7\uf0a1\uf0a8\uf0d8\uf0fc\u2666\u25c6\u27a2"
+_GLYPH = re.compile(f"[{_GLYPHS}]")
 _BULLET = re.compile(
-    r"^(?:[\u2022\u25cf\u25aa\u25a0\u25cb\u2043\u2219\uf0b7\uf0a7\u00b7]|o(?= [A-Z])|[-\u2013](?= ))\s*"
+    rf"^(?:[\u2022\u25cf\u25aa\u25a0\u25cb\u2043\u2219\u00b7{_GLYPHS}]|o(?= [A-Z])|[-\u2012\u2013\uf06e\uf076](?= ))\s*"
 )
 _NUMBERED = re.compile(r"^(?:\d{1,3}|[a-zA-Z])[.)]\s")
 _LABEL = re.compile(r"(?:[A-Z]|\d{1,3}|[IVX]{1,4})(?:\.\d{1,2}){0,3}[.)]?")
@@ -41,6 +47,10 @@ _NOTE = re.compile(r"^(?:\d{1,3}|[*\u2020\u2021\u00a7a-z])\.?\s?(?=[A-Z])")
 _NOTE_SMALLER = 0.1
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HYPHEN = re.compile(r"(?<=[a-z])[-\u00ad\u0002\ufffe]$")
+_DRAWN_HYPHEN = ("\u0002", "\ufffe")
+"""The engine's marks of a hyphen at the end of a line."""
+_CUT = "\u0002"
+_CUT_WORD = re.compile(rf"({_WORD.pattern}){_CUT}({_WORD.pattern})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +224,7 @@ def _row(cells: list[list[Piece]]) -> Line:
     for cell in sorted(cells, key=lambda one: one[0].order):
         text = ""
         for line in _lines(cell):
-            plain = line.text.replace(" | ", " ")
-            text = f"{text}{'' if text.endswith('-') or not text else ' '}{plain}"
+            text = _in_cell(text, line.text.replace(" | ", " "))
         words.append(text)
     return Line(
         " | ".join(word for word in words if word),
@@ -225,6 +234,15 @@ def _row(cells: list[list[Piece]]) -> Line:
         max(piece.height for piece in first),
         max(2, len(words)),
     )
+
+
+def _in_cell(above: str, line: str) -> str:
+    """Two lines of a cell; a word cut by a hyphen is marked, to be made whole when all words are known."""
+    if line[:1].islower() and _HYPHEN.search(above):
+        return f"{above[:-1]}{_CUT}{line}"
+    if above.endswith(_DRAWN_HYPHEN):
+        above = f"{above[:-1]}-"
+    return f"{above}{'' if above.endswith('-') or not above else ' '}{line}"
 
 
 def _same_cell(cell: list[Piece], piece: Piece) -> bool:
@@ -268,11 +286,11 @@ def paragraphs(pages: list[list[Line]], dropped: frozenset[str]) -> list[str]:
     blocks: list[str] = []
     notes: list[str] = []
     for page in pages:
-        kept, small = _body([
+        kept, small = _body(_without_contents([
             line for number, line in enumerate(page)
-            if line.text and not _LEADERS.search(line.text)
+            if line.text
             and not ((number < _EDGE_LINES or number >= len(page) - _EDGE_LINES) and masked(line.text) in dropped)
-        ])  # fmt: skip
+        ]))  # fmt: skip
         if not kept:
             continue
         usual = median([above.bottom - below.bottom for above, below in pairwise(kept)] or [0])
@@ -301,7 +319,22 @@ def paragraphs(pages: list[list[Line]], dropped: frozenset[str]) -> list[str]:
         for line in small:
             note = _joined(note, line.text, known) if note and not _NOTE.match(line.text) else line.text
             notes[-1:] = [note] if notes and not _NOTE.match(line.text) else [*notes[-1:], note]
-    return [block for block in (*blocks, *notes) if any(character.isalpha() for character in block)]
+    return [
+        _GLYPH.sub("\u2022", _CUT_WORD.sub(lambda cut: _whole(cut.group(1), cut.group(2), known), block))
+        for block in (*blocks, *notes)
+        if any(character.isalpha() for character in block)
+    ]
+
+
+def _without_contents(page: list[Line]) -> list[Line]:
+    """A page without its table of contents: lines with leaders, and on pages of them the first lines of long entries.
+
+    What follows the last entry stays.
+    """
+    entries = [number for number, line in enumerate(page) if _LEADERS.search(line.text)]
+    if len(entries) >= _LEAST_CONTENTS and 2 * len(entries) >= entries[-1] + 1:
+        return page[entries[-1] + 1 :]
+    return [line for line in page if not (_LEADERS.search(line.text) or (entries and _CONTENTS.fullmatch(line.text)))]
 
 
 def _body(page: list[Line]) -> tuple[list[Line], list[Line]]:
@@ -323,6 +356,8 @@ def _goes_on(block: str, line: Line) -> bool:
 def _breaks(above: Line, line: Line, usual: float, left: float, right: float) -> bool:
     if line.cells > 1 or above.cells > 1 or _BULLET.match(line.text):
         return True
+    if _BULLET.match(above.text) and _NUMBERED.match(line.text) and line.left <= above.left:
+        return True
     distance = above.bottom - line.bottom
     if usual > 0 and (distance > _GAP_OF_PARAGRAPHS * usual or distance < 0):
         return True
@@ -337,13 +372,23 @@ def _breaks(above: Line, line: Line, usual: float, left: float, right: float) ->
 
 
 def _joined(above: str, line: str, known: Counter[str]) -> str:
-    """Two lines of a paragraph. A word cut by a hyphen is whole again: without the hyphen if the document knows the
-    word so, with it if it knows both halves or the compound."""
-    if not _HYPHEN.search(above) or not line[:1].islower():
-        return f"{above}{'' if above.endswith('-') else ' '}{line}"
-    stem = above[:-1]
-    halves = _WORD.findall(stem.lower())[-1:] + _WORD.findall(line.lower())[:1]
-    if len(halves) < 2 or known["".join(halves)]:
-        return stem + line
-    compound = known["-".join(halves)] or (known[halves[0]] > 1 and known[halves[1]] > 1)
-    return f"{stem}-{line}" if compound else stem + line
+    """Two lines of a paragraph. A word cut by a hyphen is whole again."""
+    if _HYPHEN.search(above) and line[:1].islower():
+        stems, rests = _WORD.findall(above[:-1])[-1:], _WORD.match(line)
+        if not stems or rests is None:
+            return above[:-1] + line
+        stem, rest = stems[0], rests.group()
+        return above[: -1 - len(stem)] + _whole(stem, rest, known) + line[len(rest) :]
+    if above.endswith(_DRAWN_HYPHEN):
+        above = f"{above[:-1]}-"
+    return f"{above}{'' if above.endswith('-') else ' '}{line}"
+
+
+def _whole(stem: str, rest: str, known: Counter[str]) -> str:
+    """A word that a hyphen cut, in the way in which the document writes it elsewhere. Where it does not, the hyphen
+    stays if both halves are words of the document."""
+    lower, end = stem.lower(), rest.lower()
+    plain, compound = known[lower + end], known[f"{lower}-{end}"]
+    if not plain and not compound:
+        compound = min(known[lower] - 1, known[end] - 1)
+    return f"{stem}-{rest}" if compound > plain else stem + rest
