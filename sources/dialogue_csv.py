@@ -20,8 +20,18 @@ _FACTS = ("records", "dialogues", "notes", "known_values", "rows_without_metadat
 _CELL = 50_000_000
 _ROLES = "doctor|physician|clinician|nurse|patient|guest|caregiver|parent|family|interpreter"
 _LABEL = re.compile(rf"\[((?:{_ROLES})(?:_[a-z]+)?\d?)\][ \t]*", re.I)
-_SPEAKER = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?\d?:")
-_SILENT = re.compile(rf"(?:{_ROLES})(?: [a-z]+)?\d?:", re.I)
+# `Guest_family_1:` at the start of a line, or after a sentence where turns share one.
+_NAMED = re.compile(
+    rf"(?:^|(?<=[.?!:\"\u201d\u2026)-])[ \t]+)((?:{_ROLES})(?:_?[a-z]+)?(?:_?\d)?)[ \t]*:(?!\d)", re.I | re.M
+)
+_SPEAKER = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?(?: ?\d)?:")
+_SILENT = re.compile(rf"(?:{_ROLES})(?: [a-z]+)?(?: ?\d)?:", re.I)
+# Text that a tokeniser took apart (Penn Treebank): `do n't`, `gon na`, and stops that stand alone.
+_CONTRACTED = re.compile(
+    r"(?<=\w)[ ](?=n['\u2019]t\b)|(?<=\b(?:gon|wan)) (?=na\b)|(?<=\bgot) (?=ta\b)|(?<=\b(?:gim|lem)) (?=me\b)"
+)
+_APART = re.compile(r"(?<=\S) +(?=[.,?!;:%](?:\s|$))", re.M)
+_LEAST_APART = 5
 _TURN = re.compile(r"[ \t]*(?:\r\n?|\n)[ \t]*")
 # MTS-Dialog's codes, in the words of its README.
 _HEADERS = {
@@ -53,11 +63,12 @@ class DialogueCsvReader:
     """Two documents a row, `ID/dialogue` and `ID/note`. Records are numbered by document, not by row."""
 
     name: ClassVar[str] = "dialogue_csv"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("dialogue", "note")
     section_policy: ClassVar[str] = (
-        "The dialogue, a turn a line as `Doctor: words`, and the note as it stands, each a document of its own; a "
-        "note's section header stands above it where a column gives it."
+        "The dialogue, a turn a line as `Doctor: words`, contractions and stops that a tokeniser took apart together "
+        "again, and the note as it stands, each a document of its own; a note's section header stands above it where "
+        "a column gives it."
     )
     known_losses: ClassVar[tuple[str, ...]] = ("Columns that are not named are not read.",)
 
@@ -121,8 +132,8 @@ class DialogueCsvReader:
                 record += 1
 
     def _key(self, row: dict[str, str], prefix: str = "") -> str:
-        parts = (prefix, row[self._dataset].strip() if self._dataset else "", row[self._id].strip())
-        return ":".join(part for part in parts if part)
+        parts = (prefix, row[self._dataset] if self._dataset else "", row[self._id])
+        return ":".join(tidy for part in parts if (tidy := "_".join(part.split())))
 
     def _reason(self, row: dict[str, str], known: dict[str, tuple[str, ...]] | None, facts: Counter[str]) -> str | None:
         if not row[self._id].strip():
@@ -185,9 +196,10 @@ def _header(code: str) -> str:
 
 
 def turns(text: str) -> str:
-    """A dialogue, one turn a line: `[doctor] hi` becomes `Doctor: hi`, also where turns share a line."""
+    """A dialogue, one turn a line: `[doctor] hi` and `Guest_family_1: hi` become `Doctor: hi` and `Guest family 1: hi`,
+    also where turns share a line."""
     lines: list[str] = []
-    for line in _TURN.split(_LABEL.sub(_labelled, text)):
+    for line in _TURN.split(_NAMED.sub(_labelled, _LABEL.sub(_labelled, _whole(text)))):
         words = " ".join(line.split())
         if not words:
             continue
@@ -198,6 +210,12 @@ def turns(text: str) -> str:
     if lines and _SILENT.fullmatch(lines[-1]):
         lines.pop()
     return "\n".join(lines)
+
+
+def _whole(text: str) -> str:
+    """Words and stops together again where a tokeniser took them apart."""
+    text = _CONTRACTED.sub("", text)
+    return _APART.sub("", text) if len(_APART.findall(text)) >= _LEAST_APART else text
 
 
 def _labelled(found: re.Match[str]) -> str:
