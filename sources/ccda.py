@@ -31,6 +31,17 @@ _NUMBERED = frozenset(
 # Names of things: drugs, their makers, and substances to which somebody is allergic.
 _THINGS = frozenset({"qualifier", "manufacturedMaterial", "manufacturedLabeledDrug", "manufacturerOrganization"})
 _MATTER = frozenset({"MMAT", "MAT", "DEV"})
+# What an extract of a document may consist of besides sections: participants, acts and entries, roles.
+_PARTS = frozenset(
+    {"recordTarget", "author", "dataEnterer", "informant", "custodian", "informationRecipient", "authenticator",
+     "legalAuthenticator", "participant", "performer", "inFulfillmentOf", "documentationOf", "relatedDocument",
+     "authorization", "componentOf", "component", "consumable", "product", "subject", "specimen", "entry",
+     "entryRelationship", "reference", "precondition", "referenceRange", "act", "encounter", "observation",
+     "observationMedia", "organizer", "procedure", "regionOfInterest", "substanceAdministration", "supply", "criterion",
+     "serviceEvent", "encompassingEncounter", "externalAct", "externalDocument", "externalObservation",
+     "externalProcedure", "manufacturedProduct", "participantRole", "patientRole", "assignedAuthor", "assignedEntity",
+     "relatedSubject", "relatedEntity", "associatedEntity", "signatureText"}
+)  # fmt: skip
 
 
 class CcdaReader:
@@ -40,7 +51,7 @@ class CcdaReader:
     """
 
     name: ClassVar[str] = "ccda"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("note",)
     section_policy: ClassVar[str] = (
         "Title, then the human-readable narrative of every section with its heading, tables and lists; a body that is "
@@ -59,19 +70,25 @@ class CcdaReader:
         return {}
 
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
-        """The document of the file. Without text: `no_narrative`, `attachment_not_text`, `attachment_elsewhere`.
+        """The document of the file. Without text: `no_narrative`, `no_section` (an extract of a header or of entries),
+        `attachment_not_text`, `attachment_elsewhere`.
 
         Quarantined: `nested_too_deep`, `attachment_not_base64`, `attachment_unreadable`.
 
         Raises:
-            RawFileError: as `sources.markup.root`, and `no_clinical_document` for XML without document or section.
+            RawFileError: as `sources.markup.root`, and `no_clinical_document` for XML that is no part of one.
         """
         facts.update(dict.fromkeys(_FACTS, 0))
         record = root(raw)
         if record.tag != "ClinicalDocument":
-            if record.tag != "section" and record.find(".//section") is None:
-                raise RawFileError("no_clinical_document", "neither `ClinicalDocument` nor `section`")
             facts["extracts"] += 1
+            if record.tag != "section" and record.find(".//section") is None:
+                if record.tag not in _PARTS:
+                    raise RawFileError("no_clinical_document", "neither `ClinicalDocument` nor a part of one")
+                facts["records"] += 1
+                facts["without_narrative"] += 1
+                yield Document(record=0, native_id=None, text="", no_text="no_section", doc_type="note")
+                return
         facts["records"] += 1
         try:
             yield _document(record, facts)

@@ -70,7 +70,7 @@ class FhirReader:
     """
 
     name: ClassVar[str] = "fhir"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("note",)
     section_policy: ClassVar[str] = (
         "Notes: the attached plain text or HTML, or a composition's title and sections; else narrative (`text.div`) "

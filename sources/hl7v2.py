@@ -28,7 +28,11 @@ _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 _TEXT_AT = {"OBX": 5, "NTE": 3}
 _PROSE = frozenset({"TX", "FT", "ST"})
 _IDENTIFYING = re.compile(
-    r"\b(?:name|phone|telephone|fax|e-?mail|zip|postal|address|identifier|id|number|ssn|mrn|code)\b", re.I
+    r"\b(?:name|phone|telephone|fax|e-?mail|zip|postal|address|city|town|county|identifier|id|number|ssn|mrn|code)\b",
+    re.I,
+)
+_OF_A_PLACE = re.compile(
+    r"\b(?:laborator(?:y|ies)|lab|facility|hospital|clinic|organi[sz]ation|outbreak|agency|city|county|town)\b", re.I
 )
 _NUMBERED_NAME = re.compile(r"^[\w.-]*\d[\w.-]*$")
 # Which fields of a segment name somebody: field number to the data type that it is read as.
@@ -60,7 +64,7 @@ class Hl7v2Reader:
     """
 
     name: ClassVar[str] = "hl7v2"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("note",)
     section_policy: ClassVar[str] = (
         "Text observations (OBX of type TX, FT or ST) as paragraphs `Name: text`, rows of one observation together, "
@@ -241,7 +245,8 @@ def _observation(
     if fields[2] == "ST" and _IDENTIFYING.search(label):
         facts["identifying_answers"] += 1
         for answer in words.split("\n"):
-            (people.phrase if "name" in label.casefold() else people.add)(answer)
+            named = "name" in label.casefold() and not _OF_A_PLACE.search(label)
+            (people.phrase if named else people.add)(answer)
         return
     facts["observations"] += 1
     if _NUMBERED_NAME.match(label):

@@ -12,6 +12,7 @@ import re
 from sources.markup import Element, entity_text, raised
 
 _BLANK = re.compile(r"\s+")
+_WORD = re.compile(r"[^\W_]")
 _BULLET = re.compile(r"^(?:[\u2022\u25cf\u25aa\u00b7\u25e6\u2023]|[-*](?=\s))\s*")
 _BLOCKS = frozenset(
     {"paragraph", "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "dt", "dd", "dl",
@@ -22,12 +23,12 @@ _SILENT = frozenset({"renderMultiMedia", "observationMedia", "img", "style", "sc
 
 
 def narrative(element: Element) -> list[str]:
-    """The blocks of a narrative element."""
+    """The blocks of a narrative element, but those without a letter or digit (`...`)."""
     marks = {note.get("ID"): str(number) for number, note in enumerate(element.iter("footnote"), 1)}
     flow = _Flow(marks, [])
     flow.read(element)
     flow.end()
-    return flow.blocks
+    return [block for block in flow.blocks if _WORD.search(block)]
 
 
 def line(element: Element | None) -> str:

@@ -13,6 +13,13 @@ _TITLES = frozenset(
     {"dr", "mr", "mrs", "ms", "miss", "prof", "rev", "sir", "md", "phd", "do", "rn", "np", "pa", "jr", "sr", "ii",
      "iii", "iv", "dds", "dmd", "mph", "esq", "esquire", "hon", "lcsw", "pharmd"}
 )  # fmt: skip
+# Words that made-up and absent names are built from, and particles: alone they would match any text.
+_ANY_TEXT = frozenset(
+    {"patient", "doctor", "nurse", "physician", "provider", "clinician", "mother", "father", "parent", "baby", "infant",
+     "boy", "girl", "male", "female", "test", "sample", "example", "one", "two", "three", "four", "first", "second",
+     "de", "la", "las", "los", "del", "da", "das", "do", "dos", "di", "du", "des", "le", "van", "von", "der", "den",
+     "of", "the", "and", "y", "e", "al", "el", "bin", "ibn"}
+)  # fmt: skip
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -25,7 +32,8 @@ class People:
 
     Nothing stated is dropped but a value of one character, a year of birth alone (45 CFR 164.514(b)(2) lets years
     stand), and words that say a value is absent. Two letters of a
-    state and titles (`Dr.`) are given only inside the whole address or name: alone they would match any text.
+    state, titles (`Dr.`), particles (`van`) and words such as `Patient` are given only inside the whole address or
+    name: alone they would match any text.
     """
 
     def __init__(self) -> None:
@@ -53,8 +61,7 @@ class People:
         if first and last:
             self.add(f"{first[0]} {last}", f"{last}, {' '.join(first)}")
         for part in [*first, last]:
-            if not _is_title(part) and len(part.rstrip(".")) > 1:
-                self.add(part)
+            self._alone(part)
 
     def phrase(self, whole: str | None) -> None:
         """A person's name in one string: `Dr. Ann Lee, MD`, `Lee, Ann`."""
@@ -63,8 +70,12 @@ class People:
         bare = [part for part in parts if not _is_title(part)]
         self.add(words, " ".join(bare))
         for part in bare:
-            if len(part.rstrip(".")) > 1:
-                self.add(part)
+            self._alone(part)
+
+    def _alone(self, part: str) -> None:
+        """A part of a name, where it tells anything by itself."""
+        if not _is_title(part) and len(part.rstrip(".")) > 1 and part.casefold() not in _ANY_TEXT:
+            self.add(part)
 
     def telecom(self, value: str | None) -> None:
         """A phone or fax number, an e-mail or web address, without its scheme."""

@@ -34,7 +34,7 @@ class SplReader:
     """One document a label; its id is the set id, so that a newer version replaces an older one."""
 
     name: ClassVar[str] = "spl"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("label",)
     section_policy: ClassVar[str] = (
         "Title (with product names where it lacks them), then every section with its heading, paragraphs, lists and "

@@ -70,7 +70,7 @@ def test_no_answer_of_a_real_message_that_identifies_somebody_is_text() -> None:
         ((found,), _) = records(Hl7v2Reader(), path)
         assert isinstance(found, Document)
         for one in fields(path, "OBX"):
-            if "mail" in one[3] or "State Case I" in one[3] or "Phone" in one[3]:
+            if any(kind in one[3] for kind in ("mail", "State Case I", "Phone", "City of", "County of")):
                 assert one[5].strip() not in found.text or not one[5].strip()
                 assert set(one[5].split("~")) - {"", " "} <= set(found.known_values)
 
@@ -174,3 +174,8 @@ def test_a_file_without_a_message_is_named(tmp_path: Path, data: bytes, reason: 
     with pytest.raises(RawFileError) as caught:
         read(tmp_path, data)
     assert caught.value.reason == reason
+
+
+def test_the_name_of_a_laboratory_is_known_whole_only(tmp_path: Path) -> None:
+    found = document(tmp_path, "OBX|1|ST|1^Performing Laboratory Name^L||Reference Laboratory", "NTE|1||Growth.")
+    assert found.known_values == ("Reference Laboratory",)
