@@ -34,6 +34,8 @@ _IDENTIFYING = re.compile(
 _OF_A_PLACE = re.compile(
     r"\b(?:laborator(?:y|ies)|lab|facility|hospital|clinic|organi[sz]ation|outbreak|agency|city|county|town)\b", re.I
 )
+_PHRASE = 5
+"""Words that make a short answer (ST) more than the filling of a form."""
 _NUMBERED_NAME = re.compile(r"^[\w.-]*\d[\w.-]*$")
 # Which fields of a segment name somebody: field number to the data type that it is read as.
 _PEOPLE: dict[str, dict[int, str]] = {
@@ -69,7 +71,8 @@ class Hl7v2Reader:
     section_policy: ClassVar[str] = (
         "Text observations (OBX of type TX, FT or ST) as paragraphs `Name: text`, rows of one observation together, "
         "and comments (NTE), with escape sequences decoded; not coded, numeric and date observations, nor short "
-        "answers (ST) that identify somebody by their name (`State Case Identifier`): those are known values."
+        "answers (ST) that identify somebody by their name (`State Case Identifier`): those are known values. A "
+        "message with nothing but short answers of less than five words is a form, not text."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "Coded and numeric results, orders and all other segments are not read.",
@@ -83,7 +86,7 @@ class Hl7v2Reader:
         return {}
 
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
-        """Messages in file order. Without text: `no_narrative`.
+        """Messages in file order. Without text: `no_narrative`, `short_answers_only`.
 
         Quarantined: `record_too_large`, `bad_message_header` (MSH without its delimiters), `bad_segment` (a line that
         is no segment).
@@ -201,6 +204,7 @@ def _message(lines: list[bytes], record: int, facts: Counter[str]) -> Document |
     marks = _Delimiters(header)
     people = People()
     paragraphs: list[tuple[str, list[str]]] = []
+    prose = False
     segments = _segments(lines, marks.field)
     if segments is None:
         return "bad_segment"
@@ -210,19 +214,23 @@ def _message(lines: list[bytes], record: int, facts: Counter[str]) -> Document |
             if number < len(fields) and fields[number]:
                 _known(fields[number], kind, marks, people)
         if name == "OBX" and len(fields) > 5 and fields[2] in _PROSE:
-            _observation(fields, marks, paragraphs, people, facts)
+            answer = _observation(fields, marks, paragraphs, people, facts)
+            prose = prose or (bool(answer) and (fields[2] != "ST" or len(answer.split()) >= _PHRASE))
         elif name == "NTE" and len(fields) > 3 and (words := _prose(fields[3], marks)):
             facts["notes"] += 1
+            prose = True
             paragraphs.append(("", [words]))
     facts["known_values"] += len(people.values)
     fields = segments[0]
     content = [f"{label}: " * bool(label) + "\n".join(words) for label, words in paragraphs]
+    no_text = None if prose else "short_answers_only" if content else "no_narrative"
+    content = content if prose else []
     facts["without_narrative"] += not content
     return Document(
         record=record,
         native_id=hashlib.sha256(b"\r".join(lines)).hexdigest()[:32],
         text="\n\n".join(content),
-        no_text=None if content else "no_narrative",
+        no_text=no_text,
         doc_type="note",
         published=hl7_date(fields[6]) if len(fields) > 6 else None,
         known_values=people.values,
@@ -235,11 +243,12 @@ def _observation(
     paragraphs: list[tuple[str, list[str]]],
     people: People,
     facts: Counter[str],
-) -> None:
-    """Append a text observation; one that goes on under the same name joins the paragraph before it."""
+) -> str:
+    """Append a text observation and return its words, if it becomes text; one that goes on under the same name joins
+    the paragraph before it."""
     words = _prose(fields[5], marks)
     if not words:
-        return
+        return ""
     names = fields[3].split(marks.component)
     label = next((name for at in (1, 4, 0) if at < len(names) and (name := _prose(names[at], marks))), "")
     if fields[2] == "ST" and _IDENTIFYING.search(label):
@@ -247,7 +256,7 @@ def _observation(
         for answer in words.split("\n"):
             named = "name" in label.casefold() and not _OF_A_PLACE.search(label)
             (people.phrase if named else people.add)(answer)
-        return
+        return ""
     facts["observations"] += 1
     if _NUMBERED_NAME.match(label):
         label = ""
@@ -256,6 +265,7 @@ def _observation(
         paragraphs[-1][1].append(words)
     else:
         paragraphs.append((label, [words]))
+    return words
 
 
 def _prose(value: str, marks: _Delimiters) -> str:

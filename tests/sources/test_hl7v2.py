@@ -179,3 +179,11 @@ def test_a_file_without_a_message_is_named(tmp_path: Path, data: bytes, reason: 
 def test_the_name_of_a_laboratory_is_known_whole_only(tmp_path: Path) -> None:
     found = document(tmp_path, "OBX|1|ST|1^Performing Laboratory Name^L||Reference Laboratory", "NTE|1||Growth.")
     assert found.known_values == ("Reference Laboratory",)
+
+
+def test_a_form_of_short_answers_is_no_text(tmp_path: Path) -> None:
+    answer = "OBX|1|ST|1^Current Industry^L||Hospital"
+    found = document(tmp_path, answer)
+    assert (found.text, found.no_text) == ("", "short_answers_only")
+    said = "OBX|2|ST|2^Comment^L||Bitten by a tick abroad"
+    assert document(tmp_path, answer, said).text == "Current Industry: Hospital\n\nComment: Bitten by a tick abroad"
