@@ -90,7 +90,7 @@ class WarcReader:
             return Quarantined(record=record, reason=content, offset=offset)
         if (reason := _without_text(entry, facts)) is not None:
             # Known by its own capture: the page that was there before is not replaced by what says that it is gone.
-            capture.native_id = f"{capture.url}@{capture.version}"
+            capture.native_id = f"{capture.url}#{capture.version}"
             capture.no_text = reason
             return capture
         if isinstance(content, str):

@@ -77,6 +77,11 @@ def test_a_synthea_bundle_gives_its_care_plans_and_knows_everybody(number: int) 
     found, facts = records(FhirReader(), path)
     assert facts["narratives"] == len(plans)
     assert facts["people"] == sum(one["resourceType"] in PEOPLE for one in entries)
+    if not plans:
+        ((nothing,), _) = records(FhirReader(), path)
+        assert isinstance(nothing, Document)
+        assert (nothing.text, nothing.no_text) == ("", "no_narrative")
+        return
     assert len(found) == len({plan["encounter"]["reference"] for plan in plans})
     text = "\n\n".join(one.text for one in found if isinstance(one, Document))
     for plan in plans:
