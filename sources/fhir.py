@@ -81,7 +81,8 @@ class FhirReader:
         "Coded content without narrative (observations, medications, claims) is not read.",
         "Attachments that are PDF, RTF or pictures, or that stand elsewhere, are not read; of several forms of a note "
         "the first plain text is.",
-        "Letters of a state and one-letter initials are known values only inside the whole address or name.",
+        "Letters of a state, one-letter initials and particles are known values only inside the whole address or name, "
+        "and numbers of three digits or less are none.",
     )
 
     def __init__(self, people: Sequence[str] = ()) -> None:
