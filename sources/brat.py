@@ -20,6 +20,7 @@ from sources.reader import RawFile
 _FACTS = ("records", "annotations", "known_values", "without_annotations")
 _MAX = 50_000_000
 _SUFFIX = re.compile(r"\.txt((?:\.gz|\.zst)?)$")
+_YEAR = re.compile(r"(?:19|20)\d\d")  # 45 CFR 164.514(b)(2) lets years stand; alone they would match any text
 _SPANS = re.compile(r"\d+ \d+(?:;\d+ \d+)*")
 # MEDDOCAN's types, but the five that are no identifiers alone: age, sex, country, kinship, profession.
 _IDENTIFYING = (
@@ -35,7 +36,7 @@ class BratReader:
     """One document a text file; its id is the file's name."""
 
     name: ClassVar[str] = "brat"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("note",)
     section_policy: ClassVar[str] = "The text as it stands; annotations give known values, no text."
     known_losses: ClassVar[tuple[str, ...]] = (
@@ -104,7 +105,7 @@ class BratReader:
         words = " ".join(text[int(a) : int(b)] for a, b in (span.split() for span in spans.split(";")))
         if words.split() != parts[2].split():
             return False
-        if kind in self._types:
+        if kind in self._types and not _YEAR.fullmatch(parts[2]):
             people.add(parts[2])
         return True
 

@@ -61,7 +61,8 @@ class CcdaReader:
         "Coded entries are not read: what a narrative leaves to them is lost.",
         "Bodies that are PDF, RTF, Word or picture files, or that stand elsewhere, are not read.",
         "A revision of a document is a document of its own.",
-        "Letters of a state and one-letter initials are known values only inside the whole address or name.",
+        "Letters of a state, one-letter initials and particles are known values only inside the whole address or name, "
+        "and numbers of three digits or less are none.",
     )
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from html import unescape
 from typing import Any, ClassVar
 
 import orjson
@@ -25,10 +26,15 @@ _STRINGS = ("id", "text", "licence", "language", "url", "doi", "publication_date
 _WIKIPEDIA = "Wikipedia"
 # What the corpus left of Basque Wikipedia's markup. Links have lost their brackets (`target|shown`).
 _WIKI_END = re.compile(r"=+\s*(?:Erreferentziak|Kanpo (?:lotura|esteka)k|Ikus,? gainera|Bibliografia)\b|Kategoria:")
-_WIKI_TABLE = re.compile(r"\{\|.*?\|\}", re.S)
+_WIKI_TABLE = re.compile(r"\{\|.*?\|\}|<!--.*?-->", re.S)
 _WIKI_PARAMETER = re.compile(
     r"(?:\|\s*)?[\w .-]{0,40}=(?!=).*|[|{}#!*].*|[\W\d_]*|[A-Z]+\d*(?:\|.*)?|lang-?\w*\|.*|Txantiloi:.*"
 )
+# ... and of templates whose first words went with what stood before their bar.
+_WIKI_LEFT = re.compile(
+    r".*\|\s*\w+\s*=.*|\w+=.*|cite\s.*=.*|[\W\d_]+|.*\[//.*|(?:Erreferentzia|Collapsible list)\s*\|.*", re.I
+)
+_WIKI_ITEM = re.compile(r"(?:^|(?<=\S)) *\*{1,3} +(?=[\w%(])", re.M)
 _WIKI_INLINE = (
     (re.compile(r"Fitxategi:[^|\n]*\|(?:(?:thumb|right|left|center|upright|\d+px)\s*\|)*"), ""),
     (re.compile(r"\[https?://\S+\s*([^\]\n]*)\]"), r"\1"),
@@ -38,9 +44,17 @@ _WIKI_INLINE = (
     (re.compile(r"[^\s|]+\|(?=\S)"), ""),
     (re.compile(r"\s*={2,}\s*([^=\n]+?)\s*={2,}\s*"), r"\n\n\1\n\n"),
     (re.compile(r"={2,}"), ""),  # half a heading
+    (_WIKI_ITEM, r"\n- "),
+    (re.compile(r"(?<=[.:;]) \.(?=\s|$)"), ""),
     (re.compile(r"(?<=\S)[ \t]{2,}"), " "),
     (re.compile(r"\n{3,}"), "\n\n"),
 )
+# A few cases are whole pages of their journal, with scripts of the site; what is about the article comes last.
+_PAGE = re.compile(r"\$\(document\)\.ready|PubMed \| Google Scholar")
+_BACK = re.compile(
+    r"\b(?:Conflits? d['\u2019]intérêts?|Competing interests|Conflicts? of interest|Références|References)\b", re.I
+)
+_LIST = re.compile(r"\n\n+(?=- )")
 _BROKEN = re.compile("\ufffd|ï¿½")
 
 
@@ -48,14 +62,16 @@ class E3cReader:
     """One document a file; its id is the corpus's own (`EN110061`)."""
 
     name: ClassVar[str] = "e3c"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("case_report", "other")
     section_policy: ClassVar[str] = (
-        "The narrative as it stands; authors and source stay out of it. Articles of Wikipedia (doc_type `other`) lose "
+        "The narrative as it stands; authors and source stay out of it, and of a whole page of a journal what follows "
+        "the article. Articles of Wikipedia (doc_type `other`) lose "
         "what the corpus left of their markup: templates, tables, link targets, references, categories."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "Authors of the article, and annotations of the annotated layers, are not read.",
+        "References inside sentences of Wikipedia that the corpus merged with them stay.",
         "Link targets of several words stay in articles of Wikipedia but for the last word.",
         "Letters that the corpus lost to a wrong encoding (`ï¿½`) are left as they are and counted.",
     )
@@ -97,7 +113,7 @@ def _document(row: dict[str, Any], facts: Counter[str]) -> Document | Quarantine
     facts["without_licence"] += not values["licence"]
     facts["broken_encoding"] += bool(_BROKEN.search(values["text"]))
     wiki = values["source"] == _WIKIPEDIA
-    text = _without_markup(values["text"]) if wiki else values["text"]
+    text = _without_markup(values["text"]) if wiki else _without_page(values["text"])
     date = (values["publication_date"] or "").split("-")
     return Document(
         record=0,
@@ -115,10 +131,17 @@ def _document(row: dict[str, Any], facts: Counter[str]) -> Document | Quarantine
     )
 
 
+def _without_page(text: str) -> str:
+    """A case, without interests, references and navigation if it is a whole page."""
+    back = _BACK.search(text) if _PAGE.search(text) else None
+    return text[: back.start()].rstrip() if back else text
+
+
 def _without_markup(text: str) -> str:
     """An article of Wikipedia as the corpus holds it, one sentence a line, without the remains of its markup."""
-    text = _WIKI_TABLE.sub("", _WIKI_END.split(text)[0])
+    text = _WIKI_TABLE.sub("", _WIKI_END.split(unescape(text))[0])
     text = "\n".join(line for line in text.split("\n") if not _WIKI_PARAMETER.fullmatch(line.strip()))
     for pattern, plain in _WIKI_INLINE:
         text = pattern.sub(plain, text)
-    return text.strip()
+    lines = [line for line in text.split("\n") if not (line.strip() and _WIKI_LEFT.fullmatch(line.strip()))]
+    return _LIST.sub("\n", "\n".join(lines)).strip()

@@ -81,7 +81,8 @@ class FhirReader:
         "Coded content without narrative (observations, medications, claims) is not read.",
         "Attachments that are PDF, RTF or pictures, or that stand elsewhere, are not read; of several forms of a note "
         "the first plain text is.",
-        "Letters of a state and one-letter initials are known values only inside the whole address or name.",
+        "Letters of a state, one-letter initials and particles are known values only inside the whole address or name, "
+        "and numbers of three digits or less are none.",
     )
 
     def __init__(self, people: Sequence[str] = ()) -> None:
@@ -95,7 +96,7 @@ class FhirReader:
 
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
         """Notes in file order, then summaries. Without text: `attachment_not_text`, `attachment_elsewhere`,
-        `no_narrative`, `entered_in_error`.
+        `no_narrative` (a note without text, or a file of records that have none), `entered_in_error`.
 
         Quarantined: `bad_resource`, `attachment_not_base64`, `attachment_not_text`, and `no_patient` (the patient is
         in no file that was read: known values would be missing).
@@ -120,7 +121,12 @@ class FhirReader:
             if not facts["records"]:
                 raise RawFileError("no_resource")
             store.executescript(_INDEXES)
-            yield from _documents(store, facts)
+            empty = True
+            for found in _documents(store, facts):
+                empty = False
+                yield found
+            if empty and facts["records"] > facts["people"]:
+                yield Document(record=0, native_id=None, text="", no_text="no_narrative", doc_type="note")
 
 
 def _keep(store: sqlite3.Connection, url: str, resource: Resource | None, facts: Counter[str]) -> None:

@@ -77,7 +77,8 @@ class Hl7v2Reader:
     known_losses: ClassVar[tuple[str, ...]] = (
         "Coded and numeric results, orders and all other segments are not read.",
         "Attached files (ED, RP) are not read.",
-        "Letters of a state and one-letter initials are known values only inside the whole address or name.",
+        "Letters of a state, one-letter initials and particles are known values only inside the whole address or name, "
+        "and numbers of three digits or less are none.",
     )
 
     @property

@@ -22,7 +22,7 @@ class HtmlReader(WholeFile):
     """One document a file."""
 
     name: ClassVar[str] = "html"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ()
     section_policy: ClassVar[str] = (
         "The element that the page marks as its main content, else all of it; headings on their own lines, lists and "
@@ -30,7 +30,8 @@ class HtmlReader(WholeFile):
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "Pictures, their descriptions and whatever a script would fill in are not read.",
-        "Tags of site generators that were never filled in are dropped, with the words they hold.",
+        "Of tags of site generators that were never filled in only parameters of three words or more are kept; "
+        "headings under which nothing else stands are dropped.",
         "Subscripts become plain characters; superscripts that are no number do too.",
     )
 

@@ -15,6 +15,7 @@ from sources.webpage import page_of
 
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?\n)---[ \t]*(?:\r?\n|\Z)", re.S)
 _FRONT_BYTES = 1 << 16
+_FOOTNOTE = re.compile(r"^\[\^([^\]\s]{1,40})\]:[ \t]*", re.M)
 _LICENCE_KEYS = ("license", "licence", "rights")
 
 
@@ -22,14 +23,15 @@ class MarkdownReader(HtmlReader):
     """One document a file: CommonMark with tables, rendered to a page and read as one."""
 
     name: ClassVar[str] = "markdown"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     section_policy: ClassVar[str] = (
         "All text; headings on their own lines without marks, lists and tables as lines, links as their words."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "Pictures, their descriptions, addresses of links and comments are not read.",
         "Of front matter only title, licence, language and date are read.",
-        "Tags of site generators that were never filled in are dropped, with the words they hold.",
+        "Of tags of site generators that were never filled in only parameters of three words or more are kept; "
+        "headings under which nothing else stands are dropped.",
     )
 
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
@@ -48,7 +50,7 @@ class MarkdownReader(HtmlReader):
         stated, text = _front_matter(text)
         facts["front_matter"] += bool(stated)
         licence = next((stated[key] for key in _LICENCE_KEYS if key in stated), None)
-        rendered = MarkdownIt("commonmark").enable("table").enable("strikethrough").render(text)
+        rendered = MarkdownIt("commonmark").enable("table").enable("strikethrough").render(_footnotes(text))
         page = page_of(f"<html><body><main>{rendered}</main></body></html>", wild=False)
         if isinstance(page, Quarantined):
             yield page
@@ -67,6 +69,16 @@ class MarkdownReader(HtmlReader):
         if not page.text:
             document.no_text = "only_template" if page.template_tags else "no_main_content"
         yield document
+
+
+def _footnotes(text: str) -> str:
+    """Marks of footnotes that the text explains as raised numbers, in the order of their notes."""
+    numbers = {name: str(number) for number, name in enumerate(dict.fromkeys(_FOOTNOTE.findall(text)), 1)}
+    if not numbers:
+        return text
+    text = _FOOTNOTE.sub(lambda note: f"<sup>{numbers[note.group(1)]}</sup> ", text)
+    marks = re.compile(r" ?\[\^(" + "|".join(map(re.escape, numbers)) + r")\]")
+    return marks.sub(lambda mark: f"<sup>{numbers[mark.group(1)]}</sup>", text)
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:

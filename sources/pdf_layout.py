@@ -24,6 +24,8 @@ _GAP_OF_PARAGRAPHS = 1.45
 _FULL_LINE = 0.82
 """Of the width of the text: a shorter line ends its paragraph, if a sentence ends there."""
 _OTHER_SIZE = 0.15
+_HANGING = 0.5
+"""Heights by which the number of an item stands out from the lines of the item before it."""
 _LEAST_COLUMN = 8
 _PROSE = 38
 """Characters of the median line of a column of prose; cells of tables are shorter."""
@@ -39,7 +41,7 @@ _GLYPH = re.compile(f"[{_GLYPHS}]")
 _BULLET = re.compile(
     rf"^(?:[\u2022\u25cf\u25aa\u25a0\u25cb\u2043\u2219\u00b7{_GLYPHS}]|o(?= [A-Z])|[-\u2012\u2013\uf06e\uf076](?= ))\s*"
 )
-_NUMBERED = re.compile(r"^(?:\d{1,3}|[a-zA-Z])[.)]\s")
+_NUMBERED = re.compile(r"^(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5})[.)]\s")
 _LABEL = re.compile(r"(?:[A-Z]|\d{1,3}|[IVX]{1,4})(?:\.\d{1,2}){0,3}[.)]?")
 _SENTENCE_END = re.compile(r"[.:;?!\u201d\"')\]\d]$")
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
@@ -356,7 +358,9 @@ def _goes_on(block: str, line: Line) -> bool:
 def _breaks(above: Line, line: Line, usual: float, left: float, right: float) -> bool:
     if line.cells > 1 or above.cells > 1 or _BULLET.match(line.text):
         return True
-    if _BULLET.match(above.text) and _NUMBERED.match(line.text) and line.left <= above.left:
+    if _NUMBERED.match(line.text) and (
+        line.left < above.left - _HANGING * line.height or (_BULLET.match(above.text) and line.left <= above.left)
+    ):
         return True
     distance = above.bottom - line.bottom
     if usual > 0 and (distance > _GAP_OF_PARAGRAPHS * usual or distance < 0):

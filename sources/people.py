@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from sources.text import one_line
 
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
+_FEW_DIGITS = re.compile(r"\d{1,3}")
 _SCHEME = re.compile(r"^(?:tel|fax|mailto|sms|callto):\s*", re.I)
 _TITLES = frozenset(
     {"dr", "mr", "mrs", "ms", "miss", "prof", "rev", "sir", "md", "phd", "do", "rn", "np", "pa", "jr", "sr", "ii",
@@ -30,7 +31,8 @@ _ABSENT = frozenset({"unknown", "none", "n/a", "na", "null", "unk", "nobody", "n
 class People:
     """Gathers values once each, in the order in which they are stated.
 
-    Nothing stated is dropped but a value of one character, a year of birth alone (45 CFR 164.514(b)(2) lets years
+    Nothing stated is dropped but a value of one character, a number of three digits or less (a dose would match it), a
+    year of birth alone (45 CFR 164.514(b)(2) lets years
     stand), and words that say a value is absent. Two letters of a
     state, titles (`Dr.`), particles (`van`) and words such as `Patient` are given only inside the whole address or
     name: alone they would match any text.
@@ -50,7 +52,7 @@ class People:
                 words = one_line(value or "")
             except UnicodeEncodeError:  # a lone surrogate is in no text
                 continue
-            if words and len(words) > 1 and words.casefold() not in _ABSENT:
+            if words and len(words) > 1 and words.casefold() not in _ABSENT and not _FEW_DIGITS.fullmatch(words):
                 self._found[words] = None
 
     def name(self, given: Iterable[str | None], family: str | None, whole: str | None = None) -> None:

@@ -28,7 +28,7 @@ class WarcReader:
     """One document a capture. `offset` is the byte at which the record starts in the decompressed file."""
 
     name: ClassVar[str] = "warc"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ()
     section_policy: ClassVar[str] = (
         "Of a captured page the element it marks as its main content, else what resiliparse takes for that; headings "
@@ -38,6 +38,7 @@ class WarcReader:
         "Captures that are no HTML (PDF, plain text, pictures) are not read.",
         "Requests, metadata (WAT) and records about the crawl are counted, not read.",
         "What a script would fill into a page is not there.",
+        "Fact boxes, citation marks and lists of references of wiki pages are left out.",
     )
 
     def __init__(self, doc_type: str = "other", max_record_bytes: int = 16 << 20) -> None:
@@ -89,7 +90,7 @@ class WarcReader:
             return Quarantined(record=record, reason=content, offset=offset)
         if (reason := _without_text(entry, facts)) is not None:
             # Known by its own capture: the page that was there before is not replaced by what says that it is gone.
-            capture.native_id = f"{capture.url}@{capture.version}"
+            capture.native_id = f"{capture.url}#{capture.version}"
             capture.no_text = reason
             return capture
         if isinstance(content, str):

@@ -16,6 +16,7 @@ from lxml import etree
 from corpus.document import Quarantined
 from sources.dates import iso_date
 from sources.markup import raised
+from sources.site_templates import mark_left, unfilled, without_empty_headings
 
 _SKIPPED = [
     "nav", "footer", "aside", "form", "button", "dialog", "template", "noscript", "svg",
@@ -24,8 +25,10 @@ _SKIPPED = [
     ".toc", ".nav", ".navbar", ".menu", ".sidebar", ".skip-link", ".share", ".social", ".pagination", ".mw-editsection",
     "body > header", "#mw-panel", ".vector-menu", ".interlanguage-link", ".catlinks", ".printfooter", ".navbox",
     ".mw-jump-link", ".uls-settings-trigger", "[class*=editlink]", ".after-portlet",
-    ".noprint",
+    ".noprint", "[class*=infobox]", ".ambox", ".mbox-small", "sup.reference", ".mw-cite-backlink",
 ]  # fmt: skip
+_REFERENCES = "//ol[contains(concat(' ', @class, ' '), ' references ')]"
+"""Of a wiki page: the list that its citation marks lead to."""
 _MAIN = ("//main", "//*[@role='main']", "//article")
 _LEAST_MAIN = 200
 """Characters: a shorter `main` is an empty shell filled by scripts."""
@@ -41,13 +44,16 @@ _DATE_NAMES = (
     "article:published_time", "citation_publication_date", "dcterms.issued", "dcterms.date", "dc.date", "date",
 )  # fmt: skip
 _DATE = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?")
-_TEMPLATE_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{:[^}\n]*\}", re.S)
 _BULLET = re.compile(r"^([ \t]*)\u2022 ?", re.M)
 _INDENT = re.compile(r"^ {2}(?= *(?:\u2022|\d+\. ))", re.M)
 _CELLS = re.compile(r" *\t[\t ]*")
 _LIST_END = re.compile(r"^ *(?:- |\d+\. ).*\n(?=[^\s\d-])", re.M)
 _GAP = re.compile(r"\n{3,}")
 _MENU_SHARE = 0.95
+_LINES = "//tr|//td[a]|//p|//center|//div[a][not(div or p or table or ul or ol or section or article)]"
+_LEAST_MENU = 5
+_LONGEST_LABEL = 25
+"""Letters of a link in a line that is a menu; titles of articles are longer."""
 _BREAKS = frozenset({"br", "p", "div", "li", "ul", "ol"})
 
 
@@ -72,7 +78,7 @@ def page_of(html: str, *, wild: bool, record: int = 0, offset: int | None = None
     A page that marks its main content (`main`, `article`) is taken at its word. Of others all but navigation, banners
     and footers is kept, or, if they are `wild`, what resiliparse's heuristics take for the main content.
     """
-    html, tags = _TEMPLATE_TAG.subn(" ", html)
+    html, tags = unfilled(html)
     parser: Any = etree.HTMLParser(
         huge_tree=False, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
     )
@@ -86,6 +92,11 @@ def page_of(html: str, *, wild: bool, record: int = 0, offset: int | None = None
         if html.strip():
             return Quarantined(record=record, reason="malformed_html", offset=offset)
         return Page("", None, None, None, None, None, None, tags)
+    references = root.xpath(_REFERENCES)
+    for listed in references:
+        mark_left(listed)
+    if tags or references:
+        without_empty_headings(root)
     stated = _metadata(root)
     licence, evidence = _licence(root, stated)
     title = root.findtext(".//title")
@@ -155,12 +166,24 @@ def _prepare(root: Any) -> None:
 
 
 def _drop_link_lists(root: Any) -> None:
-    """Lists of nothing but links: menus that are not marked as such."""
+    """Lists and lines of nothing but links: menus that are not marked as such."""
     for menu in root.xpath("//ul[count(li) >= 8]|//ol[count(li) >= 8]"):
-        words = len("".join("".join(menu.itertext()).split()))
-        linked = sum(len("".join("".join(link.itertext()).split())) for link in menu.iter("a"))
-        if linked >= _MENU_SHARE * words:
+        if _linked(menu) >= _MENU_SHARE:
             _remove(menu)
+    for line in root.xpath(_LINES):
+        links = line.findall(".//a")
+        short = len(links) >= _LEAST_MENU and all(len(_letters(link)) <= _LONGEST_LABEL for link in links)
+        if short and _linked(line) >= _MENU_SHARE:
+            _remove(line)
+
+
+def _linked(element: Any) -> float:
+    """Share of an element's letters that stand in links."""
+    return sum(len(_letters(link)) for link in element.iter("a")) / max(1, len(_letters(element)))
+
+
+def _letters(element: Any) -> str:
+    return "".join(character for character in "".join(element.itertext()) if character.isalnum())
 
 
 def _cell(cell: Any) -> str:

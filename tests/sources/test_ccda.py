@@ -196,7 +196,8 @@ def test_words_of_any_text_are_no_name_alone() -> None:
     people = People()
     people.name(["Patient"], "One")
     people.phrase("Ana de la Cruz")
-    assert people.values == ("Patient One", "One, Patient", "Ana de la Cruz", "Ana", "Cruz")
+    people.add("20", "2767")
+    assert people.values == ("Patient One", "One, Patient", "Ana de la Cruz", "Ana", "Cruz", "2767")
 
 
 def test_a_section_of_dots_has_no_heading_either(tmp_path: Path) -> None:

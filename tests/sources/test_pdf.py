@@ -138,6 +138,12 @@ def test_a_page_of_contents_goes_with_the_first_lines_of_its_long_entries(tmp_pa
     assert text.startswith("The patient should")
 
 
+def test_items_start_where_their_numbers_stand_out(tmp_path: Path) -> None:
+    page = [(72, 700, "i. A first item that is so long that it goes on over the end of the line and is not yet"),
+            (90, 688, "at its end here"), (72, 676, "ii. A second item"), (72, 664, "b. A third")]  # fmt: skip
+    assert text_of(tmp_path, page).split("\n\n")[1:] == ["ii. A second item", "b. A third"]
+
+
 def test_bullets_in_the_private_codes_of_fonts_are_bullets(tmp_path: Path) -> None:
     font = "/Encoding << /Type /Encoding /BaseEncoding /WinAnsiEncoding /Differences [1 /uniF0A1] >> /BaseFont"
     page = [*down(["\\001 first thing to do", "\\001 second thing"]), (72, 600, "Drug"), (200, 600, "Dose"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -93,9 +94,18 @@ def test_a_real_capture_keeps_its_article_and_licence(form: str) -> None:
     assert isinstance(found, Document)
     assert "Escopete ye un municipio d'a provincia de Guadalachara" in found.text
     assert "Asturianu" not in found.text
+    assert not re.search(r"\[1\]|\u2191|Codigo postal|^Referencias", found.text, re.M)
+    assert "\n\nVinclos externos\n\n- " in found.text
     assert (found.native_id, found.language) == ("https://an.wikipedia.org/wiki/Escopete", "an")
     assert found.licence_raw == "https://creativecommons.org/licenses/by-sa/4.0/deed.an"
     assert facts["other_records"] == 3
+
+
+def test_lines_of_links_are_menus() -> None:
+    (path,) = kit_files("web_archive", "*/IAH-20080430204825-00000-blackbook-truncated.warc.gz")
+    texts = [one.text for one in records(WarcReader(), path)[0] if isinstance(one, Document)]
+    (front,) = [text for text in texts if "Welcome to the Archive" in text]
+    assert "Moving Images | Texts | Audio" not in front
 
 
 def test_offsets_lead_to_the_record(tmp_path: Path) -> None:
