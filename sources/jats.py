@@ -22,6 +22,8 @@ _FACTS = (
     "without_id",
     "formulas_as_images",
 )
+# Silent wherever they stand (`jats_text`).
+_UNREAD = ("ref-list", "contrib-group", "aff", "author-notes", "ack")
 _FORMULAS = frozenset({"inline-formula", "disp-formula"})
 
 
@@ -61,6 +63,7 @@ class JatsReader:
             ("article", "{*}article"),
             lambda article, record: _document(article, record, facts),
             "no_article",
+            _UNREAD,
         )
 
 

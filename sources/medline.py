@@ -31,6 +31,11 @@ _FACTS = (
     "not_english",
     "retracted_publications",
 )
+# Two thirds of a file.
+_UNREAD = (
+    "AuthorList", "ReferenceList", "MeshHeadingList", "ChemicalList", "History", "MedlineJournalInfo", "KeywordList",
+    "GrantList", "InvestigatorList",
+)  # fmt: skip
 _SUFFIXES = re.compile(r"\.xml(\.gz|\.zst)?$")
 _TRUNCATED = re.compile(r"\s*\(ABSTRACT TRUNCATED(?: AT \d+ WORDS)?\)")
 _NO_TITLE = "[Not Available]."
@@ -76,7 +81,7 @@ class MedlineReader:
         facts.update(dict.fromkeys(_FACTS, 0))
         seen: set[str] = set()
         record = 0
-        for element in elements(raw, "PubmedArticle", "PubmedBookArticle", "DeleteCitation"):
+        for element in elements(raw, "PubmedArticle", "PubmedBookArticle", "DeleteCitation", unread=_UNREAD):
             if element.tag == "DeleteCitation":
                 facts["delete_citation_blocks"] += 1
                 for child in element.iterchildren("PMID"):
