@@ -19,6 +19,7 @@ from sources.jats_front import RETRACTED_TITLE
 from sources.jats_text import Blocks, abstracts, blocks, line, told
 from sources.markup import Element, records
 from sources.reader import RawFile
+from sources.table_grid import spans_of
 
 _FACTS = ("records", "without_body", "without_abstract", "without_licence", "without_id")
 _ARTICLES = tuple(
@@ -85,7 +86,7 @@ class ElsevierReader:
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "Figures and tables follow the text, for the format keeps them apart from it.",
-        "Table cells that span rows or columns are written once.",
+        "Table cells that span rows or columns are written once, where they begin.",
         "Subscripts become plain characters; characters given as pictures are lost.",
     )
 
@@ -217,6 +218,8 @@ def _renamed(article: Element) -> None:
                     label.tag = "title"
             case "table":
                 _footed(element)
+            case "tgroup":
+                spans_of(element)
 
 
 def _one_view(article: Element) -> None:

@@ -13,12 +13,19 @@ from sources.citations import marked, without_marks
 from sources.headings import about_the_article
 from sources.markup import Element, entity_text, raised
 from sources.mathml import formula
+from sources.table_grid import Cell, laid_out, span
 
 _DROPPED_SECTIONS = frozenset(
     {"supplementary-material", "COI-statement", "ack", "author-contribution", "data-availability"}
 )
 # Teasers, tables of contents and pictures repeat the abstract or advertise it.
-_DROPPED_ABSTRACTS = frozenset({"graphical", "teaser", "toc", "web-summary", "short", "video", "key-points"})
+_DROPPED_ABSTRACTS = frozenset(
+    {"graphical", "teaser", "toc", "web-summary", "short", "video", "key-points", "author-highlights",
+     "editor-highlights", "highlights"}
+)  # fmt: skip
+# In an abstract: a heading that only says so, and a signpost of PLOS Medicine.
+_NOT_ABSTRACT = re.compile(r"abstract[.:]?|Please see later in the article for .{1,60}", re.I)
+_SEE_FILE = re.compile(r"\s*[\[(]see additional files? \d+[^\])]*[\])]", re.I)
 _TEX_BODY = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.S)
 _MODIFIERS = dict(zip("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
 _FOOTNOTE_KINDS = frozenset({"fn", "aff", "corresp", "author-notes", "contrib"})
@@ -49,8 +56,12 @@ def line(element: Element, *, table: bool = False) -> str:
 
 
 def _finished(parts: list[str]) -> str:
-    text = " ".join(without_marks("".join(parts)).split())
+    text = _without_asides(" ".join(without_marks("".join(parts)).split()))
     return text.replace(" ()", "") if " ()" in text else text  # what a picture or an address left
+
+
+def _without_asides(text: str) -> str:
+    return _SEE_FILE.sub("", text) if "dditional " in text else text
 
 
 def inline(element: Element, parts: list[str], table: bool = False) -> None:
@@ -164,6 +175,7 @@ def abstracts(meta: Element) -> list[tuple[str, Blocks]]:
                 _run_in(child, content)
             else:
                 block(child, content)
+        content = [words for words in content if not _NOT_ABSTRACT.fullmatch(words)]
         if content:
             found.append((heading, content))
     return found
@@ -207,7 +219,7 @@ def section(element: Element, out: Blocks) -> None:
 def paragraph(element: Element, out: Blocks) -> None:
     """A paragraph; lists and quotations inside split it, figures and tables inside follow it."""
     if len(element) == 0:
-        _add(out, " ".join((element.text or "").split()))
+        _add(out, _without_asides(" ".join((element.text or "").split())))
         return
     parts: list[str] = [element.text] if element.text else []
     floats: list[Element] = []
@@ -270,10 +282,14 @@ def _figure(element: Element, out: Blocks) -> None:
 
 def _table(element: Element, out: Blocks) -> None:
     rows = [_caption(element)]
+    places: list[list[Cell]] = []
     for row in element.iter("tr"):
-        cells = [line(cell, table=True) for cell in row.iterchildren("td", "th")]
-        if any(cells):
-            rows.append(" | ".join(cells))
+        cells = [
+            Cell(line(cell, table=True), span(cell.get("colspan")), span(cell.get("rowspan")))
+            for cell in row.iterchildren("td", "th")
+        ]
+        places.append(cells)
+    rows += [" | ".join(cells) for cells in laid_out(places) if cells]
     foot = element.find("table-wrap-foot")
     if foot is not None:
         rows += [note for child in foot if (note := _note(child))]

@@ -7,6 +7,7 @@ character of that name, else dropped.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -188,8 +189,14 @@ _RAISED = str.maketrans("0123456789+-\u2212\u2013=()n", "⁰¹²³⁴⁵⁶⁷�
 _RAISABLE = frozenset("0123456789+-\u2212\u2013=()n ")
 
 
+# Typesetters part a sign from its number with a thin or a hard blank.
+_SIGNED = re.compile(r"([+\u2212\u2013-])\s+(?=[0-9])")
+
+
 def raised(text: str) -> str:
     """Superscript in plain text: Unicode superscripts for numbers, signs and a lone `n`, else unchanged."""
+    if not text.isalnum():
+        text = _SIGNED.sub(r"\1", text)
     if _RAISABLE.issuperset(text) and (text.strip() == "n" or "n" not in text):
         return text.translate(_RAISED)
     return text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sources.markup import Element
+
 _WIDEST = 200  # No printed table is wider; a file may claim a billion columns.
 
 
@@ -43,3 +45,19 @@ def laid_out(rows: list[list[Cell]]) -> list[list[str]]:
             del texts[len(texts) - row[-1].columns + 1 :]
         out.append(texts if any(texts[1:]) else texts[: bool(texts and texts[0])])
     return out
+
+
+def spans_of(group: Element) -> None:
+    """Write the spans of a CALS table group (`namest`, `nameend`, `morerows`) as HTML's `colspan` and `rowspan`.
+
+    Model: https://www.oasis-open.org/specs/tablemodels.php
+    """
+    columns = {column.get("colname"): number for number, column in enumerate(group.iterchildren("{*}colspec"))}
+    spans = {one.get("spanname"): one for one in group.iterchildren("{*}spanspec")}
+    for entry in group.iter("{*}entry", "{*}td"):
+        named = spans.get(entry.get("spanname"), entry)
+        first, last = columns.get(named.get("namest")), columns.get(named.get("nameend"))
+        if first is not None and last is not None and last > first:
+            entry.set("colspan", str(last - first + 1))
+        if (more := span(entry.get("morerows"))) and entry.get("morerows") not in {None, "0"}:
+            entry.set("rowspan", str(more + 1))
