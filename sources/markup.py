@@ -184,6 +184,22 @@ def entity_text(node: Element) -> str:
     return html5.get(f"{node.name};", "")
 
 
+def first(element: Element, tag: str) -> Element | None:
+    """The first child called `tag`: a third of what `find` takes, which reads a path."""
+    return next(element.iterchildren(tag), None)
+
+
+def single_spaced(text: str) -> str:
+    """`text` with each run of white space as one blank and none around it: `" ".join(text.split())`, but faster.
+
+    Text that has no white space but single blanks needs no splitting: XML knows four such characters, and what other
+    scripts have is not printable.
+    """
+    if "\n" in text or "\t" in text or "\r" in text or "  " in text or not (text.isascii() or text.isprintable()):
+        return " ".join(text.split())
+    return text.strip(" ")
+
+
 # Digits raised by markup carry meaning (10<sup>6</sup> is not 106); letters (19<sup>th</sup>) read well as they are.
 _RAISED = str.maketrans("0123456789+-\u2212\u2013=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿ")
 _RAISABLE = frozenset("0123456789+-\u2212\u2013=()n ")

@@ -14,7 +14,7 @@ from corpus.digest import Json
 from corpus.document import Deletion, Document, Quarantined, Record, Retraction
 from sources.dates import iso_date, year_in
 from sources.ids import doi_in, pmcid_in, pmid_in
-from sources.markup import Element, elements, entity_text, raised
+from sources.markup import Element, elements, entity_text, first, raised, single_spaced
 from sources.mathml import formula
 from sources.reader import RawFile
 
@@ -109,9 +109,21 @@ def _record(element: Element, record: int, stem: str, facts: Counter[str]) -> Do
 
 
 def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> Document | None:
-    citation = element.find("MedlineCitation")
-    article = citation.find("Article") if citation is not None else None
-    pmid = pmid_in(citation.findtext("PMID")) if citation is not None else None
+    citation = first(element, "MedlineCitation")
+    if citation is None:
+        return None
+    pmid, article, corrections = None, None, None
+    others: list[Element] = []
+    for child in citation:
+        match child.tag:
+            case "PMID":
+                pmid = pmid or pmid_in(child.text)
+            case "Article":
+                article = child
+            case "CommentsCorrectionsList":
+                corrections = child
+            case "OtherAbstract":
+                others.append(child)
     if pmid is None or article is None:
         return None
     title, abstract, doi, journal, published, issued = "", None, None, None, None, None
@@ -128,8 +140,7 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
             case "ArticleDate":
                 published = published or _date(child)
             case "Journal":
-                journal = child.findtext("Title")
-                issued = child.find("JournalIssue/PubDate")
+                journal, issued = _journal(child)
             case "ELocationID":
                 if child.get("EIdType") == "doi" and child.get("ValidYN") != "N":
                     doi = doi or doi_in(child.text)
@@ -138,9 +149,10 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
                     retraction = "retracted"
     facts["not_english"] += "eng" not in languages
     facts["retracted_publications"] += retraction == "retracted"
-    retraction = _worst(citation, retraction)
+    if corrections is not None:
+        retraction = _worst(corrections, retraction)
     pmcid = None
-    for identifier in element.iterfind("PubmedData/ArticleIdList/ArticleId"):
+    for identifier in _article_ids(element):
         match identifier.get("IdType"):
             case "doi":
                 doi = doi_in(identifier.text) or doi
@@ -150,16 +162,16 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
     body, no_text = "", None
     if abstract is not None:
         facts["abstract_elements"] += 1
-        if (notice := abstract.find("CopyrightInformation")) is not None:
+        if (notice := first(abstract, "CopyrightInformation")) is not None:
             facts["copyright_information"] += 1
             copyright_ = _line(notice) or None
         body = _paragraphs(abstract)
         if not body:
             facts["empty_abstracts"] += 1
             no_text = "empty_abstract"
-    elif (other := _other_abstract(citation)) is not None:
+    elif others:
         facts["only_other_abstract"] += 1
-        body = _paragraphs(other)
+        body = _paragraphs(_preferred(others))
         no_text = None if body else "empty_abstract"
     else:
         no_text = "no_abstract"
@@ -183,17 +195,34 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
     )
 
 
-def _worst(citation: Element, found: Retraction) -> Retraction:
+def _journal(element: Element) -> tuple[str | None, Element | None]:
+    """Title of the journal, and the date of the issue."""
+    title, issued = None, None
+    for child in element:
+        if child.tag == "Title" and title is None:
+            title = child.text or ""
+        elif child.tag == "JournalIssue":
+            issued = first(child, "PubDate") if issued is None else issued
+    return title, issued
+
+
+def _article_ids(element: Element) -> Iterator[Element]:
+    """The ids of the record itself; references have lists of their own."""
+    for data in element.iterchildren("PubmedData"):
+        for identifiers in data.iterchildren("ArticleIdList"):
+            yield from identifiers.iterchildren("ArticleId")
+
+
+def _worst(corrections: Element, found: Retraction) -> Retraction:
     states = {found}
-    for correction in citation.iterfind("CommentsCorrectionsList/CommentsCorrections"):
+    for correction in corrections.iterchildren("CommentsCorrections"):
         states.add(_RETRACTIONS.get(correction.get("RefType"), "none"))
     return next((state for state in _WORST_FIRST if state in states), "none")
 
 
-def _other_abstract(citation: Element) -> Element | None:
+def _preferred(others: list[Element]) -> Element:
     """An abstract in English or in no stated language before any other."""
-    others = citation.findall("OtherAbstract")
-    return next((one for one in others if one.get("Language", "eng") == "eng"), others[0] if others else None)
+    return next((one for one in others if one.get("Language", "eng") == "eng"), others[0])
 
 
 def _paragraphs(abstract: Element) -> str:
@@ -217,15 +246,15 @@ def _date(element: Element) -> str | None:
 def _line(element: Element) -> str:
     """Text of an element with inline markup, on one line with single spaces."""
     if len(element) == 0:
-        return " ".join((element.text or "").split())
+        return single_spaced(element.text or "")
     parts: list[str] = []
     _flatten(element, parts)
-    return " ".join("".join(parts).split())
+    return single_spaced("".join(parts))
 
 
 def _flatten(element: Element, parts: list[str]) -> None:
-    if element.text:
-        parts.append(element.text)
+    if text := element.text:
+        parts.append(text)
     for child in element:
         tag = child.tag
         if not isinstance(tag, str):
@@ -238,5 +267,5 @@ def _flatten(element: Element, parts: list[str]) -> None:
             parts.append(formula(child))
         else:
             _flatten(child, parts)
-        if child.tail:
-            parts.append(child.tail)
+        if tail := child.tail:
+            parts.append(tail)

@@ -19,7 +19,9 @@ class Cell(NamedTuple):
 
 def span(stated: str | None) -> int:
     """The number in `colspan` or `rowspan`; 1 for none or nonsense."""
-    stated = (stated or "").strip()
+    if stated is None:
+        return 1
+    stated = stated.strip()
     return max(1, min(int(stated), _WIDEST)) if stated.isascii() and stated.isdigit() and len(stated) < 10 else 1
 
 
