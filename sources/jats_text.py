@@ -13,7 +13,7 @@ from sources.citations import marked, without_marks
 from sources.headings import about_the_article
 from sources.markup import Element, entity_text, first, raised, single_spaced
 from sources.mathml import formula
-from sources.table_grid import Cell, laid_out, span
+from sources.table_grid import Cell, alone, laid_out, span
 
 _DROPPED_SECTIONS = frozenset(
     {"supplementary-material", "COI-statement", "ack", "author-contribution", "data-availability"}
@@ -301,20 +301,21 @@ def _figure(element: Element, out: Blocks) -> None:
 
 def _table(element: Element, out: Blocks) -> None:
     rows = [_caption(element)]
-    places: list[list[Cell]] = []
-    for row in element.iter("tr"):
-        places.append(
-            [
-                Cell(_cell(cell), span(cell.get("colspan")), span(cell.get("rowspan")))
-                for cell in row
-                if cell.tag in _CELLS
-            ]
-        )
-    rows += [" | ".join(cells) for cells in laid_out(places) if cells]
+    grid = [[cell for cell in row if cell.tag in _CELLS] for row in element.iter("tr")]
+    if len({len(row) for row in grid}) <= 1:  # Each column is straight already, and half of all tables are so.
+        placed = [alone([_cell(cell) for cell in row]) for row in grid]
+    else:
+        placed = laid_out([[_placed(cell) for cell in row] for row in grid])
+    rows += [" | ".join(cells) for cells in placed if cells]
     foot = first(element, "table-wrap-foot")
     if foot is not None:
         rows += [note for child in foot if (note := _note(child))]
     _add(out, "\n".join(row for row in rows if row))
+
+
+def _placed(cell: Element) -> Cell:
+    columns, height = cell.get("colspan"), cell.get("rowspan")
+    return Cell(_cell(cell), span(columns) if columns else 1, span(height) if height else 1)
 
 
 def _cell(cell: Element) -> str:

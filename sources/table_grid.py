@@ -25,6 +25,11 @@ def span(stated: str | None) -> int:
     return max(1, min(int(stated), _WIDEST)) if stated.isascii() and stated.isdigit() and len(stated) < 10 else 1
 
 
+def alone(texts: list[str]) -> list[str]:
+    """A row; if it has no text after its first cell, that cell, or nothing if it is empty too."""
+    return texts if any(texts[1:]) else texts[: bool(texts and texts[0])]
+
+
 def laid_out(rows: list[list[Cell]]) -> list[list[str]]:
     """The texts of each row by column: a cell is written where it begins, the places it spans are empty.
 
@@ -34,6 +39,9 @@ def laid_out(rows: list[list[Cell]]) -> list[list[str]]:
     out: list[list[str]] = []
     below: dict[int, int] = {}  # column: how many rows it is still taken by a cell above
     for row in rows:
+        if not below and all(cell.columns == 1 == cell.rows for cell in row):
+            out.append(alone([cell.text for cell in row]))
+            continue
         texts: list[str] = []
         taken = below
         below = {column: left - 1 for column, left in taken.items() if left > 1}
@@ -45,7 +53,7 @@ def laid_out(rows: list[list[Cell]]) -> list[list[str]]:
             texts += [cell.text, *[""] * (cell.columns - 1)]
         if row:
             del texts[len(texts) - row[-1].columns + 1 :]
-        out.append(texts if any(texts[1:]) else texts[: bool(texts and texts[0])])
+        out.append(alone(texts))
     return out
 
 
