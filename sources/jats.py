@@ -36,7 +36,7 @@ class JatsReader:
     section_policy: ClassVar[str] = (
         "Title, abstracts, body sections with headings, tables, captions, formulas, lists, appendices and floats; "
         "not authors, affiliations, references, acknowledgements, funding, competing interests, contributions, "
-        "supplementary files or numeric citation marks."
+        "supplementary files, asides that point to those, highlights or numeric citation marks."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "Formulas given only as images are lost.",

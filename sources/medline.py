@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from html import unescape
 from typing import ClassVar
 
 from corpus.digest import Json
@@ -38,6 +39,15 @@ _UNREAD = (
 )  # fmt: skip
 _SUFFIXES = re.compile(r"\.xml(\.gz|\.zst)?$")
 _TRUNCATED = re.compile(r"\s*\(ABSTRACT TRUNCATED(?: AT \d+ WORDS)?\)")
+# What databases and publishers add to an abstract.
+_ADDED = re.compile(
+    r"\s*(?:\(PsycInfo Database Record \(c\) \d{4} APA, all rights reserved\)\.?"
+    r"|See Video Abstract at https?://\S+"
+    r"|(?:(?<=[.!?)])|(?<=[.!?)]\s)|^)(?:video|graphical) abstract(?:: ?https?://\S+|\.|$))",
+    re.I,
+)
+_TRANSLATED = re.compile(r"\[(.*?)(?:\s*[(\[]author's transl[.)]*\]?|\])(\.?)", re.S)
+_ESCAPED = re.compile(r"&(?:lt|gt|amp|quot|apos);")
 _NO_TITLE = "[Not Available]."
 _RETRACTIONS: dict[str, Retraction] = {
     "RetractionIn": "retracted",
@@ -51,11 +61,12 @@ class MedlineReader:
     """One document a `PubmedArticle`; one deletion a PMID of `DeleteCitation`."""
 
     name: ClassVar[str] = "medline"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     doc_types: ClassVar[tuple[str, ...]] = ("abstract",)
     section_policy: ClassVar[str] = (
         "Title, then the abstract; labelled parts of a structured abstract become paragraphs `LABEL: text`; "
-        "NLM's notes that an abstract was truncated are left out; a title alone is not a document."
+        "notes that an abstract was truncated, has a video or is of a database are left out, and so are the brackets "
+        "of a translated title; a title alone is not a document."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "MeSH headings, keywords, chemicals, authors, affiliations, grants and references are not read.",
@@ -177,6 +188,8 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
         no_text = "no_abstract"
     if title == _NO_TITLE:
         title = ""
+    elif title[:1] == "[" and (translated := _TRANSLATED.fullmatch(title)):
+        title = "".join(translated.groups())
     return Document(
         record=record,
         native_id=pmid,
@@ -190,6 +203,7 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
         published=published or (_date(issued) if issued is not None else None),
         journal=journal,
         language=languages[0] if languages else None,
+        title=title or None,
         retraction=retraction,
         copyright=copyright_,
     )
@@ -231,6 +245,12 @@ def _paragraphs(abstract: Element) -> str:
         if child.tag != "AbstractText" or not (text := _line(child)):
             continue
         text = _TRUNCATED.sub("", text) if "TRUNCATED" in text else text
+        if "bstract" in text or "ABSTRACT" in text or "PsycI" in text:
+            text = _ADDED.sub("", text)
+        if "&" in text:  # Some publishers escape signs twice.
+            text = _ESCAPED.sub(lambda found: unescape(found.group()), text)
+        if not text:
+            continue
         label = child.get("Label")
         parts.append(f"{label.strip().rstrip(':')}: {text}" if label and label != "UNLABELLED" else text)
     return "\n\n".join(parts)
