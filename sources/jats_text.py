@@ -30,7 +30,7 @@ _TEX_BODY = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.S)
 _MODIFIERS = dict(zip("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
 _FOOTNOTE_KINDS = frozenset({"fn", "aff", "corresp", "author-notes", "contrib"})
 _PLAIN = frozenset(
-    {"italic", "bold", "sub", "sc", "underline", "monospace", "ext-link", "uri", "named-content", "styled-content"}
+    {"italic", "bold", "sub", "underline", "monospace", "ext-link", "uri", "named-content", "styled-content"}
 )
 _SILENT = frozenset(
     {"inline-graphic", "graphic", "media", "email", "fn", "object-id", "index-term", "alt-text", "long-desc",
@@ -117,6 +117,14 @@ def _formula(child: Element, parts: list[str], table: bool) -> None:
     parts.append(formula_text(child))
 
 
+def _small_capitals(child: Element, parts: list[str], table: bool) -> None:
+    """Lower case that is printed as capitals: `<sc>l</sc>-dopa` is L-dopa, stage `<sc>ii</sc>` is stage II."""
+    inner: list[str] = []
+    inline(child, inner, table)
+    text = "".join(inner)
+    parts.append(text.upper() if text.islower() else text)
+
+
 def _displayed(child: Element, parts: list[str], table: bool) -> None:
     parts.append(f" {formula_text(child)} ")
 
@@ -136,6 +144,7 @@ _INLINE: dict[str, Callable[[Element, list[str], bool], None]] = {
     **dict.fromkeys(_SEPARATED, _separated),
     **dict.fromkeys(_FORMULAS, _formula),
     "disp-formula": _displayed,
+    "sc": _small_capitals,
     "xref": _reference,
     "sup": _superscript,
 }

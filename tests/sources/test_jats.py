@@ -209,6 +209,11 @@ def test_a_superscript_is_raised_whatever_blank_parts_its_sign(tmp_path: Path) -
     assert text(tmp_path, body) == "5 m s\u207b\u00b9, 10\u207b\u2076 and a\u00b9 \u00b2"
 
 
+def test_small_capitals_are_capitals(tmp_path: Path) -> None:
+    body = "<p><sc>l</sc>-dopa in phase <sc>ii</sc>, by <sc>Smith</sc></p>"
+    assert text(tmp_path, body) == "L-dopa in phase II, by Smith"
+
+
 def test_an_aside_to_a_supplementary_file_is_left_out(tmp_path: Path) -> None:
     said = "<p>It is so [see Additional file 1], often (see additional files 2 and 3: Table S1).</p>"
     assert text(tmp_path, said) == "It is so, often."
