@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -37,6 +38,7 @@ _FIELDS = (
     "licence_raw",
     "copyright",
 )
+_stated = attrgetter(*_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,10 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
     try:
         # Code points first: nobody should normalise a gigabyte to learn that it is too long.
         text = normalised(document.text) if len(document.text) <= made.limits.text_bytes else None
-        values = {name: _tidy(getattr(document, name)) for name in _FIELDS}
+        values = {
+            name: None if value is None else _tidy(value)
+            for name, value in zip(_FIELDS, _stated(document), strict=True)
+        }
         authors = [name for author in document.authors if (name := _tidy(author))]
     except UnicodeEncodeError:
         return Quarantined(record=document.record, reason="invalid_unicode", offset=document.offset)
@@ -198,7 +203,7 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
             authors,
             values["url"],
             document.member,
-            list(document.known_values),
+            document.known_values,
             values["published"],
             values["journal"],
             values["language"],
@@ -216,11 +221,11 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
 
 def _unsafe(native_id: str) -> bool:
     """Ids are released as they are: an e-mail address, or words such as a name, must not be one."""
-    return "@" in native_id or len(native_id) > _LONGEST_ID or any(map(str.isspace, native_id))
+    return "@" in native_id or " " in native_id or len(native_id) > _LONGEST_ID  # tidy: all white space is blanks
 
 
-def _tidy(value: str | None) -> str | None:
+def _tidy(value: str) -> str | None:
     # Nearly all ids, dates and titles are already tidy, and there are millions.
-    if not value or (value.isascii() and value.isprintable() and "  " not in value and value.strip(" ") == value):
+    if value.isascii() and value.isprintable() and "  " not in value and value[:1] != " " != value[-1:]:
         return value or None
     return one_line(value)

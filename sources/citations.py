@@ -15,9 +15,9 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212-"
 _NUMBERS = re.compile(rf"[\s\[({{]*[\d\s,;&*\u2020\u2021.{_DASHES}]+[a-z]?[\s\])}}.,;]*")
 
 _ONE = f"{OPEN}[^{CLOSE}]*{CLOSE}"
-_BETWEEN = rf"[\s,;&{_DASHES}]*(?:(?:and|to|through)\b)?\s*"
+_BETWEEN = rf"[\s,;&\u207b{_DASHES}]*(?:(?:and|to|through)\b)?\s*"
 _GROUP = f"{_ONE}(?:{_BETWEEN}{_ONE})*"
-_UNIT = rf"(?:\[\s*{_GROUP}\s*\]|\(\s*{_GROUP}\s*\)|{_ONE})"
+_UNIT = rf"(?:\[\s*{_GROUP}\s*\]|\(\s*{_GROUP}\s*\)|\u207d\s*{_GROUP}\s*\u207e|{_ONE})"
 _CITED = re.compile(f"{_UNIT}(?:{_BETWEEN}{_UNIT})*")
 # After these words the number is a noun ("as described in [12]"): without it the sentence breaks off.
 _NEED_NOUN = frozenset(

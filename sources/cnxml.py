@@ -50,7 +50,7 @@ class CnxmlReader:
     known_losses: ClassVar[tuple[str, ...]] = (
         "Pictures, their alternative texts and embedded exercises are not read.",
         "References to figures and tables lose their numbers, which the book gives them when it is built.",
-        "Table cells that span rows or columns are written once; subscripts become plain characters.",
+        "Table cells that span rows or columns are written once, where they begin; subscripts become plain characters.",
     )
 
     def __init__(self, books: str | None = None) -> None:

@@ -6,6 +6,7 @@ import re
 
 from sources.cnxml_floats import in_cell, items_in_cell, without_credit
 from sources.markup import Element
+from sources.table_grid import spans_of
 
 _JATS = {
     "para": "p",
@@ -107,6 +108,8 @@ def renamed(module: Element) -> None:
                 _captioned(element)
             case "solution":
                 _answered(element)
+            case "tgroup":
+                spans_of(element)
             case "newline" if next(element.iterancestors("td"), None) is not None:
                 element.tag = "styled-content"
                 if next(element.iterancestors("thead"), None) is None:

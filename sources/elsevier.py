@@ -19,6 +19,7 @@ from sources.jats_front import RETRACTED_TITLE
 from sources.jats_text import Blocks, abstracts, blocks, line, told
 from sources.markup import Element, records
 from sources.reader import RawFile
+from sources.table_grid import spans_of
 
 _FACTS = ("records", "without_body", "without_abstract", "without_licence", "without_id")
 _ARTICLES = tuple(
@@ -63,6 +64,12 @@ _JATS = {
 # Characters that the DTD names instead of writing them.
 _GLYPHS = {"sbnd": "\u2013", "dbnd": "=", "tbnd": "\u2261", "rad": "\u2022"}
 _DROPPED_ABSTRACTS = frozenset({"author-highlights", "editor-highlights", "graphical", "teaser"})
+_COMMON = "{http://www.elsevier.com/xml/common/dtd}"
+_ABOUT_SUPPLEMENTS = re.compile(
+    r"(?:the following (?:is|are) (?:the )?)?supplementary (?:data|materials?|information) (?:related )?"
+    r"to this article\b.*",
+    re.I,
+)
 _NOT_ID = re.compile(r"[^0-9A-Z]")
 
 
@@ -70,16 +77,16 @@ class ElsevierReader:
     """One document an article; its id is the PII without punctuation, else the DOI."""
 
     name: ClassVar[str] = "elsevier"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("full_text", "case_report", "abstract")
     section_policy: ClassVar[str] = (
         "Title, abstract, body sections with headings, lists, formulas, appendices, then captions of figures and "
         "tables with their cells; not authors, affiliations, keywords, highlights, references, acknowledgements, "
-        "footnotes, supplementary files or numeric citation marks."
+        "footnotes, supplementary files, numeric citation marks or what only the printed version says."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "Figures and tables follow the text, for the format keeps them apart from it.",
-        "Table cells that span rows or columns are written once.",
+        "Table cells that span rows or columns are written once, where they begin.",
         "Subscripts become plain characters; characters given as pictures are lost.",
     )
 
@@ -184,6 +191,7 @@ def _title(head: Element | None) -> str:
 
 def _renamed(article: Element) -> None:
     """Give the article's elements the names that JATS has for them."""
+    _one_view(article)
     kinds = {}
     for element in article.iter("{*}bib-reference", "{*}footnote", "{*}table-footnote", "{*}other-ref"):
         kinds[element.get("id")] = {"bib-reference": "bibr", "other-ref": "bibr", "table-footnote": "table-fn"}.get(
@@ -210,6 +218,30 @@ def _renamed(article: Element) -> None:
                     label.tag = "title"
             case "table":
                 _footed(element)
+            case "tgroup":
+                spans_of(element)
+
+
+def _one_view(article: Element) -> None:
+    """Leave out what only the printed version says, where the electronic one says it in its own way.
+
+    Both stand side by side (`view="compact-standard"`, `view="extended"`), often word for word.
+    """
+    others = [one for one in article.iter("{*}*") if one.get("view") not in {None, "all"}]
+    if any("extended" in one.get("view") for one in others):
+        for one in others:
+            if "extended" not in one.get("view"):
+                _leave_out(one)
+    for paragraph in article.iter("{*}para"):
+        if _ABOUT_SUPPLEMENTS.fullmatch(" ".join("".join(paragraph.itertext()).split())):
+            _leave_out(paragraph)
+
+
+def _leave_out(element: Element) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.text = None
+    element.tag = f"{_COMMON}e-component"
 
 
 def _footed(table: Element) -> None:

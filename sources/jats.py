@@ -22,6 +22,8 @@ _FACTS = (
     "without_id",
     "formulas_as_images",
 )
+# Silent wherever they stand (`jats_text`).
+_UNREAD = ("ref-list", "contrib-group", "aff", "author-notes", "ack")
 _FORMULAS = frozenset({"inline-formula", "disp-formula"})
 
 
@@ -29,16 +31,16 @@ class JatsReader:
     """One document an `article`; its id is the PMCID, else the DOI, else the PMID."""
 
     name: ClassVar[str] = "jats"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     doc_types: ClassVar[tuple[str, ...]] = ("full_text", "case_report", "abstract")
     section_policy: ClassVar[str] = (
         "Title, abstracts, body sections with headings, tables, captions, formulas, lists, appendices and floats; "
         "not authors, affiliations, references, acknowledgements, funding, competing interests, contributions, "
-        "supplementary files or numeric citation marks."
+        "supplementary files, asides that point to those, highlights or numeric citation marks."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "Formulas given only as images are lost.",
-        "Table cells that span rows or columns are written once.",
+        "Table cells that span rows or columns are written once, where they begin.",
         "Footnotes of the running text, translated abstracts and sub-articles (reviews, replies) are not read.",
         "Subscripts become plain characters.",
     )
@@ -61,6 +63,7 @@ class JatsReader:
             ("article", "{*}article"),
             lambda article, record: _document(article, record, facts),
             "no_article",
+            _UNREAD,
         )
 
 
@@ -112,6 +115,7 @@ def _document(article: Element, record: int, facts: Counter[str]) -> Document:
         text=text,
         no_text=None if text else "no_body",
         doc_type=doc_type,
+        title=title or None,
         pmid=ids["pmid"],
         pmcid=ids["pmcid"],
         doi=ids["doi"],

@@ -11,19 +11,26 @@ from collections.abc import Callable
 
 from sources.citations import marked, without_marks
 from sources.headings import about_the_article
-from sources.markup import Element, entity_text, raised
+from sources.markup import Element, entity_text, first, raised, single_spaced
 from sources.mathml import formula
+from sources.table_grid import Cell, alone, laid_out, span
 
 _DROPPED_SECTIONS = frozenset(
     {"supplementary-material", "COI-statement", "ack", "author-contribution", "data-availability"}
 )
 # Teasers, tables of contents and pictures repeat the abstract or advertise it.
-_DROPPED_ABSTRACTS = frozenset({"graphical", "teaser", "toc", "web-summary", "short", "video", "key-points"})
+_DROPPED_ABSTRACTS = frozenset(
+    {"graphical", "teaser", "toc", "web-summary", "short", "video", "key-points", "author-highlights",
+     "editor-highlights", "highlights"}
+)  # fmt: skip
+# In an abstract: a heading that only says so, and a signpost of PLOS Medicine.
+_NOT_ABSTRACT = re.compile(r"abstract[.:]?|Please see later in the article for .{1,60}", re.I)
+_SEE_FILE = re.compile(r"\s*[\[(]see additional files? \d+[^\])]*[\])]", re.I)
 _TEX_BODY = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.S)
 _MODIFIERS = dict(zip("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
 _FOOTNOTE_KINDS = frozenset({"fn", "aff", "corresp", "author-notes", "contrib"})
 _PLAIN = frozenset(
-    {"italic", "bold", "sub", "sc", "underline", "monospace", "ext-link", "uri", "named-content", "styled-content"}
+    {"italic", "bold", "sub", "underline", "monospace", "ext-link", "uri", "named-content", "styled-content"}
 )
 _SILENT = frozenset(
     {"inline-graphic", "graphic", "media", "email", "fn", "object-id", "index-term", "alt-text", "long-desc",
@@ -34,6 +41,7 @@ _SEPARATED = frozenset(
     {"p", "list", "list-item", "title", "sec", "def", "term", "disp-quote", "break", "label", "def-item"}
 )
 _FORMULAS = frozenset({"inline-formula", "disp-formula", "tex-math", "alternatives", "chem-struct"})
+_CELLS = frozenset({"td", "th"})
 _FLOATS = frozenset({"fig", "fig-group", "table-wrap", "table-wrap-group", "boxed-text"})
 
 Blocks = list[str]
@@ -42,50 +50,29 @@ Blocks = list[str]
 def line(element: Element, *, table: bool = False) -> str:
     """Inline content on one line, single spaces, without citation numbers."""
     if len(element) == 0:
-        return " ".join((element.text or "").split())
+        return single_spaced(element.text or "")
     parts: list[str] = []
     inline(element, parts, table)
     return _finished(parts)
 
 
 def _finished(parts: list[str]) -> str:
-    text = " ".join(without_marks("".join(parts)).split())
+    text = _without_asides(single_spaced(without_marks("".join(parts))))
     return text.replace(" ()", "") if " ()" in text else text  # what a picture or an address left
+
+
+def _without_asides(text: str) -> str:
+    return _SEE_FILE.sub("", text) if "dditional " in text else text
 
 
 def inline(element: Element, parts: list[str], table: bool = False) -> None:
     """Append the text of `element` (not its tail) to `parts`."""
-    if element.text:
-        parts.append(element.text)
+    if text := element.text:
+        parts.append(text)
     for child in element:
-        _inline_child(child, parts, table)
-        if child.tail:
-            parts.append(child.tail)
-
-
-def _inline_child(child: Element, parts: list[str], table: bool) -> None:
-    tag = child.tag
-    if tag in _PLAIN:
-        if len(child):
-            inline(child, parts, table)
-        elif child.text:
-            parts.append(child.text)
-    elif tag == "xref":
-        _reference(child, parts, table)
-    elif tag == "sup":
-        _superscript(child, parts, table)
-    elif tag in _SILENT:
-        pass
-    elif not isinstance(tag, str):
-        parts.append(entity_text(child))
-    elif tag in _FORMULAS or tag[0] == "{":
-        parts.append(f" {formula_text(child)} " if tag == "disp-formula" else formula_text(child))
-    elif tag in _SEPARATED:
-        parts.append(" ")
-        inline(child, parts, table)
-        parts.append(" ")
-    else:
-        inline(child, parts, table)
+        _INLINE.get(child.tag, _other)(child, parts, table)
+        if tail := child.tail:
+            parts.append(tail)
 
 
 def _reference(child: Element, parts: list[str], table: bool) -> None:
@@ -99,9 +86,12 @@ def _reference(child: Element, parts: list[str], table: bool) -> None:
 
 
 def _superscript(child: Element, parts: list[str], table: bool) -> None:
-    inner: list[str] = []
-    inline(child, inner, table)
-    text = "".join(inner)
+    if len(child):
+        inner: list[str] = []
+        inline(child, inner, table)
+        text = "".join(inner)
+    else:
+        text = child.text or ""
     if table and text in _MODIFIERS:
         text = _MODIFIERS[text]
     # A mark that opens a table's note names it: keep it apart from the first word.
@@ -111,6 +101,53 @@ def _superscript(child: Element, parts: list[str], table: bool) -> None:
 def _mark(child: Element, parts: list[str]) -> None:
     words = "".join(child.itertext()).strip()
     parts.append(_MODIFIERS.get(words) or raised(words))
+
+
+def _silent(child: Element, parts: list[str], table: bool) -> None:
+    """Left out by policy."""
+
+
+def _separated(child: Element, parts: list[str], table: bool) -> None:
+    parts.append(" ")
+    inline(child, parts, table)
+    parts.append(" ")
+
+
+def _formula(child: Element, parts: list[str], table: bool) -> None:
+    parts.append(formula_text(child))
+
+
+def _small_capitals(child: Element, parts: list[str], table: bool) -> None:
+    """Lower case that is printed as capitals: `<sc>l</sc>-dopa` is L-dopa, stage `<sc>ii</sc>` is stage II."""
+    inner: list[str] = []
+    inline(child, inner, table)
+    text = "".join(inner)
+    parts.append(text.upper() if text.islower() else text)
+
+
+def _displayed(child: Element, parts: list[str], table: bool) -> None:
+    parts.append(f" {formula_text(child)} ")
+
+
+def _other(child: Element, parts: list[str], table: bool) -> None:
+    if not isinstance(child.tag, str):
+        parts.append(entity_text(child))
+    elif child.tag[0] == "{":
+        parts.append(formula_text(child))
+    else:
+        inline(child, parts, table)
+
+
+_INLINE: dict[str, Callable[[Element, list[str], bool], None]] = {
+    **dict.fromkeys(_PLAIN, inline),
+    **dict.fromkeys(_SILENT, _silent),
+    **dict.fromkeys(_SEPARATED, _separated),
+    **dict.fromkeys(_FORMULAS, _formula),
+    "disp-formula": _displayed,
+    "sc": _small_capitals,
+    "xref": _reference,
+    "sup": _superscript,
+}
 
 
 def formula_text(element: Element) -> str:
@@ -164,6 +201,7 @@ def abstracts(meta: Element) -> list[tuple[str, Blocks]]:
                 _run_in(child, content)
             else:
                 block(child, content)
+        content = [words for words in content if not _NOT_ABSTRACT.fullmatch(words)]
         if content:
             found.append((heading, content))
     return found
@@ -171,7 +209,7 @@ def abstracts(meta: Element) -> list[tuple[str, Blocks]]:
 
 def _run_in(section: Element, content: Blocks) -> None:
     inner: Blocks = []
-    title = section.find("title")
+    title = first(section, "title")
     for child in section:
         if child.tag == "sec":
             _run_in(child, inner)
@@ -195,34 +233,36 @@ def section(element: Element, out: Blocks) -> None:
     """A section and its heading, unless it is matter about the article instead of its science."""
     if element.get("sec-type") in _DROPPED_SECTIONS:
         return
-    title = element.find("title")
-    if title is not None and about_the_article(line(title)):
+    title = first(element, "title")
+    heading = line(title) if title is not None else ""
+    if heading and about_the_article(heading):
         return
     start = len(out)
     blocks(element, out)
-    if title is not None and len(out) == start + 1 and out[start] == line(title):
+    if heading and len(out) == start + 1 and out[start] == heading:
         del out[start]  # A heading with nothing under it.
 
 
 def paragraph(element: Element, out: Blocks) -> None:
     """A paragraph; lists and quotations inside split it, figures and tables inside follow it."""
     if len(element) == 0:
-        _add(out, " ".join((element.text or "").split()))
+        _add(out, _without_asides(single_spaced(element.text or "")))
         return
-    parts: list[str] = [element.text] if element.text else []
+    text = element.text
+    parts: list[str] = [text] if text else []
     floats: list[Element] = []
     for child in element:
         tag = child.tag
-        if tag in _FLOATS:
+        if (handler := _SPLITTING.get(tag)) is None:
+            _INLINE.get(tag, _other)(child, parts, False)
+        elif tag in _FLOATS:
             floats.append(child)
-        elif tag in _HANDLERS and tag not in _FORMULAS:
+        else:
             _add(out, _finished(parts))
             parts = []
-            _HANDLERS[tag](child, out)
-        else:
-            _inline_child(child, parts, False)
-        if child.tail:
-            parts.append(child.tail)
+            handler(child, out)
+        if tail := child.tail:
+            parts.append(tail)
     _add(out, _finished(parts))
     for child in floats:
         _HANDLERS[child.tag](child, out)
@@ -230,7 +270,7 @@ def paragraph(element: Element, out: Blocks) -> None:
 
 def _list(element: Element, out: Blocks) -> None:
     items: Blocks = []
-    title = element.find("title")
+    title = first(element, "title")
     if title is not None:
         items.append(line(title))
     for item in element.iterchildren("list-item"):
@@ -244,7 +284,7 @@ def _list(element: Element, out: Blocks) -> None:
 def _definitions(element: Element, out: Blocks) -> None:
     items = []
     for item in element.iterchildren("def-item"):
-        term, meaning = item.find("term"), item.find("def")
+        term, meaning = first(item, "term"), first(item, "def")
         if term is not None and meaning is not None:
             items.append(f"- {line(term).rstrip(':')}: {line(meaning)}")
     _add(out, "\n".join(items))
@@ -252,16 +292,16 @@ def _definitions(element: Element, out: Blocks) -> None:
 
 def _caption(element: Element) -> str:
     """Label and caption as one paragraph: `Table 1. Patients at baseline.`"""
-    label = element.find("label")
+    label = first(element, "label")
     pieces = [line(label).rstrip(".: ")] if label is not None and line(label) else []
-    caption = element.find("caption")
+    caption = first(element, "caption")
     if caption is not None:
         pieces += [words for child in caption if child.tag in {"title", "p"} and (words := line(child, table=True))]
     return " ".join(piece if piece[-1] in ".:;?!" else f"{piece}." for piece in pieces if piece)
 
 
 def _figure(element: Element, out: Blocks) -> None:
-    caption = element.find("caption")
+    caption = first(element, "caption")
     if caption is not None:
         _add(out, _caption(element))
     for child in element.iterchildren("table-wrap", "fig"):
@@ -270,20 +310,34 @@ def _figure(element: Element, out: Blocks) -> None:
 
 def _table(element: Element, out: Blocks) -> None:
     rows = [_caption(element)]
-    for row in element.iter("tr"):
-        cells = [line(cell, table=True) for cell in row.iterchildren("td", "th")]
-        if any(cells):
-            rows.append(" | ".join(cells))
-    foot = element.find("table-wrap-foot")
+    grid = [[cell for cell in row if cell.tag in _CELLS] for row in element.iter("tr")]
+    if len({len(row) for row in grid}) <= 1:  # Each column is straight already, and half of all tables are so.
+        placed = [alone([_cell(cell) for cell in row]) for row in grid]
+    else:
+        placed = laid_out([[_placed(cell) for cell in row] for row in grid])
+    rows += [" | ".join(cells) for cells in placed if cells]
+    foot = first(element, "table-wrap-foot")
     if foot is not None:
         rows += [note for child in foot if (note := _note(child))]
     _add(out, "\n".join(row for row in rows if row))
 
 
+def _placed(cell: Element) -> Cell:
+    columns, height = cell.get("colspan"), cell.get("rowspan")
+    return Cell(_cell(cell), span(columns) if columns else 1, span(height) if height else 1)
+
+
+def _cell(cell: Element) -> str:
+    if len(cell) == 0:  # Most are a number, and an article has hundreds.
+        text = cell.text
+        return " ".join(text.split()) if text else ""
+    return line(cell, table=True)
+
+
 def _note(element: Element) -> str:
     if element.tag != "fn":
         return line(element, table=True)
-    label = element.find("label")
+    label = first(element, "label")
     parts: list[str] = []
     if label is not None:
         _mark(label, parts)
@@ -323,3 +377,5 @@ _HANDLERS: dict[str, Callable[[Element, Blocks], None]] = {
     "disp-formula-group": blocks,
     "supplementary-material": _nothing,
 }
+_SPLITTING = {tag: handler for tag, handler in _HANDLERS.items() if tag not in _FORMULAS}
+"""What a paragraph is split by."""

@@ -7,8 +7,10 @@ character of that name, else dropped.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from html.entities import html5
 from typing import Any, BinaryIO
 
@@ -17,6 +19,7 @@ from lxml import etree
 from corpus.document import Quarantined, Record
 from corpus.errors import RawFileError
 from sources.reader import RawFile
+from sources.unread import Unread
 
 Element = Any  # lxml ships no types
 MAX_RECORD_BYTES = 200_000_000
@@ -31,26 +34,52 @@ _REASONS = {
 }
 
 
-def elements(raw: RawFile, *tags: str) -> Iterator[Element]:
+def elements(raw: RawFile, *tags: str, unread: tuple[str, ...] = ()) -> Iterator[Element]:
     """Each finished element with one of `tags` (`{*}` before a name matches any namespace), in file order.
 
     An element and all before it may be freed when the next one is asked for.
+
+    Args:
+        unread: names of elements that the caller ignores wherever they stand. They may be absent from what is given,
+            and what is inside them may be malformed.
 
     Raises:
         RawFileError: `malformed_xml`, `invalid_encoding`, `unsupported_encoding`, `undeclared_entity` (no DTD could
             declare it), `xml_over_limits` (entity bomb, nesting deeper than 256, a text node over 10 MB),
             `record_too_large` (MAX_RECORD_BYTES of XML without one element finished), or any of `RawFile.stream`.
     """
+    given = 0
+    try:
+        for element in _elements(raw, tags, unread):
+            yield element
+            given += 1
+    except RawFileError:
+        if not unread:
+            raise
+    else:
+        return
+    # Seen whole, the file shows the line of its damage, if it is damaged.
+    for number, element in enumerate(_elements(raw, tags, ())):
+        if number >= given:
+            yield element
+
+
+def _elements(raw: RawFile, tags: tuple[str, ...], unread: tuple[str, ...]) -> Iterator[Element]:
     with raw.stream() as stream:
         head = stream.read(_SMALL + 1)
         if len(head) <= _SMALL:
-            yield from _parsed(head, tags)
+            yield from _parsed(Unread(unread).whole(head) if unread else head, tags)
         else:
-            yield from _streamed(head, stream, tags)
+            yield from _streamed(head, stream, tags, unread)
 
 
 def records(
-    raw: RawFile, facts: Counter[str], tags: tuple[str, ...], read_one: Callable[[Element, int], Record], absent: str
+    raw: RawFile,
+    facts: Counter[str],
+    tags: tuple[str, ...],
+    read_one: Callable[[Element, int], Record],
+    absent: str,
+    unread: tuple[str, ...] = (),
 ) -> Iterator[Record]:
     """What `read_one` makes of each element and its number, counted in `facts["records"]`.
 
@@ -60,7 +89,7 @@ def records(
         RawFileError: as `elements`, and with the reason `absent` for XML that holds none of `tags`.
     """
     record = 0
-    for element in elements(raw, *tags):
+    for element in elements(raw, *tags, unread=unread):
         facts["records"] += 1
         found: Record
         try:
@@ -83,21 +112,36 @@ _SAFE: dict[str, Any] = {
 }
 
 
+@cache
+def _parser() -> etree.XMLParser:
+    """One for all files: to make a parser takes as long as to parse an article."""
+    return etree.XMLParser(**_SAFE)
+
+
 def _parsed(data: bytes, tags: tuple[str, ...]) -> Iterator[Element]:
     """Small files at once: an article file parses half as fast again as when streamed."""
-    parser = etree.XMLParser(**_SAFE)
     try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise _damage(parser.error_log, error.lineno) from None
+        root = etree.fromstring(data, _parser())
+    except etree.XMLSyntaxError:
+        raise _why(data) from None
     yield from root.iter(*tags)
 
 
-def _streamed(head: bytes, stream: BinaryIO, tags: tuple[str, ...]) -> Iterator[Element]:
+def _why(data: bytes) -> RawFileError:
+    """What is wrong with a whole file. A parser of its own: the log of a shared one may be another thread's."""
+    parser = etree.XMLParser(**_SAFE)
+    try:
+        etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        return _damage(parser.error_log, error.lineno)
+    raise AssertionError("the same bytes parse or do not")
+
+
+def _streamed(head: bytes, stream: BinaryIO, tags: tuple[str, ...], unread: tuple[str, ...]) -> Iterator[Element]:
     parser = etree.XMLPullParser(events=("end",), tag=tags, **_SAFE)
     since = 0  # bytes since the last element was finished
     try:
-        for data in _chunks(head, stream):
+        for data in Unread(unread).read(_chunks(head, stream)) if unread else _chunks(head, stream):
             parser.feed(data)
             if len(log := parser.feed_error_log) and log.filter_from_fatals():
                 raise _damage(log)  # lxml does not raise for every one: it would start afresh with the next chunk.
@@ -140,13 +184,35 @@ def entity_text(node: Element) -> str:
     return html5.get(f"{node.name};", "")
 
 
+def first(element: Element, tag: str) -> Element | None:
+    """The first child called `tag`: a third of what `find` takes, which reads a path."""
+    return next(element.iterchildren(tag), None)
+
+
+def single_spaced(text: str) -> str:
+    """`text` with each run of white space as one blank and none around it: `" ".join(text.split())`, but faster.
+
+    Text that has no white space but single blanks needs no splitting: XML knows four such characters, and what other
+    scripts have is not printable.
+    """
+    if "\n" in text or "\t" in text or "\r" in text or "  " in text or not (text.isascii() or text.isprintable()):
+        return " ".join(text.split())
+    return text.strip(" ")
+
+
 # Digits raised by markup carry meaning (10<sup>6</sup> is not 106); letters (19<sup>th</sup>) read well as they are.
 _RAISED = str.maketrans("0123456789+-\u2212\u2013=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿ")
 _RAISABLE = frozenset("0123456789+-\u2212\u2013=()n ")
 
 
+# Typesetters part a sign from its number with a thin or a hard blank.
+_SIGNED = re.compile(r"([+\u2212\u2013-])\s+(?=[0-9])")
+
+
 def raised(text: str) -> str:
     """Superscript in plain text: Unicode superscripts for numbers, signs and a lone `n`, else unchanged."""
+    if not text.isalnum():
+        text = _SIGNED.sub(r"\1", text)
     if _RAISABLE.issuperset(text) and (text.strip() == "n" or "n" not in text):
         return text.translate(_RAISED)
     return text

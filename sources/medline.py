@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from html import unescape
 from typing import ClassVar
 
 from corpus.digest import Json
 from corpus.document import Deletion, Document, Quarantined, Record, Retraction
 from sources.dates import iso_date, year_in
 from sources.ids import doi_in, pmcid_in, pmid_in
-from sources.markup import Element, elements, entity_text, raised
+from sources.markup import Element, elements, entity_text, first, raised, single_spaced
 from sources.mathml import formula
 from sources.reader import RawFile
 
@@ -31,8 +32,22 @@ _FACTS = (
     "not_english",
     "retracted_publications",
 )
+# Two thirds of a file.
+_UNREAD = (
+    "AuthorList", "ReferenceList", "MeshHeadingList", "ChemicalList", "History", "MedlineJournalInfo", "KeywordList",
+    "GrantList", "InvestigatorList",
+)  # fmt: skip
 _SUFFIXES = re.compile(r"\.xml(\.gz|\.zst)?$")
 _TRUNCATED = re.compile(r"\s*\(ABSTRACT TRUNCATED(?: AT \d+ WORDS)?\)")
+# What databases and publishers add to an abstract.
+_ADDED = re.compile(
+    r"\s*(?:\(PsycInfo Database Record \(c\) \d{4} APA, all rights reserved\)\.?"
+    r"|See Video Abstract at https?://\S+"
+    r"|(?:(?<=[.!?)])|(?<=[.!?)]\s)|^)(?:video|graphical) abstract(?:: ?https?://\S+|\.|$))",
+    re.I,
+)
+_TRANSLATED = re.compile(r"\[(.*?)(?:\s*[(\[]author's transl[.)]*\]?|\])(\.?)", re.S)
+_ESCAPED = re.compile(r"&(?:lt|gt|amp|quot|apos);")
 _NO_TITLE = "[Not Available]."
 _RETRACTIONS: dict[str, Retraction] = {
     "RetractionIn": "retracted",
@@ -46,11 +61,12 @@ class MedlineReader:
     """One document a `PubmedArticle`; one deletion a PMID of `DeleteCitation`."""
 
     name: ClassVar[str] = "medline"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     doc_types: ClassVar[tuple[str, ...]] = ("abstract",)
     section_policy: ClassVar[str] = (
         "Title, then the abstract; labelled parts of a structured abstract become paragraphs `LABEL: text`; "
-        "NLM's notes that an abstract was truncated are left out; a title alone is not a document."
+        "notes that an abstract was truncated, has a video or is of a database are left out, and so are the brackets "
+        "of a translated title; a title alone is not a document."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
         "MeSH headings, keywords, chemicals, authors, affiliations, grants and references are not read.",
@@ -76,7 +92,7 @@ class MedlineReader:
         facts.update(dict.fromkeys(_FACTS, 0))
         seen: set[str] = set()
         record = 0
-        for element in elements(raw, "PubmedArticle", "PubmedBookArticle", "DeleteCitation"):
+        for element in elements(raw, "PubmedArticle", "PubmedBookArticle", "DeleteCitation", unread=_UNREAD):
             if element.tag == "DeleteCitation":
                 facts["delete_citation_blocks"] += 1
                 for child in element.iterchildren("PMID"):
@@ -104,9 +120,21 @@ def _record(element: Element, record: int, stem: str, facts: Counter[str]) -> Do
 
 
 def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> Document | None:
-    citation = element.find("MedlineCitation")
-    article = citation.find("Article") if citation is not None else None
-    pmid = pmid_in(citation.findtext("PMID")) if citation is not None else None
+    citation = first(element, "MedlineCitation")
+    if citation is None:
+        return None
+    pmid, article, corrections = None, None, None
+    others: list[Element] = []
+    for child in citation:
+        match child.tag:
+            case "PMID":
+                pmid = pmid or pmid_in(child.text)
+            case "Article":
+                article = child
+            case "CommentsCorrectionsList":
+                corrections = child
+            case "OtherAbstract":
+                others.append(child)
     if pmid is None or article is None:
         return None
     title, abstract, doi, journal, published, issued = "", None, None, None, None, None
@@ -123,8 +151,7 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
             case "ArticleDate":
                 published = published or _date(child)
             case "Journal":
-                journal = child.findtext("Title")
-                issued = child.find("JournalIssue/PubDate")
+                journal, issued = _journal(child)
             case "ELocationID":
                 if child.get("EIdType") == "doi" and child.get("ValidYN") != "N":
                     doi = doi or doi_in(child.text)
@@ -133,9 +160,10 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
                     retraction = "retracted"
     facts["not_english"] += "eng" not in languages
     facts["retracted_publications"] += retraction == "retracted"
-    retraction = _worst(citation, retraction)
+    if corrections is not None:
+        retraction = _worst(corrections, retraction)
     pmcid = None
-    for identifier in element.iterfind("PubmedData/ArticleIdList/ArticleId"):
+    for identifier in _article_ids(element):
         match identifier.get("IdType"):
             case "doi":
                 doi = doi_in(identifier.text) or doi
@@ -145,21 +173,23 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
     body, no_text = "", None
     if abstract is not None:
         facts["abstract_elements"] += 1
-        if (notice := abstract.find("CopyrightInformation")) is not None:
+        if (notice := first(abstract, "CopyrightInformation")) is not None:
             facts["copyright_information"] += 1
             copyright_ = _line(notice) or None
         body = _paragraphs(abstract)
         if not body:
             facts["empty_abstracts"] += 1
             no_text = "empty_abstract"
-    elif (other := _other_abstract(citation)) is not None:
+    elif others:
         facts["only_other_abstract"] += 1
-        body = _paragraphs(other)
+        body = _paragraphs(_preferred(others))
         no_text = None if body else "empty_abstract"
     else:
         no_text = "no_abstract"
     if title == _NO_TITLE:
         title = ""
+    elif title[:1] == "[" and (translated := _TRANSLATED.fullmatch(title)):
+        title = "".join(translated.groups())
     return Document(
         record=record,
         native_id=pmid,
@@ -173,22 +203,40 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
         published=published or (_date(issued) if issued is not None else None),
         journal=journal,
         language=languages[0] if languages else None,
+        title=title or None,
         retraction=retraction,
         copyright=copyright_,
     )
 
 
-def _worst(citation: Element, found: Retraction) -> Retraction:
+def _journal(element: Element) -> tuple[str | None, Element | None]:
+    """Title of the journal, and the date of the issue."""
+    title, issued = None, None
+    for child in element:
+        if child.tag == "Title" and title is None:
+            title = child.text or ""
+        elif child.tag == "JournalIssue":
+            issued = first(child, "PubDate") if issued is None else issued
+    return title, issued
+
+
+def _article_ids(element: Element) -> Iterator[Element]:
+    """The ids of the record itself; references have lists of their own."""
+    for data in element.iterchildren("PubmedData"):
+        for identifiers in data.iterchildren("ArticleIdList"):
+            yield from identifiers.iterchildren("ArticleId")
+
+
+def _worst(corrections: Element, found: Retraction) -> Retraction:
     states = {found}
-    for correction in citation.iterfind("CommentsCorrectionsList/CommentsCorrections"):
+    for correction in corrections.iterchildren("CommentsCorrections"):
         states.add(_RETRACTIONS.get(correction.get("RefType"), "none"))
     return next((state for state in _WORST_FIRST if state in states), "none")
 
 
-def _other_abstract(citation: Element) -> Element | None:
+def _preferred(others: list[Element]) -> Element:
     """An abstract in English or in no stated language before any other."""
-    others = citation.findall("OtherAbstract")
-    return next((one for one in others if one.get("Language", "eng") == "eng"), others[0] if others else None)
+    return next((one for one in others if one.get("Language", "eng") == "eng"), others[0])
 
 
 def _paragraphs(abstract: Element) -> str:
@@ -197,6 +245,12 @@ def _paragraphs(abstract: Element) -> str:
         if child.tag != "AbstractText" or not (text := _line(child)):
             continue
         text = _TRUNCATED.sub("", text) if "TRUNCATED" in text else text
+        if "bstract" in text or "ABSTRACT" in text or "PsycI" in text:
+            text = _ADDED.sub("", text)
+        if "&" in text:  # Some publishers escape signs twice.
+            text = _ESCAPED.sub(lambda found: unescape(found.group()), text)
+        if not text:
+            continue
         label = child.get("Label")
         parts.append(f"{label.strip().rstrip(':')}: {text}" if label and label != "UNLABELLED" else text)
     return "\n\n".join(parts)
@@ -212,15 +266,15 @@ def _date(element: Element) -> str | None:
 def _line(element: Element) -> str:
     """Text of an element with inline markup, on one line with single spaces."""
     if len(element) == 0:
-        return " ".join((element.text or "").split())
+        return single_spaced(element.text or "")
     parts: list[str] = []
     _flatten(element, parts)
-    return " ".join("".join(parts).split())
+    return single_spaced("".join(parts))
 
 
 def _flatten(element: Element, parts: list[str]) -> None:
-    if element.text:
-        parts.append(element.text)
+    if text := element.text:
+        parts.append(text)
     for child in element:
         tag = child.tag
         if not isinstance(tag, str):
@@ -233,5 +287,5 @@ def _flatten(element: Element, parts: list[str]) -> None:
             parts.append(formula(child))
         else:
             _flatten(child, parts)
-        if child.tail:
-            parts.append(child.tail)
+        if tail := child.tail:
+            parts.append(tail)

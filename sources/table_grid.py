@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sources.markup import Element
+
 _WIDEST = 200  # No printed table is wider; a file may claim a billion columns.
 
 
@@ -17,8 +19,15 @@ class Cell(NamedTuple):
 
 def span(stated: str | None) -> int:
     """The number in `colspan` or `rowspan`; 1 for none or nonsense."""
-    stated = (stated or "").strip()
+    if stated is None:
+        return 1
+    stated = stated.strip()
     return max(1, min(int(stated), _WIDEST)) if stated.isascii() and stated.isdigit() and len(stated) < 10 else 1
+
+
+def alone(texts: list[str]) -> list[str]:
+    """A row; if it has no text after its first cell, that cell, or nothing if it is empty too."""
+    return texts if any(texts[1:]) else texts[: bool(texts and texts[0])]
 
 
 def laid_out(rows: list[list[Cell]]) -> list[list[str]]:
@@ -30,6 +39,9 @@ def laid_out(rows: list[list[Cell]]) -> list[list[str]]:
     out: list[list[str]] = []
     below: dict[int, int] = {}  # column: how many rows it is still taken by a cell above
     for row in rows:
+        if not below and all(cell.columns == 1 == cell.rows for cell in row):
+            out.append(alone([cell.text for cell in row]))
+            continue
         texts: list[str] = []
         taken = below
         below = {column: left - 1 for column, left in taken.items() if left > 1}
@@ -41,5 +53,21 @@ def laid_out(rows: list[list[Cell]]) -> list[list[str]]:
             texts += [cell.text, *[""] * (cell.columns - 1)]
         if row:
             del texts[len(texts) - row[-1].columns + 1 :]
-        out.append(texts if any(texts[1:]) else texts[: bool(texts and texts[0])])
+        out.append(alone(texts))
     return out
+
+
+def spans_of(group: Element) -> None:
+    """Write the spans of a CALS table group (`namest`, `nameend`, `morerows`) as HTML's `colspan` and `rowspan`.
+
+    Model: https://www.oasis-open.org/specs/tablemodels.php
+    """
+    columns = {column.get("colname"): number for number, column in enumerate(group.iterchildren("{*}colspec"))}
+    spans = {one.get("spanname"): one for one in group.iterchildren("{*}spanspec")}
+    for entry in group.iter("{*}entry", "{*}td"):
+        named = spans.get(entry.get("spanname"), entry)
+        first, last = columns.get(named.get("namest")), columns.get(named.get("nameend"))
+        if first is not None and last is not None and last > first:
+            entry.set("colspan", str(last - first + 1))
+        if (more := span(entry.get("morerows"))) and entry.get("morerows") not in {None, "0"}:
+            entry.set("rowspan", str(more + 1))

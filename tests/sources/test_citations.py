@@ -32,6 +32,8 @@ def cited(text: str) -> str:
         ("by Smith et al. [<1>], who", "by Smith et al., who"),
         ("as described in [<1>] and", "as described in [1] and"),
         ("It grows (<Smith 2004>).", "It grows (Smith 2004)."),
+        ("It grows\u207d<1>\u207e and", "It grows and"),
+        ("It grows\u207d<1>\u207b<3>,<7>\u207e. So", "It grows. So"),
         ("values of 3 (n = 4) stay", "values of 3 (n = 4) stay"),
     ],
 )

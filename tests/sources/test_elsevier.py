@@ -152,6 +152,21 @@ def test_authors_highlights_thanks_and_footnotes_are_left_out(tmp_path: Path) ->
     assert document(tmp_path, "").no_text == "no_body"
 
 
+def test_what_the_printed_version_says_again_is_read_once(tmp_path: Path) -> None:
+    body = section(
+        '<ce:para view="extended">One, in full.</ce:para><ce:para view="compact-standard">One.</ce:para>'
+        '<ce:para view="all">Two.</ce:para>'
+    ) + (
+        '<ce:appendices><ce:section view="extended"><ce:section-title>Supplementary data</ce:section-title>'
+        "<ce:para>The following are the  supplementary data related to this article<ce:display><ce:e-component/>"
+        '</ce:display></ce:para></ce:section><ce:section view="compact-standard"><ce:para>'
+        "Supplementary data to this article can be found online.</ce:para></ce:section></ce:appendices>"
+    )
+    assert document(tmp_path, body).text == "A title\n\nMethods\n\nOne, in full.\n\nTwo."
+    alone = section('<ce:para view="compact-standard">One.</ce:para>')
+    assert document(tmp_path, alone).text == "A title\n\nMethods\n\nOne."
+
+
 @pytest.mark.parametrize(
     ("cover", "published"), [("201308", "2013-08"), ("20140115", "2014-01-15"), ("2014", "2014"), ("", None)]
 )

@@ -183,6 +183,42 @@ def test_headings_paragraphs_and_lists(tmp_path: Path) -> None:
     assert text(tmp_path, body) == "Before.\n\nMethods\n\nWe did this:\n\n- one\n- two\n\nand that."
 
 
+def test_cells_that_span_keep_all_others_in_their_columns(tmp_path: Path) -> None:
+    rows = (
+        '<tr><th rowspan="2">Who</th><th colspan="2">Sex</th></tr><tr><th>f</th><th>m</th></tr>'
+        '<tr><td colspan="3">All</td></tr><tr><td>A</td><td/><td>1</td></tr>'
+    )
+    body = f"<table-wrap><table>{rows}</table></table-wrap>"
+    assert text(tmp_path, body) == "Who | Sex\n | f | m\nAll\nA |  | 1"
+
+
+def test_an_abstract_is_told_without_signposts_and_highlights(tmp_path: Path) -> None:
+    meta = (
+        "<title-group><article-title>A title</article-title></title-group>"
+        "<abstract><p><bold>Abstract</bold></p><p>It is so.</p>"
+        "<p>Please see later in the article for the Editors' Summary</p></abstract>"
+        '<abstract abstract-type="author-highlights"><p>So.</p></abstract>'
+    )
+    found = document(tmp_path, article("<p>Body.</p>", meta))
+    assert found.text == "A title\n\nAbstract\n\nIt is so.\n\nBody."
+    assert found.title == "A title"
+
+
+def test_a_superscript_is_raised_whatever_blank_parts_its_sign(tmp_path: Path) -> None:
+    body = "<p>5 m s<sup>\u2212\u20091</sup>, 10<sup>-\u00a06</sup> and a<sup>1 2</sup></p>"
+    assert text(tmp_path, body) == "5 m s\u207b\u00b9, 10\u207b\u2076 and a\u00b9 \u00b2"
+
+
+def test_small_capitals_are_capitals(tmp_path: Path) -> None:
+    body = "<p><sc>l</sc>-dopa in phase <sc>ii</sc>, by <sc>Smith</sc></p>"
+    assert text(tmp_path, body) == "L-dopa in phase II, by Smith"
+
+
+def test_an_aside_to_a_supplementary_file_is_left_out(tmp_path: Path) -> None:
+    said = "<p>It is so [see Additional file 1], often (see additional files 2 and 3: Table S1).</p>"
+    assert text(tmp_path, said) == "It is so, often."
+
+
 def test_a_table_is_its_caption_and_a_line_a_row(tmp_path: Path) -> None:
     body = (
         '<p>See <xref ref-type="table" rid="t">Table 1</xref>.<table-wrap id="t"><label>Table 1.</label><caption><p>'

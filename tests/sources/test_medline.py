@@ -168,6 +168,38 @@ def test_without_an_abstract_there_is_no_text(tmp_path: Path, article: str, more
     assert (found.text, found.no_text) == ("", reason)
 
 
+@pytest.mark.parametrize(
+    ("stated", "read"),
+    [
+        ("[On tea].", "On tea."),
+        ("[On tea (author's transl)].", "On tea."),
+        ("[On tea [author's transl)].", "On tea."),
+        ("[On tea (author's transl.", "On tea"),
+        ("[3H]-tea and [14C]-milk.", "[3H]-tea and [14C]-milk."),
+    ],
+)
+def test_a_translated_title_is_without_its_brackets(tmp_path: Path, stated: str, read: str) -> None:
+    found = document(
+        tmp_path, f"<ArticleTitle>{stated}</ArticleTitle><Abstract><AbstractText>Hot.</AbstractText></Abstract>"
+    )
+    assert (found.title, found.text) == (read, f"{read}\n\nHot.")
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "(PsycInfo Database Record (c) 2021 APA, all rights reserved).",
+        "See Video Abstract at http://links.example.com/A/B1.",
+        "VIDEO ABSTRACT.",
+        "GRAPHICAL ABSTRACT: http://example.com/content/1.large.jpg.",
+    ],
+)
+def test_what_databases_and_publishers_add_is_not_text(tmp_path: Path, note: str) -> None:
+    said = "The graphical abstract was drawn (p &amp;lt; 1)."
+    found = document(tmp_path, f"<Abstract><AbstractText>{said} {note}</AbstractText></Abstract>")
+    assert found.text == "The graphical abstract was drawn (p < 1)."
+
+
 def test_another_abstract_stands_in_english_first(tmp_path: Path) -> None:
     found = document(
         tmp_path,

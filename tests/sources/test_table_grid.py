@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
-from sources.table_grid import Cell, laid_out, span
+from sources.table_grid import Cell, laid_out, span, spans_of
 
 CELLS = st.builds(Cell, st.sampled_from("ab"), st.integers(1, 4), st.integers(1, 4))
 
@@ -31,3 +32,17 @@ def test_a_heading_across_the_table_stands_alone_and_an_empty_cell_stays() -> No
 @pytest.mark.parametrize(("stated", "number"), [(None, 1), ("3", 3), ("0", 1), ("x", 1), ("-2", 1), ("999999999", 200)])
 def test_a_span_is_a_sane_number(stated: str | None, number: int) -> None:
     assert span(stated) == number
+
+
+def test_the_spans_of_a_cals_table_are_html_s() -> None:
+    group = etree.fromstring(
+        '<tgroup><colspec colname="a"/><colspec colname="b"/><colspec colname="c"/>'
+        '<spanspec spanname="all" namest="a" nameend="c"/><tbody><row><entry namest="b" nameend="c" morerows="2"/>'
+        '<entry spanname="all"/><entry namest="c" nameend="a" morerows="0"/></row></tbody></tgroup>'
+    )
+    spans_of(group)
+    assert [(one.get("colspan"), one.get("rowspan")) for one in group.iter("entry")] == [
+        ("2", "3"),
+        ("3", None),
+        (None, None),
+    ]
