@@ -22,7 +22,7 @@ _FACTS = (
     "without_id",
     "formulas_as_images",
 )
-# Silent wherever they stand (`jats_text`).
+# Nothing that `jats_text` or `jats_front` looks at stands in these.
 _UNREAD = ("ref-list", "contrib-group", "aff", "author-notes", "ack")
 _FORMULAS = frozenset({"inline-formula", "disp-formula"})
 
@@ -31,7 +31,7 @@ class JatsReader:
     """One document an `article`; its id is the PMCID, else the DOI, else the PMID."""
 
     name: ClassVar[str] = "jats"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     doc_types: ClassVar[tuple[str, ...]] = ("full_text", "case_report", "abstract")
     section_policy: ClassVar[str] = (
         "Title, abstracts, body sections with headings, tables, captions, formulas, lists, appendices and floats; "
@@ -43,6 +43,7 @@ class JatsReader:
         "Table cells that span rows or columns are written once.",
         "Footnotes of the running text, translated abstracts and sub-articles (reviews, replies) are not read.",
         "Subscripts become plain characters.",
+        "Damage inside references, authors, affiliations and acknowledgements is not noticed.",
     )
 
     @property

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from html.entities import html5
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import Any, BinaryIO, cast
 
 from lxml import etree
 
@@ -24,6 +25,7 @@ Element = Any  # lxml ships no types
 MAX_RECORD_BYTES = 200_000_000
 _SMALL = 4 << 20
 _CHUNK = 1 << 16
+_CHUNK_OF_HEAD = 1 << 20
 
 _REASONS = {
     etree.ErrorTypes.ERR_UNDECLARED_ENTITY: "undeclared_entity",
@@ -65,11 +67,20 @@ def elements(raw: RawFile, *tags: str, unread: tuple[str, ...] = ()) -> Iterator
 
 def _elements(raw: RawFile, tags: tuple[str, ...], unread: tuple[str, ...]) -> Iterator[Element]:
     with raw.stream() as stream:
-        head = stream.read(_SMALL + 1)
+        head = _head(stream)
         if len(head) <= _SMALL:
             yield from _parsed(Unread(unread).whole(head) if unread else head, tags)
         else:
             yield from _streamed(head, stream, tags, unread)
+
+
+def _head(stream: BinaryIO) -> bytes:
+    """A small file, or more than is small of a large one, without room made for more than there is."""
+    read1 = cast(BufferedReader, stream).read1
+    head = read1(_CHUNK_OF_HEAD)
+    while len(head) <= _SMALL and (more := read1(_CHUNK_OF_HEAD)):
+        head += more
+    return head
 
 
 def records(
