@@ -14,7 +14,7 @@ from corpus.digest import Json
 from corpus.document import Deletion, Document, Quarantined, Record, Retraction
 from sources.dates import iso_date, year_in
 from sources.ids import doi_in, pmcid_in, pmid_in
-from sources.markup import Element, elements, entity_text, first, raised, single_spaced
+from sources.markup import Element, entity_text, first, located, raised, single_spaced
 from sources.mathml import formula
 from sources.reader import RawFile
 
@@ -82,7 +82,7 @@ class MedlineReader:
         facts.update(dict.fromkeys(_FACTS, 0))
         seen = _Seen()
         record = 0
-        for element in elements(raw, "PubmedArticle", "PubmedBookArticle", "DeleteCitation", unread=_UNREAD):
+        for element, offset in located(raw, "PubmedArticle", "PubmedBookArticle", "DeleteCitation", unread=_UNREAD):
             if element.tag == "DeleteCitation":
                 facts["delete_citation_blocks"] += 1
                 for child in element.iterchildren("PMID"):
@@ -92,6 +92,7 @@ class MedlineReader:
                 continue
             facts["records"] += 1
             found = _record(element, record, stem, facts)
+            found.offset = offset
             if isinstance(found, Document) and found.native_id is not None:
                 facts["distinct_pmids" if seen.add(found.native_id) else "repeated_versions"] += 1
             yield found

@@ -282,6 +282,9 @@ def test_a_record_reads_the_same_with_its_authors_and_headings_in_the_way(tmp_pa
         path = tmp_path / name
         path.write_bytes(gzip.compress(variant, 1))
         found.append(records(MedlineReader(), path))
+    for one in (*found[0][0], *found[1][0]):
+        if not isinstance(one, Deletion):
+            one.offset = None  # is not known where nothing is taken out
     assert found[0] == found[1]
     assert found[0][1]["records"] > 500
 
@@ -299,6 +302,24 @@ def test_a_file_that_breaks_off_in_what_is_not_read_gives_no_record_twice(tmp_pa
     assert caught.value.reason == "malformed_xml"
     assert pmids == [str(n) for n in range(1, 10_000)]
     assert facts["records"] == 9_999
+
+
+def test_the_offset_of_a_record_is_where_its_element_starts(tmp_path: Path) -> None:
+    name = "pubmed21n1298.xml.gz"
+    with gzip.open(demo_file(name)) as stream:
+        data = stream.read(8_000_000)
+    data = data[: data.rindex(b"</PubmedArticle>")] + b"</PubmedArticle><PubmedBookArticle/></PubmedArticleSet>"
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(data, 1))
+    *found, book = records(MedlineReader(), path)[0]
+    assert isinstance(book, Quarantined)
+    assert data[book.offset :].startswith(b"<PubmedBookArticle/>")
+    for one in found:
+        assert isinstance(one, Document)
+        assert one.offset is not None
+        record = data[one.offset :].partition(b"</PubmedArticle>")[0]
+        assert record.startswith(b"<PubmedArticle>")
+        assert f">{one.pmid}</PMID>".encode() in record[:200]
 
 
 def test_versions_are_counted_whatever_their_number(tmp_path: Path) -> None:
