@@ -22,7 +22,7 @@ _FACTS = (
     "without_id",
     "formulas_as_images",
 )
-# Silent wherever they stand (`jats_text`).
+# Nothing that `jats_text` or `jats_front` looks at stands in these.
 _UNREAD = ("ref-list", "contrib-group", "aff", "author-notes", "ack")
 _FORMULAS = frozenset({"inline-formula", "disp-formula"})
 
@@ -43,6 +43,7 @@ class JatsReader:
         "Table cells that span rows or columns are written once, where they begin.",
         "Footnotes of the running text, translated abstracts and sub-articles (reviews, replies) are not read.",
         "Subscripts become plain characters.",
+        "Damage inside references, authors, affiliations and acknowledgements is not noticed.",
     )
 
     @property

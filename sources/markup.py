@@ -8,11 +8,13 @@ character of that name, else dropped.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from html.entities import html5
-from typing import Any, BinaryIO
+from io import BufferedReader
+from itertools import islice
+from typing import Any, BinaryIO, cast
 
 from lxml import etree
 
@@ -25,6 +27,7 @@ Element = Any  # lxml ships no types
 MAX_RECORD_BYTES = 200_000_000
 _SMALL = 4 << 20
 _CHUNK = 1 << 16
+_CHUNK_OF_HEAD = 1 << 20
 
 _REASONS = {
     etree.ErrorTypes.ERR_UNDECLARED_ENTITY: "undeclared_entity",
@@ -48,10 +51,25 @@ def elements(raw: RawFile, *tags: str, unread: tuple[str, ...] = ()) -> Iterator
             declare it), `xml_over_limits` (entity bomb, nesting deeper than 256, a text node over 10 MB),
             `record_too_large` (MAX_RECORD_BYTES of XML without one element finished), or any of `RawFile.stream`.
     """
+    for element, _ in _found(raw, tags, unread, ()):
+        yield element
+
+
+def located(raw: RawFile, *tags: str, unread: tuple[str, ...]) -> Iterator[tuple[Element, int | None]]:
+    """As `elements`, each with the byte of the decompressed file at which its start tag begins, where that is certain.
+
+    None of `tags` may stand inside another, nor in a namespace.
+    """
+    return _found(raw, tags, unread, tags)
+
+
+def _found(
+    raw: RawFile, tags: tuple[str, ...], unread: tuple[str, ...], placed: tuple[str, ...]
+) -> Iterator[tuple[Element, int | None]]:
     given = 0
     try:
-        for element in _elements(raw, tags, unread):
-            yield element
+        for found in _parts(raw, tags, Unread(unread, placed) if unread else None):
+            yield found
             given += 1
     except RawFileError:
         if not unread:
@@ -59,18 +77,29 @@ def elements(raw: RawFile, *tags: str, unread: tuple[str, ...] = ()) -> Iterator
     else:
         return
     # Seen whole, the file shows the line of its damage, if it is damaged.
-    for number, element in enumerate(_elements(raw, tags, ())):
-        if number >= given:
-            yield element
+    yield from islice(_parts(raw, tags, None), given, None)
 
 
-def _elements(raw: RawFile, tags: tuple[str, ...], unread: tuple[str, ...]) -> Iterator[Element]:
+def _parts(raw: RawFile, tags: tuple[str, ...], unread: Unread | None) -> Iterator[tuple[Element, int | None]]:
+    places: deque[int] = unread.places if unread else deque()
     with raw.stream() as stream:
-        head = stream.read(_SMALL + 1)
+        head = _head(stream)
         if len(head) <= _SMALL:
-            yield from _parsed(Unread(unread).whole(head) if unread else head, tags)
+            found = _parsed(unread.whole(head) if unread else head, tags)
         else:
-            yield from _streamed(head, stream, tags, unread)
+            chunks = _chunks(head, stream)
+            found = _streamed(unread.read(chunks) if unread else chunks, tags)
+        for element in found:
+            yield element, places.popleft() if places else None
+
+
+def _head(stream: BinaryIO) -> bytes:
+    """A small file, or more than is small of a large one, without room made for more than there is."""
+    read1 = cast(BufferedReader, stream).read1
+    head = read1(_CHUNK_OF_HEAD)
+    while len(head) <= _SMALL and (more := read1(_CHUNK_OF_HEAD)):
+        head += more
+    return head
 
 
 def records(
@@ -137,11 +166,11 @@ def _why(data: bytes) -> RawFileError:
     raise AssertionError("the same bytes parse or do not")
 
 
-def _streamed(head: bytes, stream: BinaryIO, tags: tuple[str, ...], unread: tuple[str, ...]) -> Iterator[Element]:
+def _streamed(chunks: Iterable[bytes], tags: tuple[str, ...]) -> Iterator[Element]:
     parser = etree.XMLPullParser(events=("end",), tag=tags, **_SAFE)
     since = 0  # bytes since the last element was finished
     try:
-        for data in Unread(unread).read(_chunks(head, stream)) if unread else _chunks(head, stream):
+        for data in chunks:
             parser.feed(data)
             if len(log := parser.feed_error_log) and log.filter_from_fatals():
                 raise _damage(log)  # lxml does not raise for every one: it would start afresh with the next chunk.

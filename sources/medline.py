@@ -15,7 +15,7 @@ from corpus.digest import Json
 from corpus.document import Deletion, Document, Quarantined, Record, Retraction
 from sources.dates import iso_date, year_in
 from sources.ids import doi_in, pmcid_in, pmid_in
-from sources.markup import Element, elements, entity_text, first, raised, single_spaced
+from sources.markup import Element, entity_text, first, located, raised, single_spaced
 from sources.mathml import formula
 from sources.reader import RawFile
 
@@ -32,7 +32,7 @@ _FACTS = (
     "not_english",
     "retracted_publications",
 )
-# Two thirds of a file.
+# Two thirds of a file; nothing that is read stands in these.
 _UNREAD = (
     "AuthorList", "ReferenceList", "MeshHeadingList", "ChemicalList", "History", "MedlineJournalInfo", "KeywordList",
     "GrantList", "InvestigatorList",
@@ -73,6 +73,7 @@ class MedlineReader:
         "Abstracts in further languages (OtherAbstract) are not read where the article has an abstract.",
         "PubmedBookArticle records are quarantined.",
         "Subscripts become plain characters; matrices in formulas become rows.",
+        "Damage inside elements that are not read is not noticed, but for an end tag that is missing.",
     )
 
     @property
@@ -90,9 +91,9 @@ class MedlineReader:
         """
         stem = _SUFFIXES.sub("", raw.name)
         facts.update(dict.fromkeys(_FACTS, 0))
-        seen: set[str] = set()
+        seen = _Seen()
         record = 0
-        for element in elements(raw, "PubmedArticle", "PubmedBookArticle", "DeleteCitation", unread=_UNREAD):
+        for element, offset in located(raw, "PubmedArticle", "PubmedBookArticle", "DeleteCitation", unread=_UNREAD):
             if element.tag == "DeleteCitation":
                 facts["delete_citation_blocks"] += 1
                 for child in element.iterchildren("PMID"):
@@ -102,11 +103,32 @@ class MedlineReader:
                 continue
             facts["records"] += 1
             found = _record(element, record, stem, facts)
+            found.offset = offset
             if isinstance(found, Document) and found.native_id is not None:
-                facts["repeated_versions" if found.native_id in seen else "distinct_pmids"] += 1
-                seen.add(found.native_id)
+                facts["distinct_pmids" if seen.add(found.native_id) else "repeated_versions"] += 1
             yield found
             record += 1
+
+
+class _Seen:
+    """PMIDs in a bit each: a file of any length takes 12 MB at most."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+        self._others: set[str] = set()  # NLM gives numbers of up to eight digits
+
+    def add(self, pmid: str) -> bool:
+        """Whether `pmid` is new."""
+        if len(pmid) > 8:
+            new = pmid not in self._others
+            self._others.add(pmid)
+            return new
+        place, bit = divmod(int(pmid), 8)
+        if place >= len(self._bits):
+            self._bits.extend(bytes(place + 1 - len(self._bits)))
+        new = not self._bits[place] >> bit & 1
+        self._bits[place] |= 1 << bit
+        return new
 
 
 def _record(element: Element, record: int, stem: str, facts: Counter[str]) -> Document | Quarantined:

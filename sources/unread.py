@@ -8,6 +8,7 @@ CDATA section, a processing instruction or an attribute is no tag. Where that is
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -19,11 +20,12 @@ _ENCODING = re.compile(rb"encoding\s*=\s*[\"'](?!(?:utf-8|us-ascii|iso-8859-1|wi
 
 
 @cache
-def _lexer(names: tuple[str, ...]) -> re.Pattern[bytes]:
-    """A start tag of `names` (group 1); whole comments and the like (no group); what is none of it (group 2)."""
-    attribute = r"""\s+[^\s<>"'=/]+\s*=\s*(?:"[^"<]*"|'[^'<]*')"""
+def _lexer(names: tuple[str, ...], places: tuple[str, ...]) -> re.Pattern[bytes]:
+    """A start tag of `names` (group 1) or `places` (2); comments and the like; any other `<!` or `<?` (3)."""
+    attributes = r"""(?:\s+[^\s<>"'=/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*"""
+    unread, placed = ("|".join(map(re.escape, some)) or "(?!)" for some in (names, places))
     pattern = (
-        rf"<(?:({'|'.join(map(re.escape, names))})(?:{attribute})*\s*>"
+        rf"<(?:({unread}){attributes}>|({placed}){attributes}/?>"
         r"|!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>|!DOCTYPE[^\[<>]*>|([!?]))"
     )
     return re.compile(pattern.encode(), re.S)
@@ -37,10 +39,13 @@ class Unread:
     else. Whether what is taken out is well-formed is not checked, but for its end tag.
     """
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self._search = _lexer(names).search
-        self._ends = {name: f"</{name}>".encode() for name in names}
+    def __init__(self, names: tuple[str, ...], places: tuple[str, ...] = ()) -> None:
+        self.places: deque[int] = deque()
+        """Where, in bytes of the whole file, the elements called `places` start; those passed so far, in order."""
+        self._search = _lexer(names, places).search
+        self._ends = {name.encode(): f"</{name}>".encode() for name in names}
         self._sure = True
+        self._passed = 0  # bytes of the file before those at hand
 
     def read(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """What is left of each piece of the file; an element may begin in one and end in another."""
@@ -64,29 +69,32 @@ class Unread:
             return data, b""
         stop = len(data) if last else _before_open_tag(data)
         kept: list[bytes] = []
+        ends: dict[bytes, int] = {}  # where the next end tag of a name is: no stretch is searched twice
         start = at = 0
         while (found := self._search(data, at, stop)) is not None:
-            name, other = found.groups()
+            name, placed, other = found.groups()
             at = found.end()
-            if other is not None:
-                if last or stop - found.start() > _HELD:
-                    self._sure = False  # a subset that declares entities, or a comment without an end
-                    return b"".join((*kept, data[start:])), b""
-                stop = found.start()
-                break
-            if name is None:
-                continue
-            end_tag = self._ends[name.decode()]
-            end = data.find(end_tag, at)
-            if end < 0:
-                if last or stop - found.start() > _HELD:
-                    continue
-                stop = found.start()
-                break
-            if _simple(data, name, at, end):
-                kept.append(data[start : found.start()])
-                start = at = end + len(end_tag)
+            may_wait = not last and stop - found.start() <= _HELD
+            if placed is not None:
+                self.places.append(self._passed + found.start())
+            elif name is not None:
+                end = ends.get(name, 0)
+                if 0 <= end < at:
+                    end = ends[name] = data.find(self._ends[name], at)
+                if end < 0 and may_wait:
+                    stop = found.start()
+                elif end >= 0 and _simple(data, name, at, end):
+                    kept.append(data[start : found.start()])
+                    start = at = end + len(self._ends[name])
+            elif other is not None:
+                if may_wait:
+                    stop = found.start()
+                else:  # a subset that declares entities, or a comment without an end
+                    self._sure = False
+                    stop = len(data)
+                    break
         kept.append(data[start:stop])
+        self._passed += stop
         return b"".join(kept), data[stop:]
 
 

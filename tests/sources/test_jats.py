@@ -445,6 +445,26 @@ def test_a_damaged_file_is_refused_with_its_reason(tmp_path: Path, stored: bytes
     assert "cut" not in str(caught.value)
 
 
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_damage_after_what_is_not_read_is_told_by_its_line(tmp_path: Path, size: str) -> None:
+    path = tmp_path / "a.xml"
+    references = "<ref-list>\n<ref>\n</ref>\n</ref-list>\n" * (150_000 if size == "large" else 3)
+    path.write_text(f"<article><back>{references}</front></article>")
+    with pytest.raises(RawFileError) as caught:
+        records(JatsReader(), path)
+    assert (caught.value.reason, caught.value.detail) == ("malformed_xml", f"line {references.count(chr(10)) + 1}")
+
+
+def test_an_article_reads_the_same_with_its_references_in_the_way(tmp_path: Path) -> None:
+    """Nothing is taken out of a file that declares entities."""
+    for path in kit_sample()[:10] or [demo_file("pone.0000217.nxml")]:
+        whole = tmp_path / "whole.nxml"
+        head, doctype, rest = path.read_bytes().partition(b"<!DOCTYPE")
+        assert doctype
+        whole.write_bytes(head + doctype + rest.replace(b">", b" [<!ENTITY none ''>]>", 1))
+        assert records(JatsReader(), whole) == records(JatsReader(), path)
+
+
 def test_entities_left_to_the_dtd_are_read_as_html_and_none_is_fetched(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     path = tmp_path / "a.xml"

@@ -301,6 +301,68 @@ def test_formulas_without_end_are_quarantined(tmp_path: Path) -> None:
     assert isinstance(second, Document)
 
 
+def test_a_record_reads_the_same_with_its_authors_and_headings_in_the_way(tmp_path: Path) -> None:
+    """Nothing is taken out of a file that declares entities."""
+    name = "pubmed21n1298.xml.gz"
+    with gzip.open(demo_file(name)) as stream:
+        data = stream.read(12_000_000)
+    data = data[: data.rindex(b"</PubmedArticle>")] + b"</PubmedArticle></PubmedArticleSet>"
+    head, doctype, rest = data.partition(b"<!DOCTYPE")
+    assert doctype
+    found = []
+    for variant in (data, head + doctype + rest.replace(b">", b" [<!ENTITY none ''>]>", 1)):
+        path = tmp_path / name
+        path.write_bytes(gzip.compress(variant, 1))
+        found.append(records(MedlineReader(), path))
+    for one in (*found[0][0], *found[1][0]):
+        if not isinstance(one, Deletion):
+            one.offset = None  # is not known where nothing is taken out
+    assert found[0] == found[1]
+    assert found[0][1]["records"] > 500
+
+
+def test_a_file_that_breaks_off_in_what_is_not_read_gives_no_record_twice(tmp_path: Path) -> None:
+    path = tmp_path / "pubmed21n0001.xml"
+    good = "".join(citation(f"<ArticleTitle>{'Words ' * 100}</ArticleTitle>", pmid=str(n)) for n in range(1, 10_000))
+    path.write_text(f"{HEAD}{good}<PubmedArticle><MedlineCitation><Article><AuthorList><Author>")
+    facts: Counter[str] = Counter()
+    pmids = []
+    with pytest.raises(RawFileError) as caught:  # noqa: PT012  how far it comes is the point
+        for found in MedlineReader().read(RawFile(str(path)), facts):
+            assert isinstance(found, Document)
+            pmids.append(found.pmid)
+    assert caught.value.reason == "malformed_xml"
+    assert pmids == [str(n) for n in range(1, 10_000)]
+    assert facts["records"] == 9_999
+
+
+def test_the_offset_of_a_record_is_where_its_element_starts(tmp_path: Path) -> None:
+    name = "pubmed21n1298.xml.gz"
+    with gzip.open(demo_file(name)) as stream:
+        data = stream.read(8_000_000)
+    data = data[: data.rindex(b"</PubmedArticle>")] + b"</PubmedArticle><PubmedBookArticle/></PubmedArticleSet>"
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(data, 1))
+    *found, book = records(MedlineReader(), path)[0]
+    assert isinstance(book, Quarantined)
+    assert data[book.offset :].startswith(b"<PubmedBookArticle/>")
+    for one in found:
+        assert isinstance(one, Document)
+        assert one.offset is not None
+        record = data[one.offset :].partition(b"</PubmedArticle>")[0]
+        assert record.startswith(b"<PubmedArticle>")
+        assert f">{one.pmid}</PMID>".encode() in record[:200]
+
+
+def test_versions_are_counted_whatever_their_number(tmp_path: Path) -> None:
+    path = tmp_path / "pubmed21n0001.xml.gz"
+    pmids = ["7", "8", "7", "99999999", "99999999", "123456789012", "123456789012", "123456789013"]
+    inside = "".join(citation("", pmid=pmid) for pmid in pmids)
+    path.write_bytes(gzip.compress(f"{HEAD}{inside}</PubmedArticleSet>".encode()))
+    _, facts = records(MedlineReader(), path)
+    assert (facts["distinct_pmids"], facts["repeated_versions"]) == (5, 3)
+
+
 def test_a_cut_real_file_raises_after_the_records_before_the_cut(tmp_path: Path) -> None:
     path = tmp_path / "pubmed21n1298.xml.gz"
     with demo_file("pubmed21n1298.xml.gz").open("rb") as stream:

@@ -102,6 +102,27 @@ def test_what_is_no_xml_loses_nothing(noise: str, sizes: list[int]) -> None:
     assert in_pieces(data, sizes) == data
 
 
+@pytest.mark.parametrize("sizes", [[], [7, 1, 4, 30], [5, *[1] * 80]])
+def test_the_places_of_records_are_bytes_of_the_whole_file(sizes: list[int]) -> None:
+    xml = "<a><!-- <r> --><r x='1'>é<aff>y</aff></r>\n<aff><r/></aff><r/><rest/><r\n>z</r></a>"
+    data = xml.encode()
+    unread = Unread(NAMES, ("r",))
+    pieces, at = [], 0
+    for size in [*sizes, len(data)]:
+        pieces.append(data[at : at + size])
+        at += size
+    assert (
+        b"".join(unread.read(filter(None, pieces)))
+        == "<a><!-- <r> --><r x='1'>é</r>\n<r/><rest/><r\n>z</r></a>".encode()
+    )
+    assert [data[place : place + 3] for place in unread.places] == [b"<r ", b"<r/", b"<r\n"]
+
+
+def test_many_elements_without_an_end_or_in_one_another_are_passed_in_one_go() -> None:
+    for data in (b"<a>" + b"<aff>" * 800_000, b"<a>" + b"<aff>" * 400_000 + b"</aff>" * 400_000):
+        assert len(Unread(NAMES).whole(data)) >= len(data) - len(b"<aff></aff>")
+
+
 def test_an_element_without_an_end_is_not_held() -> None:
     piece = b"<ref>word</ref>" * 4096
     tracemalloc.start()
