@@ -12,6 +12,8 @@ import pyarrow as pa
 from dedup.candidates import star_edges
 from dedup.identity import KINDS, Keys, Positions, identity_keys
 
+_ODD = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: spreads small numbers over all bits
+
 
 def works(keys: tuple[Keys, Keys], rows: Positions, count: int) -> Positions:
     """The work of each of `count` documents: the least row among those it shares an identifier with, transitively.
@@ -50,6 +52,50 @@ def works_named(
     found = asked_frame.join(known, on=["hi", "lo"])
     named[found["place"].to_numpy()] = found["work"].to_numpy()
     return named
+
+
+def edges_of_works(
+    keys: tuple[Keys, Keys],
+    rows: Positions,
+    *,
+    source: npt.NDArray[np.int64],
+    language: npt.NDArray[np.int64],
+    rank: Positions,
+) -> tuple[Positions, Positions]:
+    """Edges between documents that are one by identifier: of different sources, in one language.
+
+    A source's own ids tell its documents apart. An identifier that several documents of a source carry names what holds
+    them (a book, a corpus, an article with several cases), not one of them: for that source it joins nothing. Documents
+    that would still be joined to another of their own source, through a third, contradict each other: none of that work
+    is joined. A translation is another text.
+
+    Args:
+        keys, rows: as `dedup.identity.identity_keys` gives them.
+        source, language: int64[n], a number for each source and language.
+        rank: int64[n], distinct, smaller is better.
+
+    Returns:
+        Two int64[m]: the best-ranked document of a key, another document of that key.
+    """
+    import polars as pl
+
+    from dedup.clusters import components  # imports numba
+
+    entries = pl.DataFrame(
+        {"hi": keys[0], "lo": keys[1], "row": rows, "source": source[rows], "language": language[rows]}
+    )
+    single = entries.filter(pl.len().over("hi", "lo", "source") == 1)
+    # Documents in several languages are as many works: the language becomes part of the key.
+    spoken = (single["hi"] ^ (single["language"].cast(pl.UInt64) * _ODD)).to_numpy()
+    mine = single["row"].to_numpy()
+    best, other = star_edges((spoken, single["lo"].to_numpy()), rank[mine])
+    a, b = mine[best], mine[other]
+    joined = np.arange(len(source))
+    components(joined, a, b)
+    together = pl.DataFrame({"work": joined, "source": source})
+    torn = together.filter(pl.len().over("work", "source") > 1)["work"].unique().to_numpy()
+    sound = ~np.isin(joined[a], torn)
+    return a[sound], b[sound]
 
 
 def handed_down(rank: Positions, order: npt.NDArray[np.int64], work: Positions) -> Positions:

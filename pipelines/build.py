@@ -184,7 +184,9 @@ class Build:
         priority = {source.name: place for place, source in enumerate(recipe.sources)}
         bundles = [
             {
-                "digests": {s: own[s] for s in ("documents", "verdicts", "licence", "quality", "signature")},
+                "digests": {
+                    s: own[s] for s in ("documents", "verdicts", "licence", "language", "quality", "signature")
+                },
                 "priority": priority[bundle.source.name],
             }
             for bundle, own in zip(self.plan.bundles, self.digests, strict=True)

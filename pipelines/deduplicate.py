@@ -40,9 +40,10 @@ def index(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
     Bundles come in the order of the plan, rows in document order, so positions do not depend on who asked first.
     """
     from dedup.candidates import star_edges
+    from dedup.clusters import components
     from dedup.identity import KINDS, identity_keys, keep_rank, work_order
     from dedup.resolve import Certain
-    from dedup.works import handed_down, works
+    from dedup.works import edges_of_works, handed_down
     from filters.rights import openness
 
     frames = [_candidates(work, bundle, number) for number, bundle in enumerate(params["bundles"])]
@@ -60,15 +61,21 @@ def index(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
     keys, rows = identity_keys(frame.select(KINDS).to_arrow())
     registered = pl.when(pl.any_horizontal(pl.col("setid", "nct").is_not_null())).then("version")
     order = work_order(doc_type_priority=doc_type, version=frame.select(registered)["version"].to_arrow(), rank=rank)
-    rank = handed_down(rank, order, works(keys, rows, len(frame)))
-    best, other = star_edges(keys, rank[rows])
+    sameness = {
+        "source": frame["source_priority"].to_numpy(),
+        "language": frame["language"].rank("dense").cast(pl.Int64).to_numpy(),
+    }
+    joined = np.arange(len(frame))
+    components(joined, *edges_of_works(keys, rows, rank=rank, **sameness))
+    rank = handed_down(rank, order, joined)
+    identity = edges_of_works(keys, rows, rank=rank, **sameness)
     exact = star_edges((frame["exact_hi"].to_numpy(), frame["exact_lo"].to_numpy()), rank)
-    certain = Certain.of((rows[best], rows[other]), exact)
+    certain = Certain.of(identity, exact)
     folder = folders["index"]
     frame.select("bundle", "row", "doc_id").write_parquet(folder / ROWS)
     np.save(folder / RANK, rank)
     np.savez(folder / CERTAIN, a=certain.a, b=certain.b, method=certain.method)
-    return {"index": {"rows": len(frame), "identity_edges": len(best), "exact_edges": len(exact[0])}}
+    return {"index": {"rows": len(frame), "identity_edges": len(identity[0]), "exact_edges": len(exact[0])}}
 
 
 def bands(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
@@ -237,6 +244,7 @@ def _candidates(work: WorkFolder, bundle: dict[str, Any], number: int) -> pl.Dat
                 documents,
                 verdicts,
                 side("licence", "licence_spdx"),
+                side("language", "language"),
                 side("quality", "n_bytes"),
                 side("signature", "exact_hi", "exact_lo"),
             ],

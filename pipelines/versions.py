@@ -14,8 +14,8 @@ from corpus.digest import Json
 from corpus.storage import WorkFolder
 from pipelines.measure import DELETED, ROWS
 
-_ORDER = ["version", "raw_file", "record"]
-"""Newest last. Files are told apart by name, as MEDLINE numbers them."""
+_ORDER = ["version", "has_text", "raw_file", "record"]
+"""Newest last; of equal versions, one with text. Files are told apart by name, as MEDLINE numbers them."""
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
@@ -23,7 +23,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     products = [work.product("documents", digest) for digest in params["documents"]]
     rows = pl.concat(
         pl.scan_parquet(product / ROWS, glob=False)
-        .select("doc_id", *_ORDER)
+        .select("doc_id", "version", pl.col("no_text").is_null().alias("has_text"), "raw_file", "record")
         .with_row_index("row")
         .with_columns(pl.lit(number, pl.Int64).alias("bundle"))
         for number, product in enumerate(products)
@@ -40,8 +40,8 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
 def find_outdated(rows: pl.LazyFrame, withdrawn: pl.LazyFrame) -> pl.LazyFrame:
     """Outdated rows with reason and survivor.
 
-    `rows` has doc_id, version, raw_file, record, bundle, row; `withdrawn` has doc_id, version. A withdrawal takes every
-    version up to its own. Of what repeats an id, only the newest is not outdated.
+    `rows` has doc_id, version, has_text, raw_file, record, bundle, row; `withdrawn` has doc_id, version. A withdrawal
+    takes every version up to its own. Of what repeats an id, only the newest is not outdated.
     """
     last = withdrawn.group_by("doc_id").agg(pl.col("version").max().alias("withdrawn"))
     marked = rows.join(last, on="doc_id", how="left").with_columns(

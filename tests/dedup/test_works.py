@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.identity import KINDS, identity_keys, work_order
-from dedup.works import handed_down, works, works_named
+from dedup.works import edges_of_works, handed_down, works, works_named
 
 
 def table(*rows: dict[str, str]) -> pa.Table:
@@ -41,6 +41,46 @@ def test_an_identifier_names_the_work_that_has_it_however_it_is_spelled() -> Non
     asked = [("doi", "https://doi.org/10.1000/abc"), ("pmcid", "PMC0005"), ("pmid", "1"), ("pmid", "2"), ("doi", "n/a")]
     assert works_named(asked, keys, rows, work).tolist() == [1, 1, 0, -1, -1]
     assert works_named([], keys, rows, work).tolist() == []
+
+
+def joined(documents: list[tuple[str, str, dict[str, str]]]) -> list[tuple[int, int]]:
+    """Edges among documents of (source, language, identifiers), the first the best ranked."""
+    sources, languages, identifiers = zip(*documents, strict=True)
+    keys, rows = identity_keys(table(*identifiers))
+    a, b = edges_of_works(
+        keys,
+        rows,
+        source=np.array([sorted(set(sources)).index(one) for one in sources]),
+        language=np.array([sorted(set(languages)).index(one) for one in languages]),
+        rank=np.arange(len(documents)),
+    )
+    return list(zip(a.tolist(), b.tolist(), strict=True))
+
+
+def test_documents_of_different_sources_that_share_an_identifier_are_one() -> None:
+    assert joined([("pmc", "en", {"doi": "10.1000/a"}), ("medline", "en", {"doi": "10.1000/A"})]) == [(0, 1)]
+
+
+def test_what_several_documents_of_a_source_carry_names_none_of_them() -> None:
+    case = {"doi": "10.1000/article"}
+    assert joined([("cases", "en", case), ("cases", "en", case)]) == []
+    others = [("pmc", "en", case), ("cases", "en", case), ("cases", "en", case), ("medline", "en", case)]
+    assert joined(others) == [(0, 3)]
+
+
+def test_a_third_document_does_not_join_two_of_one_source() -> None:
+    bridge = {"pmid": "1", "doi": "10.1000/a"}
+    assert joined([("pmc", "en", {"pmid": "1"}), ("s2", "en", bridge), ("pmc", "en", {"doi": "10.1000/a"})]) == []
+
+
+def test_a_translation_is_another_text() -> None:
+    one = {"doi": "10.1000/a"}
+    rows = [("pmc", "en", one), ("e3c", "fr", one), ("medline", "en", one), ("openalex", "fr", one)]
+    assert joined(rows) == [(0, 2), (1, 3)]
+
+
+def test_without_identifiers_nothing_is_joined() -> None:
+    assert joined([("pmc", "en", {}), ("medline", "en", {})]) == []
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,10 @@ def changed_in_the_middle(text: str, words: int) -> str:
     return " ".join(found)
 
 
+_BOOK = {"doi": "10.5555/HC4.Book"}
+"""Of two documents of one source: it names what holds them."""
+
+
 def _plant(raw: Path, texts: list[str], shared_pmid: str) -> dict[str, str]:
     draw = iter(texts)
     licence = "https://creativecommons.org/licenses/by/4.0/"
@@ -175,7 +179,7 @@ def _plant(raw: Path, texts: list[str], shared_pmid: str) -> dict[str, str]:
         rows[name] = {"id": name, "text": text, "license": licence, "kind": "abstract"} | fields
 
     for number in range(12):
-        add(f"plain-{number:02d}", next(draw), published=f"20{number + 10}-03")
+        add(f"plain-{number:02d}", next(draw), published=f"20{number + 10}-03", **({} if number else _BOOK))
     near = next(draw)
     add("near-a", near + " This sentence makes the first copy the longer one.")
     add("near-b", changed_in_the_middle(near, 2))
@@ -186,7 +190,7 @@ def _plant(raw: Path, texts: list[str], shared_pmid: str) -> dict[str, str]:
     add("same-a", same)
     add("same-b", same[:60].upper() + same[60:].replace(" ", "  ").replace(".", " ."))
     add("doi-a", next(draw), doi="10.5555/HC4.Same")
-    add("doi-b", next(draw), doi="https://doi.org/10.5555/hc4.same")
+    add("doi-b", next(draw), **_BOOK)
     add("german", GERMAN)
     add("short", SHORT)
     mail, group, phone, other, ssn = PLANTED_IDENTIFIERS
@@ -212,6 +216,7 @@ def _plant(raw: Path, texts: list[str], shared_pmid: str) -> dict[str, str]:
             "body": list(bodies.values()),
             "rights": ["CC BY 4.0"] * 8,
             "citation": pa.array([shared_pmid, *[None] * 7], pa.string()),
+            "work": pa.array([None, "https://doi.org/10.5555/hc4.same", *[None] * 6], pa.string()),
             "unread": pa.array(range(8)),
         }
     )
@@ -239,7 +244,7 @@ def _recipe() -> dict[str, Any]:
                 "name": "registry",
                 "reader": "parquet",
                 "options": {
-                    "columns": {"text": "body", "id": "pid", "licence": "rights", "pmid": "citation"},
+                    "columns": {"text": "body", "id": "pid", "licence": "rights", "pmid": "citation", "doi": "work"},
                     "doc_type": "abstract",
                 },
                 "files": ["raw/registry"],

@@ -50,11 +50,30 @@ def test_planted_document_ends_as_planned(audit: pl.DataFrame, name: str, verdic
 
 
 def test_of_two_documents_with_one_doi_one_survives_and_the_other_names_it(audit: pl.DataFrame) -> None:
-    pair = {"articles:doi-a", "articles:doi-b"}
-    rows = audit.filter(pl.col("doc_id").is_in(pair)).sort("verdict").to_dicts()
+    pair = {"articles:doi-a", "registry:r01"}
+    rows = audit.filter(pl.col("doc_id").is_in(pair)).sort("doc_id").to_dicts()
 
     assert [row["verdict"] for row in rows] == ["keep", "merge"]
     assert (rows[1]["stage"], rows[1]["survivor"]) == ("identity", rows[0]["doc_id"])
+
+
+def test_the_survivor_keeps_the_ids_of_what_merged_into_it(snapshot: Built) -> None:
+    paths = sorted((snapshot.folder / "data" / "registry").glob("*.parquet"))
+    rows = pl.concat([pl.read_parquet(path, glob=False) for path in paths])
+    (row,) = rows.filter(pl.col("doc_id") == "registry:r00").to_dicts()
+
+    assert [name.partition(":")[0] for name in row["stands_for"]] == ["medline"]
+    assert row["other_ids"] == sorted(row["other_ids"])
+    assert row["stands_for"][0].replace("medline:", "pmid:") in row["other_ids"]
+
+
+def test_a_doi_that_documents_of_one_source_share_merges_none_of_them(audit: pl.DataFrame) -> None:
+    book = audit.filter(pl.col("doi").str.to_lowercase() == "10.5555/hc4.book")
+
+    assert book.select("doc_id", "verdict").sort("doc_id").rows() == [
+        ("articles:doi-b", "keep"),
+        ("articles:plain-00", "keep"),
+    ]
 
 
 def test_a_document_of_an_earlier_source_survives_its_copy_in_a_later_one(
