@@ -31,7 +31,9 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
         assert word in done.stdout, word
 
 
-@pytest.mark.parametrize("name", ["plan", "build", "status", "verify", "explain", "inspect", "sources", "assets", "fetch"])
+@pytest.mark.parametrize(
+    "name", ["plan", "build", "status", "verify", "explain", "inspect", "sources", "assets", "fetch"]
+)
 def test_every_command_has_help(name: str) -> None:
     done = CliRunner().invoke(app, [name, "--help"])
 
