@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from filters.phi.known import mask_known
 from filters.phi.mask import mask_distinct
 from filters.rights import licence_address, rights
 from manifests.origin import NULLABLE
@@ -37,6 +38,19 @@ it, or may ask for it."""
 
 
 _PRECISION = {4: "year", 7: "month", 10: "day"}
+
+
+_MASKED = ("title", "journal", "url", "member", "licence_raw")
+"""Free words that a record states beside its text: publishers put e-mail addresses into them."""
+
+
+def masked_words(documents: pa.Table, policy: str) -> dict[str, pa.Array]:
+    """`title`, `journal`, `url`, `member` and `licence_raw`, identifiers masked; the title also of known values."""
+    words = {name: mask_distinct(documents[name], policy) for name in _MASKED}
+    if pc.any(pc.greater(pc.list_value_length(documents["known_values"]), 0)).as_py():
+        pairs = zip(words["title"].to_pylist(), documents["known_values"].to_pylist(), strict=True)
+        words["title"] = pa.array([mask_known(title, known) for title, known in pairs], pa.string())
+    return words
 
 
 def provenance(documents: pa.Table, params: Mapping[str, Any]) -> dict[str, Any]:
