@@ -126,7 +126,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
             columns["nulls"] = null_reasons(columns, documents["refused"], set(params["states"]))
             rows = pa.table(columns).select(ROW.names).cast(ROW)
             counts.add(rows, read, part["phi"]["phi_spans"])
-            yield rows, attributions(rows, documents, params["phi_policy"])
+            yield rows, attributions(rows, documents, params)
         start += size
     for file in files.values():
         file.close()

@@ -23,6 +23,9 @@ ATTRIBUTED = "attribution.parquet"
 ATTRIBUTION = pa.schema(
     [
         pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("publisher", pa.string()),
+        pa.field("homepage", pa.string()),
         pa.field("title", pa.string()),
         pa.field("authors", pa.list_(pa.string()), nullable=False),
         pa.field("copyright", pa.string()),
@@ -34,7 +37,7 @@ ATTRIBUTION = pa.schema(
     ]
 )
 """Whom a released document's licence wants named, and how the text was changed. Only documents whose licence asks for
-it, or may ask for it."""
+it, or may ask for it. `publisher` and `homepage` are those of the source, as the recipe states them."""
 
 
 _PRECISION = {4: "year", 7: "month", 10: "day"}
@@ -104,8 +107,9 @@ def null_reasons(columns: Mapping[str, Any], refused: pa.ChunkedArray, states: s
     return frame.select(pl.concat_list(reasons).list.drop_nulls()).to_series().to_arrow()
 
 
-def attributions(rows: pa.Table, documents: pa.Table, policy: str) -> pa.Table:
+def attributions(rows: pa.Table, documents: pa.Table, params: Mapping[str, Any]) -> pa.Table:
     """What `ATTRIBUTION` says of the rows whose licence asks to name somebody, or does not say that it does not."""
+    policy = params["phi_policy"]
     owed = np.array([row["attribution"] is not False for row in rows["rights"].to_pylist()], bool)
     rows, documents = rows.filter(pa.array(owed)), documents.filter(pa.array(owed))
     authors = documents["authors"].combine_chunks()
@@ -114,7 +118,8 @@ def attributions(rows: pa.Table, documents: pa.Table, policy: str) -> pa.Table:
     addresses = [licence_address(name, raw) for name, raw in zip(spdx, rows["licence_raw"].to_pylist(), strict=True)]
     masked = rows["phi_masked"].to_pylist()
     columns = {
-        **{name: rows[name] for name in ("doc_id", "title", "doi", "url", "licence_spdx")},
+        **{name: pa.array([params[name]] * len(rows), pa.string()) for name in ("publisher", "homepage")},
+        **{name: rows[name] for name in ("doc_id", "source", "title", "doi", "url", "licence_spdx")},
         "authors": pa.ListArray.from_arrays(_from_zero(authors), names),
         "copyright": mask_distinct(documents["copyright"], policy),
         "licence_url": pa.array(addresses, pa.string()),
