@@ -77,7 +77,9 @@ def provenance(documents: pa.Table, params: Mapping[str, Any]) -> dict[str, Any]
 def released_rights(licence: pa.Table, modified: npt.NDArray[np.bool_]) -> dict[str, Any]:
     """`licence_spdx`, `licence_evidence` and `rights` of each row; a `modified` text has the rights of a derivative."""
     spdx = licence["licence_spdx"].combine_chunks()
-    found = [asdict(rights(name, modified=bool(cut))) for name, cut in zip(spdx.to_pylist(), modified, strict=True)]
+    cases = list(zip(spdx.to_pylist(), modified.tolist(), strict=True))
+    known = {(name, cut): asdict(rights(name, modified=cut)) for name, cut in set(cases)}
+    found = [known[case] for case in cases]
     evidence = [licence[name].combine_chunks() for name in ("licence_kind", "licence_place")]
     return {
         "licence_spdx": spdx,
