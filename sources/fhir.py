@@ -116,7 +116,10 @@ class FhirReader:
                     _keep_person(store, url, resource, facts)
             for url, resource in resources(raw):
                 facts["records"] += 1
-                _keep(store, url, resource, facts)
+                try:
+                    _keep(store, url, resource, facts)
+                except RecursionError:  # JSON may be deeper than Python can follow.
+                    _keep(store, "", None, facts)
             if not facts["records"]:
                 raise RawFileError("no_resource")
             store.executescript(_INDEXES)

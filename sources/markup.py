@@ -19,7 +19,6 @@ from corpus.errors import RawFileError
 from sources.reader import RawFile
 
 Element = Any  # lxml ships no types
-MAX_RECORD_BYTES = 200_000_000
 _SMALL = 4 << 20
 _CHUNK = 1 << 16
 
@@ -39,14 +38,14 @@ def elements(raw: RawFile, *tags: str) -> Iterator[Element]:
     Raises:
         RawFileError: `malformed_xml`, `invalid_encoding`, `unsupported_encoding`, `undeclared_entity` (no DTD could
             declare it), `xml_over_limits` (entity bomb, nesting deeper than 256, a text node over 10 MB),
-            `record_too_large` (MAX_RECORD_BYTES of XML without one element finished), or any of `RawFile.stream`.
+            `record_too_large` (`limits.raw_record_bytes` of XML without one element finished), or any of `RawFile.stream`.
     """
     with raw.stream() as stream:
         head = stream.read(_SMALL + 1)
         if len(head) <= _SMALL:
             yield from _parsed(head, tags)
         else:
-            yield from _streamed(head, stream, tags)
+            yield from _streamed(head, stream, tags, raw.limits.raw_record_bytes)
 
 
 def records(
@@ -93,7 +92,7 @@ def _parsed(data: bytes, tags: tuple[str, ...]) -> Iterator[Element]:
     yield from root.iter(*tags)
 
 
-def _streamed(head: bytes, stream: BinaryIO, tags: tuple[str, ...]) -> Iterator[Element]:
+def _streamed(head: bytes, stream: BinaryIO, tags: tuple[str, ...], limit: int) -> Iterator[Element]:
     parser = etree.XMLPullParser(events=("end",), tag=tags, **_SAFE)
     since = 0  # bytes since the last element was finished
     try:
@@ -110,8 +109,8 @@ def _streamed(head: bytes, stream: BinaryIO, tags: tuple[str, ...]) -> Iterator[
                 if parent is not None:
                     while element.getprevious() is not None:
                         del parent[0]
-            if since > MAX_RECORD_BYTES:
-                raise RawFileError("record_too_large", f"over {MAX_RECORD_BYTES} bytes of XML without an end")
+            if since > limit:
+                raise RawFileError("record_too_large", f"over {limit} bytes of XML without an end")
         parser.close()
     except etree.XMLSyntaxError as error:
         raise _damage(parser.feed_error_log, error.lineno) from None
@@ -159,14 +158,18 @@ def root(raw: RawFile) -> Element:
     declarations, and nothing in them depends on one.
 
     Raises:
-        RawFileError: as `elements`; `record_too_large` for a file over MAX_RECORD_BYTES.
+        RawFileError: as `elements`; `record_too_large` for a file over `limits.raw_record_bytes`.
     """
+    limit = raw.limits.raw_record_bytes
     with raw.stream() as stream:
-        data = stream.read(MAX_RECORD_BYTES + 1)
-    if len(data) > MAX_RECORD_BYTES:
-        raise RawFileError("record_too_large", f"over {MAX_RECORD_BYTES} bytes in one record")
+        data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise RawFileError("record_too_large", f"over {limit} bytes in one record")
     parser = etree.XMLParser(recover=True, **_SAFE)  # All damage but an undeclared prefix is fatal in the log.
-    found = etree.fromstring(data, parser)
+    try:
+        found = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:  # of what has no element at all
+        raise _damage(parser.error_log, error.lineno) from None
     if found is None or parser.error_log.filter_from_fatals():
         raise _damage(parser.error_log)
     local_names(found)

@@ -73,7 +73,8 @@ def content_of(record: Any, limit: int) -> bytes | str:
         stream = record.content_stream()
         while len(kept) <= limit and (data := stream.read(_PIECE)):
             kept += data
-    except (ArchiveLoadFailed, ValueError, zlib.error, EOFError, brotli_error):
+    except (ArchiveLoadFailed, ValueError, AttributeError, zlib.error, EOFError, brotli_error):
+        # AttributeError: warcio's, which asks brotli for what only zlib has.
         return "malformed_http"
     if len(kept) > limit:
         return "record_too_large"

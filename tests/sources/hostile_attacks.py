@@ -1,0 +1,532 @@
+"""Every attack, as what it makes of a form: the bytes of a file, and the reasons that are right for it."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import re
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+
+from tests.sources.hostile_forms import Form, page, pdf, stream
+
+SECRET = "Zweig-Ottokar-77"
+"""Stands in hostile records: no reason, detail or output may repeat it."""
+WORDS = f"The words of {SECRET} are many."
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A hostile file and what may come of it."""
+
+    name: str
+    data: bytes
+    reasons: frozenset[str]
+    """Every reason that may be given; none may be needed."""
+    harmless: bool = False
+    """It may also be read as a document: a right reading exists."""
+    whole: bool = False
+    """No good record stands beside it."""
+    megabytes: int = 100
+    """What reading may hold beside the reader itself, however large the attack."""
+    options: dict[str, Any] = field(default_factory=dict)
+    file: str | None = None
+
+
+Maker = Callable[[Form], Iterable[Attack]]
+ATTACKS: dict[str, Maker] = {}
+
+
+def attack(make: Maker) -> Maker:
+    ATTACKS[make.__name__.replace("_", " ")] = make
+    return make
+
+
+def all_attacks(form: Form) -> Iterator[Attack]:
+    for family, make in ATTACKS.items():
+        for one in make(form):
+            yield Attack(**{**vars_of(one), "name": f"{family}: {one.name}" if one.name else family})
+
+
+def vars_of(one: Attack) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in Attack.__dataclass_fields__}
+
+
+ANY = frozenset({"*"})
+
+
+# --- files of nothing, of another kind, cut off
+
+
+@attack
+def nothing(form: Form) -> Iterator[Attack]:
+    for name, data in {
+        "no byte": b"", "white space": b" \t\r\n" * 2000, "NULs": bytes(5000), "a line end": b"\n", "a BOM": b"\xef\xbb\xbf",
+        "gzip of nothing": gzip.compress(b""), "zstd of nothing": bytes.fromhex("28b52ffd2000010000"),
+    }.items():  # fmt: skip
+        yield Attack(name, data, ANY, whole=True)
+
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0\x90wS\xde" + bytes(range(256)) * 40
+
+
+@attack
+def wrong_format(form: Form) -> Iterator[Attack]:
+    for name, data in {
+        "png": PNG, "elf": b"\x7fELF" + bytes(range(256)) * 20, "pickle": b"\x80\x04\x95" + bytes(range(256)),
+        "html": b"<html><body><h1>404</h1></body></html>", "json": b'{"error": "rate limited"}', "number": b"42",
+        "json string": b'"x"', "json list": b"[1, null, [], {}]", "xml": b"<x/>", "sqlite": b"SQLite format 3\0" + bytes(99),
+        "sevenzip": b"7z\xbc\xaf\x27\x1c" + bytes(range(256)), "zip unasked": zipped({"a": b"x"}),
+    }.items():  # fmt: skip
+        yield Attack(name, data, ANY, whole=True, harmless=True)
+
+
+@attack
+def truncated(form: Form) -> Iterator[Attack]:
+    whole = form.around(form.record(4, WORDS.encode()))
+    yield Attack("half", whole[: len(whole) // 2], ANY, harmless=True, whole=True)
+    body = b"".join(form.file([form.good(1)]) for _ in range(200)) if form.kind == "lines" else whole
+    for codec, packed in (("gzip", gzip.compress(body)), ("bz2", bz2.compress(body)), ("zstd", zstd(body))):
+        yield Attack(f"{codec} cut", packed[: len(packed) // 2], frozenset({f"truncated_{codec}"} | zipless(form)))
+        flipped = bytearray(packed)
+        flipped[len(flipped) // 2] ^= 0x55
+        yield Attack(
+            f"{codec} flipped", bytes(flipped), frozenset({f"corrupt_{codec}", f"truncated_{codec}"} | zipless(form)),
+            harmless=codec == "zstd", whole=codec == "zstd",
+        )  # fmt: skip
+        yield Attack(f"{codec} in {codec}", COMPRESS[codec](COMPRESS[codec](body)), ANY, whole=True)
+
+
+def zipless(form: Form) -> set[str]:
+    return {"not_parquet"} if form.reader == "parquet" else set()
+
+
+# --- bombs
+
+
+def zstd(data: bytes) -> bytes:
+    return bytes(pa.compress(data, codec="zstd", asbytes=True))
+
+
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "bz2": bz2.compress, "zstd": zstd}
+
+
+@cache
+def zeros(codec: str, megabytes: int) -> bytes:
+    if codec == "gzip":
+        buffer = io.BytesIO()
+        with gzip.open(buffer, "wb") as file:
+            for _ in range(megabytes):
+                file.write(bytes(1 << 20))
+        return buffer.getvalue()
+    if codec == "bz2":
+        packer = bz2.BZ2Compressor()
+        return b"".join([*(packer.compress(bytes(1 << 20)) for _ in range(megabytes)), packer.flush()])
+    return zstd(bytes(megabytes << 20))
+
+
+@attack
+def bomb(form: Form) -> Iterator[Attack]:
+    for codec in ("gzip", "zstd", "bz2"):
+        # bz2 takes as long to unpack as a bomb may last before it is known for one.
+        yield Attack(codec, zeros(codec, 300), ANY, whole=True, megabytes=350)
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def tarred(members: Iterable[tuple[str | tarfile.TarInfo, bytes]]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, data in members:
+            info = tarfile.TarInfo(name) if isinstance(name, str) else name
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+# --- text that is none
+
+
+BYTES = {
+    "invalid UTF-8": b"caf\xe9 \xff\xfe \xc3\x28",
+    "overlong UTF-8": b"\xc0\xaf \xe0\x80\xaf",
+    "surrogate in UTF-8": b"\xed\xa0\x80 \xed\xbf\xbf",
+    "beyond Unicode": b"\xf4\x90\x80\x80 \xf8\x88\x80\x80\x80",
+    "NUL": b"a\0b\0\0c",
+    "controls": bytes(range(1, 9)) + b"\x0b\x0c\x0e\x1b[31m\x7f",
+    "C1 controls": "\x80\x85\x9b31m".encode(),
+    "direction and width": "\u202e\u200b\ufeff\u2066\U000e0041\ufff9".encode(),
+    "noncharacters": "\ufffe\uffff\U0001fffe".encode(),
+    "a thousand marks on a letter": ("e" + "\u0301\u0316" * 5000).encode(),
+}
+
+
+@attack
+def characters(form: Form) -> Iterator[Attack]:
+    for name, data in BYTES.items():
+        record = form.record(4, WORDS.encode() + b" " + data)
+        yield Attack(name, form.around(record), ANY, harmless=True)
+
+
+@attack
+def encoding(form: Form) -> Iterator[Attack]:
+    if form.reader in {"parquet", "pdf"}:
+        return
+    text = form.around(form.record(4, WORDS.encode())).decode()
+    for codec in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "cp037", "utf-8-sig"):
+        yield Attack(codec, text.encode(codec), ANY, harmless=True, whole=True)
+    if form.kind == "xml":
+        for stated in ("UTF-16", "EBCDIC-CP-US", "x-unknown", "UTF-7", "ISO-8859-1", "a" * 5000):
+            yield Attack(f"stated {stated[:12]}", f'<?xml version="1.0" encoding="{stated}"?>{text}'.encode(), ANY,
+                         harmless=True, whole=True)  # fmt: skip
+
+
+# --- what costs more time or memory than its size
+
+
+TOKENS = (
+    "[", "(", "{{", "{|", "{%", "{:", "<", "<a ", "<!--", "</", "'''", "==", "== ", " ", "\t", "\n", "\n ", " \n", "&", "&#", "\\",
+    '"', "'", "`", "*", "> ", "- ", "![", "](", "| ", "1,", "[1", "(1, ", "see ", "http://a", "a@", "a.", "1 ", "http:// ", ": ",
+    "(Click here", "; ", "- a\n", "a\t", "\u00a0", "\u2022 ", ".\u2009", "Manufactured by ", "Revised: ", "and ", "\u00ad", "_",
+    "//", "a: ", "#", "(,", "x" * 9 + ":", "e\u0301", "[[", "]]", "{{a|", "[http://a ", "A-1 ", "\r", "x: y 123456789012 ",
+)  # fmt: skip
+
+
+@attack
+def repeated(form: Form) -> Iterator[Attack]:
+    """Two hundred thousand characters of one sign after another: who looks far ahead from each of them hangs."""
+    for token in TOKENS:
+        text = (token * (200_000 // len(token))).encode()
+        if form.kind == "xml":
+            text = text.replace(b"&", b"&amp;").replace(b"<", b"&lt;")
+        elif form.kind == "json":
+            text = json.dumps(text.decode())[1:-1].encode()
+        elif form.kind == "csv":
+            text = text.replace(b'"', b'""')
+        yield Attack(repr(token), form.around(form.record(4, text)), ANY, harmless=True, megabytes=150)
+
+
+def opened(name: str, times: int) -> bytes:
+    return b"<%s>" % name.encode() * times
+
+
+@attack
+def nesting(form: Form) -> Iterator[Attack]:
+    deep = 100_000
+    for depth in (200, 500, 900, deep):
+        if form.kind == "xml":
+            inner = b"<sec>" * depth + SECRET.encode() + b"</sec>" * depth
+            yield Attack(f"xml {depth}", form.around(form.record(4, inner)), ANY, harmless=depth < deep)
+            yield Attack(f"xml {depth} open", form.around(form.record(4, b"<p>" * depth)), ANY)
+        if form.kind == "json":
+            for name, a, b in (("lists", b"[", b"]"), ("objects", b'{"a":', b"}")):
+                value = a * depth + b"1" + b * depth
+                record = form.record(4, WORDS.encode())
+                record = record[: record.rindex(b"}")] + b', "extension": ' + value + b"}"
+                if form.reader == "fhir" and b'{"resource"' in record:
+                    record = (
+                        b'{"resource": ' + form.record(4, WORDS.encode())[13:-2] + b', "extension": ' + value + b"}}"
+                    )
+                yield Attack(f"{name} {depth}", form.around(record), ANY, harmless=depth < deep)
+            yield Attack(f"open {depth}", form.around(b'{"a":' * depth), ANY)
+        if form.kind == "text" or (form.reader == "fhir" and form.kind == "json"):
+            for tag in ("div", "b", "table", "ul><li", "font", "blockquote"):
+                text = f"<{tag}>" * depth + SECRET
+                if form.kind == "json":
+                    text = json.dumps(text)[1:-1]
+                yield Attack(f"<{tag}> {depth}", form.around(form.record(4, text.encode())), ANY, harmless=True)
+        if form.reader == "mediawiki":
+            for token in ("{{a|", "[[a|", "{|\n|", "&lt;ref>", "''", "*", "{{{a|"):
+                yield Attack(
+                    f"{token!r} {depth}", form.around(form.record(4, token.encode() * depth)), ANY, harmless=True
+                )
+
+
+@attack
+def long_values(form: Form) -> Iterator[Attack]:
+    """What is not the text is long: an id, a title, a name of a column or an element, an attribute."""
+    long = 3_000_000
+    name = b"x" * long
+    good = form.record(4, WORDS.encode())
+    if form.kind == "xml":
+        yield Attack("attribute", form.around(good.replace(b">", b' a="%s">' % name, 1)), ANY, harmless=True)
+        yield Attack(
+            "attribute of 12 MB", form.around(good.replace(b">", b' a="%s">' % (name * 4), 1)), ANY, harmless=True
+        )
+        yield Attack("element", form.around(form.record(4, b"<%s/>" % name)), ANY, harmless=True)
+        yield Attack("namespace", form.around(form.record(4, b'<a xmlns="%s"/>' % name)), ANY, harmless=True)
+        yield Attack("comment", form.around(form.record(4, b"<!--%s-->" % name)), ANY, harmless=True)
+        yield Attack("instruction", form.around(form.record(4, b"<?a %s?>" % name)), ANY, harmless=True)
+        yield Attack("text node of 12 MB", form.around(form.record(4, name * 4)), ANY, harmless=True, megabytes=250)
+        many = b" ".join(b'a%d=""' % number for number in range(50_000))
+        yield Attack("many attributes", form.around(form.record(4, b"<a %s/>" % many)), ANY, harmless=True)
+    elif form.kind == "json":
+        yield Attack("key", form.around(good.replace(b"{", b'{"%s": 1, ' % name, 1)), ANY, harmless=True)
+        for key, value in leaves(good):
+            changed = good.replace(b'"%s": %s' % (key, value), b'"%s": "%s"' % (key, name), 1)
+            yield Attack(f"value of {key.decode()}", form.around(changed), ANY, harmless=True)
+    elif form.kind == "csv":
+        yield Attack("id", form.around(name + good[1:]), ANY, harmless=True)
+        yield Attack("header", name + b"," + form.around(good), ANY, whole=True)
+        yield Attack("header of 70 MB", b"x" * (70 << 20) + b"\n" + form.around(good), ANY, whole=True, megabytes=300)
+        yield Attack("many columns", form.around(b"," * long), ANY, megabytes=400)
+
+
+def leaves(record: bytes) -> list[tuple[bytes, bytes]]:
+    return re.findall(rb'"(\w+)": ("[^"]*"|\d+|\[[^\[\]]*\])', record)
+
+
+# --- XML
+
+
+def doctype(inside: str, document: bytes) -> bytes:
+    return f'<?xml version="1.0"?>\n<!DOCTYPE x [{inside}]>\n'.encode() + document
+
+
+LAUGHS = '<!ENTITY a0 "ha">' + "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 10}">' for n in range(12))
+QUADRATIC = f'<!ENTITY a "{"x" * 100_000}">'
+
+
+def entities(form: Form, folder: str, address: str) -> Iterator[Attack]:
+    """XML that asks for more than it says: expansions, files of this machine, pages of others."""
+    if form.kind != "xml":
+        return
+    with_entity = form.around(form.record(4, b"words &a; words"))
+    local = f"file://{folder}/secret.txt"
+    for name, inside, body in (
+        ("billion laughs", LAUGHS, form.around(form.record(4, b"&a12;"))),
+        ("laughs in an attribute", LAUGHS, form.around(form.record(4, b'<p a="&a12;"/>'))),
+        ("quadratic blowup", QUADRATIC, form.around(form.record(4, b"&a;" * 20_000))),
+        ("blowup in attributes", QUADRATIC, form.around(form.record(4, b'<p a="&a;&a;&a;"/>' * 500))),
+        ("entity of itself", '<!ENTITY a "&b;"><!ENTITY b "&a;">', with_entity),
+        ("external file", f'<!ENTITY a SYSTEM "{local}">', with_entity),
+        ("external page", f'<!ENTITY a SYSTEM "{address}/a">', with_entity),
+        ("external parameter", f'<!ENTITY % b SYSTEM "{address}/b"> %b;', with_entity),
+        ("file by parameter", f'<!ENTITY % b SYSTEM "{local}"> %b;', with_entity),
+        ("laughs by parameters", '<!ENTITY % a "x"><!ENTITY % b "&#37;a;&#37;a;">' * 20 + "%b;", with_entity),
+        ("default attributes", "".join(f'<!ATTLIST p a{n} CDATA "{"x" * 999}">' for n in range(900)),
+         form.around(form.record(4, b"<p/>" * 900))),
+        ("unparsed", f'<!NOTATION n SYSTEM "{address}/n"><!ENTITY a SYSTEM "{address}/u" NDATA n>', with_entity),
+    ):  # fmt: skip
+        yield Attack(f"entities: {name}", doctype(inside, body), ANY, harmless=True)
+    for name, data in (
+        ("DTD on a page", f'<!DOCTYPE x SYSTEM "{address}/x.dtd">'.encode() + with_entity),
+        ("public DTD", f'<!DOCTYPE x PUBLIC "-//NLM//DTD" "{address}/x.dtd">'.encode() + with_entity),
+        ("inclusion", form.around(form.record(4, f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{local}" parse="text"/>'.encode()))),
+        ("style sheet", f'<?xml-stylesheet type="text/xsl" href="{address}/x.xsl"?>'.encode() + form.around(form.good(4))),
+        ("schema", form.around(form.record(4, f'<p xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="a {address}/a.xsd"/>'.encode()))),
+        ("undeclared", with_entity),
+    ):  # fmt: skip
+        yield Attack(f"entities: {name}", data, ANY, harmless=True)
+
+
+@attack
+def broken_xml(form: Form) -> Iterator[Attack]:
+    if form.kind != "xml":
+        return
+    for name, text in {
+        "open": b"<p>", "closed": b"</p>", "crossed": b"<i><b></i></b>", "two attributes": b'<p a="1" a="2"/>', "less": b"a < b",
+        "ampersand": b"a & b", "CDATA open": b"<![CDATA[ x", "end of CDATA": b"]]>", "character 0": b"&#0;",
+        "surrogate": b"&#xD800;", "far character": b"&#x110000;", "huge reference": b"&#" + b"9" * 5000 + b";",
+        "undeclared prefix": b"<a:b/>", "comment open": b"<!-- ", "comment of dashes": b"<!-- -- -->", "doctype inside": b"<!DOCTYPE x>",
+    }.items():  # fmt: skip
+        yield Attack(name, form.around(form.record(4, SECRET.encode() + text)), ANY, harmless=True)
+    yield Attack("two roots", form.around(form.good(4)) * 2, ANY, harmless=True)
+    yield Attack("words after", form.around(form.good(4)) + b" and more", ANY, harmless=True)
+    yield Attack(
+        "many empty elements", form.around(form.record(4, b"<p/>" * 300_000)), ANY, harmless=True, megabytes=250
+    )
+
+
+# --- JSON and its lines
+
+
+ODD = (b"null", b"true", b"-1", b"1e308", b"[]", b"{}", b"[[[]]]", b'[{"a": [1]}]', b'{"a": {"b": null}}', b'""', b'" "', b'["a", 1]',
+       b"18446744073709551615", b"0.1", b'"\\u0000"', b'"0000-00-00"', b'"9999-12-31"', b'"%s"' % (b"9" * 5000))  # fmt: skip
+
+
+@attack
+def odd_values(form: Form) -> Iterator[Attack]:
+    """Every value of a record in turn, as everything that JSON knows."""
+    if form.kind != "json":
+        return
+    good = form.record(4, WORDS.encode())
+    for key, value in leaves(good):
+        for odd in ODD:
+            changed = good.replace(b'"%s": %s' % (key, value), b'"%s": %s' % (key, odd), 1)
+            name = odd if len(odd) < 30 else odd[:9] + b"..."
+            yield Attack(f"{key.decode()} as {name.decode()}", form.around(changed), ANY, harmless=True)
+
+
+@attack
+def broken_json(form: Form) -> Iterator[Attack]:
+    if form.kind != "json":
+        return
+    good = form.record(4, WORDS.encode())
+    for name, text in {
+        "lone surrogate": b"\\ud800", "wrong pair": b"\\udc00\\ud800", "escaped NUL": b"\\u0000", "bad escape": b"\\x", "short escape": b"\\u12",
+        "raw tab": b"\t", "raw NUL": b"\0", "bad UTF-8": b"\xff",
+    }.items():  # fmt: skip
+        yield Attack(name, form.around(form.record(4, WORDS.encode() + text)), ANY, harmless=True)
+    for name, record in {
+        "1e999999": good[:-1] + b', "n": 1e999999}', "400 digits": good[:-1] + b', "n": ' + b"1" * 400 + b"}",
+        "NaN": good[:-1] + b', "n": NaN}', "double keys": good[:-1] + b", " + good[1:], "no end": good[:-1], "two ends": good + b"}",
+        "trailing comma": good[:-1] + b",}", "comment": good[:-1] + b" /* x */}", "single quotes": good.replace(b'"', b"'"),
+        "no object": b"[]", "a word": b"word", "a million keys": good[:-1] + b"".join(b', "k%d": 1' % n for n in range(200_000)) + b"}",
+        "many empties": good[:-1] + b', "e": [' + b"{}," * 200_000 + b"{}]}",
+    }.items():  # fmt: skip
+        yield Attack(name, form.around(record), ANY, harmless=True, megabytes=250)
+
+
+# --- tables and lines
+
+
+@attack
+def broken_csv(form: Form) -> Iterator[Attack]:
+    if form.kind != "csv":
+        return
+    good = form.record(4, WORDS.encode())
+    for name, row in {
+        "quote open": good[:-1], "quote inside": good.replace(b"words", b'wo"rds'), "quotes only": b'"' * 100_001, "few cells": b"4",
+        "many cells": good + b",x" * 9, "NUL": b"4\0," + good, "carriage return": b"4\r" + good, "huge number": b"9" * 5000 + good[1:],
+        "formula": b"=cmd|x," + good,
+    }.items():  # fmt: skip
+        yield Attack(name, form.around(row), ANY, harmless=True)
+
+
+@attack
+def broken_hl7(form: Form) -> Iterator[Attack]:
+    if form.reader != "hl7v2":
+        return
+    for name, message in {
+        "no segment": b"MSH|^~\\&|A\r", "header only": b"MSH\r", "short header": b"MSH|^~\\&\r", "same delimiters": b"MSH|||||\rOBX|1|TX|n||x\r",
+        "letters": b"MSH|^~\\&|A\rwhat is this\r", "framing": b"\x0b\x1c\r\x0b\x0b", "escape open": form.record(4, b"\\X"),
+        "bad hex": form.record(4, b"\\XZZ\\ \\XFF\\ \\.sp99999999\\ \\.br99\\"), "many repeats": form.record(4, b"~" * 300_000),
+        "many fields": b"MSH|^~\\&|A\rPID" + b"|" * 300_000 + b"\r", "many components": b"MSH|^~\\&|A\rPID|||" + b"^" * 300_000 + b"\r",
+        "many names": b"MSH|^~\\&|A\rPID|||||" + b"A^B~" * 50_000 + b"\r", "date": b"MSH|^~\\&|A|B|C|D|00000000\rOBX|1|TX|n||x\r",
+    }.items():  # fmt: skip
+        yield Attack(name, form.around(message), ANY, harmless=True)
+
+
+# --- ids and dates
+
+
+@attack
+def ids(form: Form) -> Iterator[Attack]:
+    yield Attack("one three times", form.around(*[form.record(4, WORDS.encode())] * 3), ANY, harmless=True)
+    good = form.record(4, WORDS.encode())
+    for name, value in {"long": b"4" * 5000, "address": b"a@b.example", "path": b"../../etc/passwd", "blank": b" ", "empty": b"",
+                        "markup": b"{{4}}"}.items():  # fmt: skip
+        for before, after in (
+            (b'">4<', b'">%s<'),
+            (b">4<", b">%s<"),
+            (b'"4"', b'"%s"'),
+            (b"EN4", b"%s"),
+            (b"4,", b"%s,"),
+        ):
+            if before in good:
+                yield Attack(f"{name} id", form.around(good.replace(before, after % value)), ANY, harmless=True)
+                break
+
+
+# --- formats that are programs
+
+
+@attack
+def hostile_pdf(form: Form) -> Iterator[Attack]:
+    if form.reader != "pdf":
+        return
+    hello = b"BT /F 12 Tf 72 700 Td (words) Tj ET"
+    one = page(hello)
+    catalogue = b"<< /Type /Catalog /Pages 2 0 R >>"
+    bomb = zlib.compress(b" " * (200 << 20))
+    for name, data in {
+        "a million pages": pdf([catalogue, b"<< /Type /Pages /Kids [3 0 R] /Count 1000000 >>", *one[2:]]),
+        "pages of themselves": pdf([catalogue, b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 2 >>"]),
+        "negative count": pdf([catalogue, b"<< /Type /Pages /Kids [3 0 R] /Count -5 >>", *one[2:]]),
+        "catalogue of itself": pdf([b"1 0 R"]),
+        "form of itself": pdf([*one[:2], one[2].replace(b"/Font <<", b"/XObject << /X 6 0 R >> /Font <<"), stream(b"/X Do " + hello), one[4],
+                               stream(b"/X Do", b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 6 0 R >> >>")]),
+        "xref of itself": pdf(one).replace(b"/Root 1 0 R", b"/Root 1 0 R /Prev 9"),
+        "xref nowhere": re.sub(rb"startxref\n\d+", b"startxref\n99999999999", pdf(one)),
+        "encrypted": pdf(one, b"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O (%s) /U (%s) >> /ID [<00> <00>]" % (b"x" * 32, b"y" * 32)),
+        "unknown handler": pdf(one, b"/Encrypt << /Filter /Foo >>"),
+        "content bomb": pdf(page(bomb, b"/Filter /FlateDecode")),
+        "content bomb twice": pdf(page(zlib.compress(zlib.compress(b" " * (100 << 20))), b"/Filter [/FlateDecode /FlateDecode]")),
+        "length lies": pdf(page(hello)).replace(b"/Length 35", b"/Length 2000000000"),
+        "deep arrays": pdf([*one[:3], stream(b"[" * 200_000), one[4]]),
+        "deep dictionary": pdf([b"<< /Type /Catalog /Pages 2 0 R /A " + b"<< /A " * 100_000, *one[1:]]),
+        "a million signs": pdf(page(b"BT /F 12 Tf 1 1 Td (" + b"x" * 1_000_000 + b") Tj ET")),
+        "saved states": pdf(page(b"q " * 500_000 + hello)), "far places": pdf(page(b"1e38 0 0 1e38 1e38 1e38 cm " + hello)),
+        "no box": pdf([*one[:2], one[2].replace(b"[0 0 612 792]", b"[0 0 0 0]"), *one[3:]]), "huge box": pdf([*one[:2], one[2].replace(b"612", b"99999999999"), *one[3:]]),
+        "script": pdf([b"<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>", *one[1:]]),
+        "header alone": b"%PDF-1.7\n", "noise": b"%PDF-1.7\n" + bytes(range(256)) * 99,
+    }.items():  # fmt: skip
+        yield Attack(name, data, ANY, harmless=True, megabytes=450)
+
+
+@attack
+def hostile_warc(form: Form) -> Iterator[Attack]:
+    if form.reader != "warc":
+        return
+    good = form.record(4, b"<p>" + WORDS.encode())
+    length = re.search(rb"Content-Length: (\d+)", good)
+    assert length
+    for name, data in {
+        "short length": good.replace(length.group(), b"Content-Length: 40"), "long length": good.replace(length.group(), b"Content-Length: 99999"),
+        "negative length": good.replace(length.group(), b"Content-Length: -5"), "length of words": good.replace(length.group(), b"Content-Length: many"),
+        "huge length": good.replace(length.group(), b"Content-Length: " + b"9" * 5000), "no length": good.replace(length.group(), b"X: y"),
+        "no type": good.replace(b"WARC-Type: response", b"X: y"), "no address": good.replace(b"WARC-Target-URI: http://a.example/4\r\n", b""),
+        "header of 1 MB": good.replace(b"X: y", b"", 1).replace(b"WARC-Date", b"X: " + b"y" * (1 << 20) + b"\r\nWARC-Date"),
+        "gzip body": good.replace(b"\r\n\r\n<html>", b"\r\nContent-Encoding: gzip\r\n\r\n<html>"),
+        "brotli body": good.replace(b"\r\n\r\n<html>", b"\r\nContent-Encoding: br\r\n\r\n<html>"),
+        "chunked lie": good.replace(b"\r\n\r\n<html>", b"\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFF\r\n<html>"),
+        "bad status": good.replace(b"HTTP/1.1 200 OK", b"HTTP/1.1 x"), "lines between": b"x: y 123456789012 z\n" * 20_000 + good,
+        "body bomb": warc_bomb(good, length.group()),
+    }.items():  # fmt: skip
+        lost = name in {"long length", "huge length"}
+        yield Attack(name, form.around(data), ANY, harmless=True, whole=lost, megabytes=200)
+
+
+def warc_bomb(good: bytes, length: bytes) -> bytes:
+    head, _, _ = good.partition(b"HTTP/1.1")
+    body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n" + zeros("gzip", 300)
+    return head.replace(length, b"Content-Length: %d" % len(body)) + body + b"\r\n\r\n"
+
+
+@attack
+def hostile_fhir(form: Form) -> Iterator[Attack]:
+    if form.reader != "fhir" or form.kind != "json":
+        return
+
+    def visit(number: int, other: int) -> bytes:
+        resource = {"resourceType": "Encounter", "id": f"e{number}", "partOf": {"reference": f"Encounter/e{other}"},
+                    "subject": {"reference": "Patient/p"}, "text": {"div": f"<div>{SECRET}</div>"}}  # fmt: skip
+        return json.dumps({"resource": resource} if b'{"resource"' in form.good(1) else resource).encode()
+
+    yield Attack("references in a circle", form.around(visit(1, 2), visit(2, 1)), ANY, harmless=True)
+    yield Attack("reference to itself", form.around(visit(1, 1)), ANY, harmless=True)
+    wrap = (lambda one: {"resource": one}) if b'{"resource"' in form.good(1) else (lambda one: one)
+    for name, resource in {
+        "no type": {"id": "x"}, "type of a list": {"resourceType": ["Patient"]}, "bundle in a bundle": {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Bundle"}}]},
+        "patient of nobody": {"resourceType": "Composition", "subject": {"reference": "Patient/none"}, "section": [{"text": {"div": SECRET}}]},
+        "contained in itself": {"resourceType": "Observation", "subject": {"reference": "#a"}, "contained": [{"resourceType": "Patient", "id": "a", "link": [{"other": {"reference": "#a"}}]}]},
+        "base64 of nothing": {"resourceType": "DocumentReference", "subject": {"reference": "Patient/p"}, "content": [{"attachment": {"contentType": "text/plain", "data": "!!"}}]},
+    }.items():  # fmt: skip
+        yield Attack(name, form.around(json.dumps(wrap(resource)).encode()), ANY, harmless=True)
