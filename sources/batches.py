@@ -18,6 +18,7 @@ from corpus.errors import RawFileError
 from sources.dates import possible
 from sources.ids import is_doc_type
 from sources.limits import Limits
+from sources.mojibake import repaired
 from sources.reader import RawFile, Reader
 from sources.text import normalised, one_line
 
@@ -70,9 +71,10 @@ def documents_in(
     `doc_id` is `source:native_id`; without a native id, or with one that could be an address or words of a person
     (counted in `facts` as `unsafe_ids`), it is `source:` and 32 hex digits of the sha256 of `identity#record`. Never
     of the text: the id is released beside the masked text, and what was masked could be guessed until the hash fits.
-    A document without text keeps its row, and says why in `no_text` (`empty_text` if the reader does not say).
-    `published` outside the years 1500 to 2100 becomes None and is counted as `impossible_dates`; a `doc_type` that is
-    no plain word is quarantined as `bad_doc_type`.
+    Mojibake is put right where that is sure (`mojibake_repaired`, `mojibake_left`). A document without text keeps its
+    row, and says why in `no_text` (`empty_text` if the reader does not say). `published` outside the years 1500 to 2100
+    becomes None and is counted as `impossible_dates`; a `doc_type` that is no plain word is quarantined as
+    `bad_doc_type`.
 
     Args:
         identity: what tells this raw file from all others: the sha256 of its bytes. Its name if not given.
@@ -172,7 +174,8 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
     """Add a row, or say why the document cannot be one."""
     try:
         # Code points first: nobody should normalise a gigabyte to learn that it is too long.
-        text = normalised(document.text) if len(document.text) <= made.limits.text_bytes else None
+        fits = len(document.text) <= made.limits.text_bytes
+        text = normalised(repaired(document.text, made.facts)) if fits else None
         values = {name: _tidy(getattr(document, name)) for name in _FIELDS}
         # What stands beside the text must not weigh more than a text may: a title of 100 MB is none.
         beside = sum([len(value) for value in values.values() if value]) + sum(map(len, document.known_values))

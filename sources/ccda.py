@@ -40,7 +40,7 @@ class CcdaReader:
     """
 
     name: ClassVar[str] = "ccda"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("note",)
     section_policy: ClassVar[str] = (
         "Title, then the human-readable narrative of every section with its heading, tables and lists; a body that is "
@@ -61,7 +61,7 @@ class CcdaReader:
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
         """The document of the file. Without text: `no_narrative`, `attachment_not_text`, `attachment_elsewhere`.
 
-        Quarantined: `nested_too_deep`, `attachment_not_base64`, `attachment_unreadable`.
+        Quarantined: `nested_too_deep`, `attachment_not_base64`, `attachment_not_text`, `attachment_unreadable`.
 
         Raises:
             RawFileError: as `sources.markup.root`, and `no_clinical_document` for XML without document or section.

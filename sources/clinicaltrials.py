@@ -25,7 +25,7 @@ class ClinicalTrialsReader:
     """One document a study; its id is the NCT id, its version the day of its last posted update."""
 
     name: ClassVar[str] = "clinicaltrials"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("trial",)
     section_policy: ClassVar[str] = (
         "Titles, brief summary, detailed description, conditions, keywords, design, arms, interventions, eligibility "

@@ -80,14 +80,12 @@ class CsvReader:
             facts["windows1252"] = int(codec == "cp1252")
             rows = Rows(stream, "cp1252" if codec == "cp1252" else "utf-8", self._max_row_bytes)
             header, delimiter = self._header(rows.first_line())
-            record = 0
-            for fields, offset in rows.parsed(delimiter, len(header)):
+            for record, (fields, offset) in enumerate(rows.parsed(delimiter, len(header))):
                 facts["records"] += 1
                 found = self._record(header, fields, record, offset)
                 if isinstance(found, Document):
                     facts["without_id"] += found.native_id is None
                 yield found
-                record += 1
 
     def _header(self, line: str) -> tuple[list[str], str]:
         """Column names, and the delimiter by which the header has all that are mapped (of several, most columns)."""
@@ -106,8 +104,8 @@ class CsvReader:
             return Quarantined(record=record, reason="invalid_unicode", offset=offset)
         row: dict[str, str | int] = dict(zip(header, fields, strict=True))
         version = self._columns.mapping.get("version")
-        if version is not None and fields[header.index(version)].isdecimal() and len(fields[header.index(version)]) <= 20:
-            row[version] = int(fields[header.index(version)])  # so that 9 comes before 10
+        if version is not None and len(number := fields[header.index(version)]) <= 20 and number.isdecimal():
+            row[version] = int(number)  # so that 9 comes before 10
         return self._columns.document(row, record, offset)
 
 

@@ -97,12 +97,13 @@ class DialogueCsvReader:
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
         """Documents in row order. Without text: `empty_text`.
 
-        Quarantined: `wrong_number_of_cells`, `malformed_csv`, `row_too_long`, `no_encounter_id`, `invalid_unicode` (the row has bytes that are not
-        UTF-8), `no_metadata` (the row is not in the metadata file: its known values would be missing).
+        Quarantined: `wrong_number_of_cells` and `malformed_csv` (perhaps a quote that was never closed),
+        `row_too_long`, `no_encounter_id`, `invalid_unicode` (the row has bytes that are not UTF-8), `no_metadata` (the
+        row is not in the metadata file: its known values would be missing).
 
         Raises:
-            RawFileError: as `RawFile.stream`; `missing_column`, `no_header`, `header_too_long`, and `corrupt_metadata` for
-            a metadata file with such a row.
+            RawFileError: as `RawFile.stream`; `missing_column`, `no_header`, `header_too_long`, and `corrupt_metadata`
+            for a metadata file with such a row.
         """
         facts.update(dict.fromkeys(_FACTS, 0))
         known = self._known(raw) if self._metadata else None

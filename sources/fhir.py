@@ -70,7 +70,7 @@ class FhirReader:
     """
 
     name: ClassVar[str] = "fhir"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("note",)
     section_policy: ClassVar[str] = (
         "Notes: the attached plain text or HTML, or a composition's title and sections; else narrative (`text.div`) "
@@ -118,7 +118,8 @@ class FhirReader:
                 facts["records"] += 1
                 try:
                     _keep(store, url, resource, facts)
-                except RecursionError:  # JSON may be deeper than Python can follow.
+                except (RecursionError, ValueError):
+                    # JSON may be deeper than Python can follow, narrative deeper than it can be read.
                     _keep(store, "", None, facts)
             if not facts["records"]:
                 raise RawFileError("no_resource")

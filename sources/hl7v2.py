@@ -60,7 +60,7 @@ class Hl7v2Reader:
     """
 
     name: ClassVar[str] = "hl7v2"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("note",)
     section_policy: ClassVar[str] = (
         "Text observations (OBX of type TX, FT or ST) as paragraphs `Name: text`, rows of one observation together, "

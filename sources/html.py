@@ -22,7 +22,7 @@ class HtmlReader(WholeFile):
     """One document a file."""
 
     name: ClassVar[str] = "html"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ()
     section_policy: ClassVar[str] = (
         "The element that the page marks as its main content, else all of it; headings on their own lines, lists and "

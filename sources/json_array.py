@@ -77,7 +77,7 @@ def _scanned(head: bytes, stream: BinaryIO, key: str, limit: int) -> Iterator[An
             if depth < 0:
                 raise RawFileError("not_json", "more brackets closed than opened")
             if depth == 2 and inside and start >= 0:
-                yield _loaded(bytes(held[start - base : at + 1])) if base >= 0 else LARGE
+                yield _loaded(bytes(held[start - base : at + 1 - base])) if base >= 0 else LARGE
                 start = -1
             elif depth == 1:
                 inside = False

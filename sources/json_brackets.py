@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_LONGEST_KEY = 256
+_LONGEST_KEY = 256  # None that anyone asks for comes near.
 # A string (whole, or cut by the end of the bytes), or one bracket. Possessive: a long string must leave no way back.
 _TOKEN = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)("?)|[\[\]{}]', re.S)
 _REST = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+("?)', re.S)
@@ -21,7 +21,7 @@ class Brackets:
         self._last = b""
 
     def feed(self, chunk: bytes) -> Iterator[tuple[bytes, int, bytes]]:
-        """Each bracket of the next chunk, its place in the stream, and the string before it (a key, if one may come)."""
+        """Each bracket of the next chunk, its place in the stream, and the last string before it (perhaps its key)."""
         base, at = self._at, 0
         self._at += len(chunk)
         if self._inside and chunk:
@@ -30,6 +30,7 @@ class Brackets:
             at = rest.end()
             self._inside = not rest.group(1)
             self._escaped = self._inside and at < len(chunk)
+            self._last = (self._last + chunk[: len(chunk) if self._inside else at - 1])[:_LONGEST_KEY]
             if self._inside:
                 return
         for token in _TOKEN.finditer(chunk, at):
@@ -39,5 +40,5 @@ class Brackets:
                 self._last = token.group(1)[:_LONGEST_KEY]
                 if not token.group(2):
                     self._inside, self._escaped = True, token.end() < len(chunk)
-                    self._last = b""  # No key is cut so that it fits.
+                    self._last = chunk[token.start() + 1 :][:_LONGEST_KEY]
                     return

@@ -72,7 +72,7 @@ def _slices(raw: RawFile, arrays: frozenset[bytes]) -> Iterator[tuple[int, bytes
                 else:
                     depth -= 1
                     if sign == b"}" and depth == inside and start >= 0:
-                        yield start, bytes(held[start - base : at + 1]) if base >= 0 else None
+                        yield start, bytes(held[start - base : at + 1 - base]) if base >= 0 else None
                         start = -1
                     elif depth < inside:
                         inside = depth if depth == 0 else inside

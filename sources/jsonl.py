@@ -17,7 +17,7 @@ class JsonlReader:
     """One document a line. `offset` is the byte at which the line starts in the decompressed file."""
 
     name: ClassVar[str] = "jsonl"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     doc_types: ClassVar[tuple[str, ...]] = ()
     section_policy: ClassVar[str] = "The mapped text field as it stands."
     known_losses: ClassVar[tuple[str, ...]] = ("Fields that are not mapped are not read.",)

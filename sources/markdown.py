@@ -15,6 +15,8 @@ from sources.webpage import page_of
 
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?\n)---[ \t]*(?:\r?\n|\Z)", re.S)
 _FRONT_BYTES = 1 << 16
+_MAX_OPEN = 5_000
+"""Brackets that are never closed: the parser looks for the end from each."""
 _LICENCE_KEYS = ("license", "licence", "rights")
 
 
@@ -22,7 +24,7 @@ class MarkdownReader(HtmlReader):
     """One document a file: CommonMark with tables, rendered to a page and read as one."""
 
     name: ClassVar[str] = "markdown"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     section_policy: ClassVar[str] = (
         "All text; headings on their own lines without marks, lists and tables as lines, links as their words."
     )
@@ -46,6 +48,9 @@ class MarkdownReader(HtmlReader):
             yield text
             return
         stated, text = _front_matter(text)
+        if text.count("[") - text.count("]") > _MAX_OPEN:
+            yield Quarantined(record=0, reason="nested_too_deep", offset=0)
+            return
         facts["front_matter"] += bool(stated)
         licence = next((stated[key] for key in _LICENCE_KEYS if key in stated), None)
         rendered = MarkdownIt("commonmark").enable("table").enable("strikethrough").render(text)

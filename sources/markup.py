@@ -38,7 +38,7 @@ def elements(raw: RawFile, *tags: str) -> Iterator[Element]:
     Raises:
         RawFileError: `malformed_xml`, `invalid_encoding`, `unsupported_encoding`, `undeclared_entity` (no DTD could
             declare it), `xml_over_limits` (entity bomb, nesting deeper than 256, a text node over 10 MB),
-            `record_too_large` (`limits.raw_record_bytes` of XML without one element finished), or any of `RawFile.stream`.
+            `record_too_large` (`limits.raw_record_bytes` without one element finished), or any of `RawFile.stream`.
     """
     with raw.stream() as stream:
         head = stream.read(_SMALL + 1)

@@ -58,7 +58,7 @@ class OpenFdaReader:
     """One document a label; its id is the set id, as in `spl`."""
 
     name: ClassVar[str] = "openfda"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("label",)
     section_policy: ClassVar[str] = (
         "Brand and generic name, then the label's sections in the order of 21 CFR 201.56 under their headings, those "

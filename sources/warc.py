@@ -28,7 +28,7 @@ class WarcReader:
     """One document a capture. `offset` is the byte at which the record starts in the decompressed file."""
 
     name: ClassVar[str] = "warc"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ()
     section_policy: ClassVar[str] = (
         "Of a captured page the element it marks as its main content, else what resiliparse takes for that; headings "

@@ -7,12 +7,11 @@ import gzip
 import io
 import json
 import re
-import struct
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -31,16 +30,12 @@ class Attack:
 
     name: str
     data: bytes
-    reasons: frozenset[str]
-    """Every reason that may be given; none may be needed."""
     harmless: bool = False
     """It may also be read as a document: a right reading exists."""
     whole: bool = False
     """No good record stands beside it."""
     megabytes: int = 100
     """What reading may hold beside the reader itself, however large the attack."""
-    options: dict[str, Any] = field(default_factory=dict)
-    file: str | None = None
 
 
 Maker = Callable[[Form], Iterable[Attack]]
@@ -62,9 +57,6 @@ def vars_of(one: Attack) -> dict[str, Any]:
     return {name: getattr(one, name) for name in Attack.__dataclass_fields__}
 
 
-ANY = frozenset({"*"})
-
-
 # --- files of nothing, of another kind, cut off
 
 
@@ -74,7 +66,7 @@ def nothing(form: Form) -> Iterator[Attack]:
         "no byte": b"", "white space": b" \t\r\n" * 2000, "NULs": bytes(5000), "a line end": b"\n", "a BOM": b"\xef\xbb\xbf",
         "gzip of nothing": gzip.compress(b""), "zstd of nothing": bytes.fromhex("28b52ffd2000010000"),
     }.items():  # fmt: skip
-        yield Attack(name, data, ANY, whole=True)
+        yield Attack(name, data, whole=True)
 
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0\x90wS\xde" + bytes(range(256)) * 40
@@ -88,27 +80,20 @@ def wrong_format(form: Form) -> Iterator[Attack]:
         "json string": b'"x"', "json list": b"[1, null, [], {}]", "xml": b"<x/>", "sqlite": b"SQLite format 3\0" + bytes(99),
         "sevenzip": b"7z\xbc\xaf\x27\x1c" + bytes(range(256)), "zip unasked": zipped({"a": b"x"}),
     }.items():  # fmt: skip
-        yield Attack(name, data, ANY, whole=True, harmless=True)
+        yield Attack(name, data, whole=True, harmless=True)
 
 
 @attack
 def truncated(form: Form) -> Iterator[Attack]:
     whole = form.around(form.record(4, WORDS.encode()))
-    yield Attack("half", whole[: len(whole) // 2], ANY, harmless=True, whole=True)
+    yield Attack("half", whole[: len(whole) // 2], harmless=True, whole=True)
     body = b"".join(form.file([form.good(1)]) for _ in range(200)) if form.kind == "lines" else whole
     for codec, packed in (("gzip", gzip.compress(body)), ("bz2", bz2.compress(body)), ("zstd", zstd(body))):
-        yield Attack(f"{codec} cut", packed[: len(packed) // 2], frozenset({f"truncated_{codec}"} | zipless(form)))
+        yield Attack(f"{codec} cut", packed[: len(packed) // 2])
         flipped = bytearray(packed)
         flipped[len(flipped) // 2] ^= 0x55
-        yield Attack(
-            f"{codec} flipped", bytes(flipped), frozenset({f"corrupt_{codec}", f"truncated_{codec}"} | zipless(form)),
-            harmless=codec == "zstd", whole=codec == "zstd",
-        )  # fmt: skip
-        yield Attack(f"{codec} in {codec}", COMPRESS[codec](COMPRESS[codec](body)), ANY, whole=True)
-
-
-def zipless(form: Form) -> set[str]:
-    return {"not_parquet"} if form.reader == "parquet" else set()
+        yield Attack(f"{codec} flipped", bytes(flipped), harmless=codec == "zstd", whole=codec == "zstd")
+        yield Attack(f"{codec} in {codec}", COMPRESS[codec](COMPRESS[codec](body)), whole=True)
 
 
 # --- bombs
@@ -139,7 +124,7 @@ def zeros(codec: str, megabytes: int) -> bytes:
 def bomb(form: Form) -> Iterator[Attack]:
     for codec in ("gzip", "zstd", "bz2"):
         # bz2 takes as long to unpack as a bomb may last before it is known for one.
-        yield Attack(codec, zeros(codec, 300), ANY, whole=True, megabytes=350)
+        yield Attack(codec, zeros(codec, 300), whole=True, megabytes=350)
 
 
 def zipped(members: dict[str, bytes]) -> bytes:
@@ -181,7 +166,7 @@ BYTES = {
 def characters(form: Form) -> Iterator[Attack]:
     for name, data in BYTES.items():
         record = form.record(4, WORDS.encode() + b" " + data)
-        yield Attack(name, form.around(record), ANY, harmless=True)
+        yield Attack(name, form.around(record), harmless=True)
 
 
 @attack
@@ -190,10 +175,10 @@ def encoding(form: Form) -> Iterator[Attack]:
         return
     text = form.around(form.record(4, WORDS.encode())).decode()
     for codec in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "cp037", "utf-8-sig"):
-        yield Attack(codec, text.encode(codec), ANY, harmless=True, whole=True)
+        yield Attack(codec, text.encode(codec), harmless=True, whole=True)
     if form.kind == "xml":
         for stated in ("UTF-16", "EBCDIC-CP-US", "x-unknown", "UTF-7", "ISO-8859-1", "a" * 5000):
-            yield Attack(f"stated {stated[:12]}", f'<?xml version="1.0" encoding="{stated}"?>{text}'.encode(), ANY,
+            yield Attack(f"stated {stated[:12]}", f'<?xml version="1.0" encoding="{stated}"?>{text}'.encode(),
                          harmless=True, whole=True)  # fmt: skip
 
 
@@ -210,16 +195,22 @@ TOKENS = (
 
 @attack
 def repeated(form: Form) -> Iterator[Attack]:
-    """Two hundred thousand characters of one sign after another: who looks far ahead from each of them hangs."""
+    """A hundred thousand characters of one sign after another: who looks far ahead from each of them hangs."""
+    records = []
     for token in TOKENS:
-        text = (token * (200_000 // len(token))).encode()
+        text = (token * (100_000 // len(token))).encode()
         if form.kind == "xml":
             text = text.replace(b"&", b"&amp;").replace(b"<", b"&lt;")
         elif form.kind == "json":
             text = json.dumps(text.decode())[1:-1].encode()
         elif form.kind == "csv":
             text = text.replace(b'"', b'""')
-        yield Attack(repr(token), form.around(form.record(4, text)), ANY, harmless=True, megabytes=150)
+        record = form.record(len(records) + 10, text)
+        records.append(record)
+        if form.reader in {"html", "markdown", "e3c"}:
+            yield Attack(repr(token), form.around(record), harmless=True)
+    if form.many:
+        yield Attack("", form.around(*records), harmless=True)
 
 
 def opened(name: str, times: int) -> bytes:
@@ -232,8 +223,8 @@ def nesting(form: Form) -> Iterator[Attack]:
     for depth in (200, 500, 900, deep):
         if form.kind == "xml":
             inner = b"<sec>" * depth + SECRET.encode() + b"</sec>" * depth
-            yield Attack(f"xml {depth}", form.around(form.record(4, inner)), ANY, harmless=depth < deep)
-            yield Attack(f"xml {depth} open", form.around(form.record(4, b"<p>" * depth)), ANY)
+            yield Attack(f"xml {depth}", form.around(form.record(4, inner)), harmless=depth < deep)
+            yield Attack(f"xml {depth} open", form.around(form.record(4, b"<p>" * depth)))
         if form.kind == "json":
             for name, a, b in (("lists", b"[", b"]"), ("objects", b'{"a":', b"}")):
                 value = a * depth + b"1" + b * depth
@@ -243,19 +234,17 @@ def nesting(form: Form) -> Iterator[Attack]:
                     record = (
                         b'{"resource": ' + form.record(4, WORDS.encode())[13:-2] + b', "extension": ' + value + b"}}"
                     )
-                yield Attack(f"{name} {depth}", form.around(record), ANY, harmless=depth < deep)
-            yield Attack(f"open {depth}", form.around(b'{"a":' * depth), ANY)
+                yield Attack(f"{name} {depth}", form.around(record), harmless=depth < deep)
+            yield Attack(f"open {depth}", form.around(b'{"a":' * depth))
         if form.kind == "text" or (form.reader == "fhir" and form.kind == "json"):
             for tag in ("div", "b", "table", "ul><li", "font", "blockquote"):
                 text = f"<{tag}>" * depth + SECRET
                 if form.kind == "json":
                     text = json.dumps(text)[1:-1]
-                yield Attack(f"<{tag}> {depth}", form.around(form.record(4, text.encode())), ANY, harmless=True)
+                yield Attack(f"<{tag}> {depth}", form.around(form.record(4, text.encode())), harmless=True)
         if form.reader == "mediawiki":
             for token in ("{{a|", "[[a|", "{|\n|", "&lt;ref>", "''", "*", "{{{a|"):
-                yield Attack(
-                    f"{token!r} {depth}", form.around(form.record(4, token.encode() * depth)), ANY, harmless=True
-                )
+                yield Attack(f"{token!r} {depth}", form.around(form.record(4, token.encode() * depth)), harmless=True)
 
 
 @attack
@@ -265,27 +254,25 @@ def long_values(form: Form) -> Iterator[Attack]:
     name = b"x" * long
     good = form.record(4, WORDS.encode())
     if form.kind == "xml":
-        yield Attack("attribute", form.around(good.replace(b">", b' a="%s">' % name, 1)), ANY, harmless=True)
-        yield Attack(
-            "attribute of 12 MB", form.around(good.replace(b">", b' a="%s">' % (name * 4), 1)), ANY, harmless=True
-        )
-        yield Attack("element", form.around(form.record(4, b"<%s/>" % name)), ANY, harmless=True)
-        yield Attack("namespace", form.around(form.record(4, b'<a xmlns="%s"/>' % name)), ANY, harmless=True)
-        yield Attack("comment", form.around(form.record(4, b"<!--%s-->" % name)), ANY, harmless=True)
-        yield Attack("instruction", form.around(form.record(4, b"<?a %s?>" % name)), ANY, harmless=True)
-        yield Attack("text node of 12 MB", form.around(form.record(4, name * 4)), ANY, harmless=True, megabytes=250)
+        yield Attack("attribute", form.around(good.replace(b">", b' a="%s">' % name, 1)), harmless=True)
+        yield Attack("attribute of 12 MB", form.around(good.replace(b">", b' a="%s">' % (name * 4), 1)), harmless=True)
+        yield Attack("element", form.around(form.record(4, b"<%s/>" % name)), harmless=True)
+        yield Attack("namespace", form.around(form.record(4, b'<a xmlns="%s"/>' % name)), harmless=True)
+        yield Attack("comment", form.around(form.record(4, b"<!--%s-->" % name)), harmless=True)
+        yield Attack("instruction", form.around(form.record(4, b"<?a %s?>" % name)), harmless=True)
+        yield Attack("text node of 12 MB", form.around(form.record(4, name * 4)), harmless=True, megabytes=250)
         many = b" ".join(b'a%d=""' % number for number in range(50_000))
-        yield Attack("many attributes", form.around(form.record(4, b"<a %s/>" % many)), ANY, harmless=True)
+        yield Attack("many attributes", form.around(form.record(4, b"<a %s/>" % many)), harmless=True)
     elif form.kind == "json":
-        yield Attack("key", form.around(good.replace(b"{", b'{"%s": 1, ' % name, 1)), ANY, harmless=True)
+        yield Attack("key", form.around(good.replace(b"{", b'{"%s": 1, ' % name, 1)), harmless=True)
         for key, value in leaves(good):
             changed = good.replace(b'"%s": %s' % (key, value), b'"%s": "%s"' % (key, name), 1)
-            yield Attack(f"value of {key.decode()}", form.around(changed), ANY, harmless=True)
+            yield Attack(f"value of {key.decode()}", form.around(changed), harmless=True)
     elif form.kind == "csv":
-        yield Attack("id", form.around(name + good[1:]), ANY, harmless=True)
-        yield Attack("header", name + b"," + form.around(good), ANY, whole=True)
-        yield Attack("header of 70 MB", b"x" * (70 << 20) + b"\n" + form.around(good), ANY, whole=True, megabytes=300)
-        yield Attack("many columns", form.around(b"," * long), ANY, megabytes=400)
+        yield Attack("id", form.around(name + good[1:]), harmless=True)
+        yield Attack("header", name + b"," + form.around(good), whole=True)
+        yield Attack("header of 70 MB", b"x" * (70 << 20) + b"\n" + form.around(good), whole=True, megabytes=300)
+        yield Attack("many columns", form.around(b"," * long), megabytes=400)
 
 
 def leaves(record: bytes) -> list[tuple[bytes, bytes]]:
@@ -324,7 +311,7 @@ def entities(form: Form, folder: str, address: str) -> Iterator[Attack]:
          form.around(form.record(4, b"<p/>" * 900))),
         ("unparsed", f'<!NOTATION n SYSTEM "{address}/n"><!ENTITY a SYSTEM "{address}/u" NDATA n>', with_entity),
     ):  # fmt: skip
-        yield Attack(f"entities: {name}", doctype(inside, body), ANY, harmless=True)
+        yield Attack(f"entities: {name}", doctype(inside, body), harmless=True)
     for name, data in (
         ("DTD on a page", f'<!DOCTYPE x SYSTEM "{address}/x.dtd">'.encode() + with_entity),
         ("public DTD", f'<!DOCTYPE x PUBLIC "-//NLM//DTD" "{address}/x.dtd">'.encode() + with_entity),
@@ -333,7 +320,7 @@ def entities(form: Form, folder: str, address: str) -> Iterator[Attack]:
         ("schema", form.around(form.record(4, f'<p xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="a {address}/a.xsd"/>'.encode()))),
         ("undeclared", with_entity),
     ):  # fmt: skip
-        yield Attack(f"entities: {name}", data, ANY, harmless=True)
+        yield Attack(f"entities: {name}", data, harmless=True)
 
 
 @attack
@@ -346,12 +333,10 @@ def broken_xml(form: Form) -> Iterator[Attack]:
         "surrogate": b"&#xD800;", "far character": b"&#x110000;", "huge reference": b"&#" + b"9" * 5000 + b";",
         "undeclared prefix": b"<a:b/>", "comment open": b"<!-- ", "comment of dashes": b"<!-- -- -->", "doctype inside": b"<!DOCTYPE x>",
     }.items():  # fmt: skip
-        yield Attack(name, form.around(form.record(4, SECRET.encode() + text)), ANY, harmless=True)
-    yield Attack("two roots", form.around(form.good(4)) * 2, ANY, harmless=True)
-    yield Attack("words after", form.around(form.good(4)) + b" and more", ANY, harmless=True)
-    yield Attack(
-        "many empty elements", form.around(form.record(4, b"<p/>" * 300_000)), ANY, harmless=True, megabytes=250
-    )
+        yield Attack(name, form.around(form.record(4, SECRET.encode() + text)), harmless=True)
+    yield Attack("two roots", form.around(form.good(4)) * 2, harmless=True)
+    yield Attack("words after", form.around(form.good(4)) + b" and more", harmless=True)
+    yield Attack("many empty elements", form.around(form.record(4, b"<p/>" * 300_000)), harmless=True, megabytes=250)
 
 
 # --- JSON and its lines
@@ -367,11 +352,16 @@ def odd_values(form: Form) -> Iterator[Attack]:
     if form.kind != "json":
         return
     good = form.record(4, WORDS.encode())
-    for key, value in leaves(good):
-        for odd in ODD:
-            changed = good.replace(b'"%s": %s' % (key, value), b'"%s": %s' % (key, odd), 1)
-            name = odd if len(odd) < 30 else odd[:9] + b"..."
-            yield Attack(f"{key.decode()} as {name.decode()}", form.around(changed), ANY, harmless=True)
+    changed = [
+        good.replace(b'"%s": %s' % (key, value), b'"%s": %s' % (key, odd), 1)
+        for key, value in leaves(good)
+        for odd in ODD
+    ]
+    if form.many:
+        yield Attack("", form.around(*changed), harmless=True)
+    else:
+        for number, one in enumerate(changed):
+            yield Attack(str(number), form.around(one), harmless=True)
 
 
 @attack
@@ -383,7 +373,7 @@ def broken_json(form: Form) -> Iterator[Attack]:
         "lone surrogate": b"\\ud800", "wrong pair": b"\\udc00\\ud800", "escaped NUL": b"\\u0000", "bad escape": b"\\x", "short escape": b"\\u12",
         "raw tab": b"\t", "raw NUL": b"\0", "bad UTF-8": b"\xff",
     }.items():  # fmt: skip
-        yield Attack(name, form.around(form.record(4, WORDS.encode() + text)), ANY, harmless=True)
+        yield Attack(name, form.around(form.record(4, WORDS.encode() + text)), harmless=True)
     for name, record in {
         "1e999999": good[:-1] + b', "n": 1e999999}', "400 digits": good[:-1] + b', "n": ' + b"1" * 400 + b"}",
         "NaN": good[:-1] + b', "n": NaN}', "double keys": good[:-1] + b", " + good[1:], "no end": good[:-1], "two ends": good + b"}",
@@ -391,7 +381,7 @@ def broken_json(form: Form) -> Iterator[Attack]:
         "no object": b"[]", "a word": b"word", "a million keys": good[:-1] + b"".join(b', "k%d": 1' % n for n in range(200_000)) + b"}",
         "many empties": good[:-1] + b', "e": [' + b"{}," * 200_000 + b"{}]}",
     }.items():  # fmt: skip
-        yield Attack(name, form.around(record), ANY, harmless=True, megabytes=250)
+        yield Attack(name, form.around(record), harmless=True, megabytes=250)
 
 
 # --- tables and lines
@@ -407,7 +397,7 @@ def broken_csv(form: Form) -> Iterator[Attack]:
         "many cells": good + b",x" * 9, "NUL": b"4\0," + good, "carriage return": b"4\r" + good, "huge number": b"9" * 5000 + good[1:],
         "formula": b"=cmd|x," + good,
     }.items():  # fmt: skip
-        yield Attack(name, form.around(row), ANY, harmless=True)
+        yield Attack(name, form.around(row), harmless=True)
 
 
 @attack
@@ -421,7 +411,7 @@ def broken_hl7(form: Form) -> Iterator[Attack]:
         "many fields": b"MSH|^~\\&|A\rPID" + b"|" * 300_000 + b"\r", "many components": b"MSH|^~\\&|A\rPID|||" + b"^" * 300_000 + b"\r",
         "many names": b"MSH|^~\\&|A\rPID|||||" + b"A^B~" * 50_000 + b"\r", "date": b"MSH|^~\\&|A|B|C|D|00000000\rOBX|1|TX|n||x\r",
     }.items():  # fmt: skip
-        yield Attack(name, form.around(message), ANY, harmless=True)
+        yield Attack(name, form.around(message), harmless=True)
 
 
 # --- ids and dates
@@ -429,7 +419,7 @@ def broken_hl7(form: Form) -> Iterator[Attack]:
 
 @attack
 def ids(form: Form) -> Iterator[Attack]:
-    yield Attack("one three times", form.around(*[form.record(4, WORDS.encode())] * 3), ANY, harmless=True)
+    yield Attack("one three times", form.around(*[form.record(4, WORDS.encode())] * 3), harmless=True)
     good = form.record(4, WORDS.encode())
     for name, value in {"long": b"4" * 5000, "address": b"a@b.example", "path": b"../../etc/passwd", "blank": b" ", "empty": b"",
                         "markup": b"{{4}}"}.items():  # fmt: skip
@@ -441,7 +431,7 @@ def ids(form: Form) -> Iterator[Attack]:
             (b"4,", b"%s,"),
         ):
             if before in good:
-                yield Attack(f"{name} id", form.around(good.replace(before, after % value)), ANY, harmless=True)
+                yield Attack(f"{name} id", form.around(good.replace(before, after % value)), harmless=True)
                 break
 
 
@@ -478,7 +468,7 @@ def hostile_pdf(form: Form) -> Iterator[Attack]:
         "script": pdf([b"<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>", *one[1:]]),
         "header alone": b"%PDF-1.7\n", "noise": b"%PDF-1.7\n" + bytes(range(256)) * 99,
     }.items():  # fmt: skip
-        yield Attack(name, data, ANY, harmless=True, megabytes=450)
+        yield Attack(name, data, harmless=True, megabytes=450)
 
 
 @attack
@@ -501,7 +491,7 @@ def hostile_warc(form: Form) -> Iterator[Attack]:
         "body bomb": warc_bomb(good, length.group()),
     }.items():  # fmt: skip
         lost = name in {"long length", "huge length"}
-        yield Attack(name, form.around(data), ANY, harmless=True, whole=lost, megabytes=200)
+        yield Attack(name, form.around(data), harmless=True, whole=lost, megabytes=200)
 
 
 def warc_bomb(good: bytes, length: bytes) -> bytes:
@@ -520,8 +510,8 @@ def hostile_fhir(form: Form) -> Iterator[Attack]:
                     "subject": {"reference": "Patient/p"}, "text": {"div": f"<div>{SECRET}</div>"}}  # fmt: skip
         return json.dumps({"resource": resource} if b'{"resource"' in form.good(1) else resource).encode()
 
-    yield Attack("references in a circle", form.around(visit(1, 2), visit(2, 1)), ANY, harmless=True)
-    yield Attack("reference to itself", form.around(visit(1, 1)), ANY, harmless=True)
+    yield Attack("references in a circle", form.around(visit(1, 2), visit(2, 1)), harmless=True)
+    yield Attack("reference to itself", form.around(visit(1, 1)), harmless=True)
     wrap = (lambda one: {"resource": one}) if b'{"resource"' in form.good(1) else (lambda one: one)
     for name, resource in {
         "no type": {"id": "x"}, "type of a list": {"resourceType": ["Patient"]}, "bundle in a bundle": {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Bundle"}}]},
@@ -529,4 +519,4 @@ def hostile_fhir(form: Form) -> Iterator[Attack]:
         "contained in itself": {"resourceType": "Observation", "subject": {"reference": "#a"}, "contained": [{"resourceType": "Patient", "id": "a", "link": [{"other": {"reference": "#a"}}]}]},
         "base64 of nothing": {"resourceType": "DocumentReference", "subject": {"reference": "Patient/p"}, "content": [{"attachment": {"contentType": "text/plain", "data": "!!"}}]},
     }.items():  # fmt: skip
-        yield Attack(name, form.around(json.dumps(wrap(resource)).encode()), ANY, harmless=True)
+        yield Attack(name, form.around(json.dumps(wrap(resource)).encode()), harmless=True)

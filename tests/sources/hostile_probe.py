@@ -139,9 +139,6 @@ def _outcome(text: str, status: int) -> dict[str, Any]:
 def main() -> None:
     import pyarrow as pa
 
-    import sources.archives
-    import sources.batches
-    import sources.warc_records
     from sources.registry import READERS, reader_class
 
     for name in READERS:
