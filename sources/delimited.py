@@ -126,7 +126,7 @@ class Rows:
         self._limit = limit
         self._again: deque[tuple[bytes | None, int]] = deque()  # lines to be read before those of the stream
         self._row: list[tuple[bytes | None, int]] | None = []  # lines of the row that is being read, while they are few
-        self._size = 0  # of that row
+        self._size = self._later = 0  # of that row, and of its lines after the first
         self._at = 0  # where the next line starts
         # The module's limit is the process's: it only ever rises, and rows are bounded here.
         csv.field_size_limit(max(csv.field_size_limit(), limit + 1))
@@ -153,7 +153,7 @@ class Rows:
         """
         rows = None
         while True:
-            start, self._row, self._size = self._at, [], 0
+            start, self._row, self._size, self._later = self._at, [], 0, 0
             rows = rows or csv.reader(self._decoded(), delimiter=delimiter, strict=True)
             reason = "wrong_number_of_fields"
             try:
@@ -196,7 +196,8 @@ class Rows:
             self._size += length
             if self._row is not None:
                 self._row.append(found)
-                if len(self._row) > 1 and self._size > _AGAIN:
+                self._later += length if len(self._row) > 1 else 0
+                if self._later > _AGAIN:
                     self._row = None
             if line is None or self._size > self._limit:
                 raise _TooLongError

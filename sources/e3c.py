@@ -57,7 +57,7 @@ class E3cReader:
     known_losses: ClassVar[tuple[str, ...]] = (
         "Authors of the article, and annotations of the annotated layers, are not read.",
         "Link targets of several words stay in articles of Wikipedia but for the last word.",
-        "Letters that the corpus lost to a wrong encoding (`ï¿½`) are left as they are and counted.",
+        "Letters that the corpus lost to a wrong encoding (`ï¿½`) are lost (U+FFFD), and counted.",
     )
 
     @property

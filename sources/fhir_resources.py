@@ -117,6 +117,8 @@ def _from_xml(raw: RawFile) -> Iterator[tuple[str, Resource | None]]:
             yield (url.get("value") or "") if url is not None else "", _plain_resource(inner)
     if not found:
         whole = root(raw)
+        if not whole.tag[:1].isupper():
+            raise RawFileError("not_fhir", "the root is no resource")
         if whole.tag != "Bundle":
             yield "", _plain_resource(whole)
 

@@ -39,6 +39,8 @@ def archive_records(stream: BinaryIO) -> Iterator[tuple[Any, int]]:
             with guard.headers():
                 record = next(archive)
         except StopIteration:
+            if first:
+                raise RawFileError("not_a_web_archive", "no record") from None
             return
         except (ArchiveLoadFailed, StatusAndHeadersParserException, ValueError, AttributeError, TypeError) as error:
             # AttributeError, TypeError: warcio's, of records that lack the headers it asks for.

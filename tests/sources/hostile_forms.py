@@ -181,8 +181,8 @@ FORMS = {
     ),
     "cnxml": Form(
         "cnxml", "xml",
-        _xml('<document xmlns="http://cnx.rice.edu/cnxml" id="m{id}"><title>T</title><content><para id="p">{text}</para>'
-             "</content></document>"),
+        _xml('<document xmlns="http://cnx.rice.edu/cnxml" id="m{id}"><title>T</title><content><para id="p">{text}'
+             "</para></content></document>"),
         _framed("<modules>", "</modules>"),
     ),
     "tmx": Form(

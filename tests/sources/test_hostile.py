@@ -1,13 +1,14 @@
 """Files that mean harm: each is refused or quarantined with a reason, or read rightly, in bounded memory and time, and
 good records beside the bad ones all come out.
 
-Every reader of the registry meets every attack that its format allows (`hostile_forms`, `hostile_attacks`), each file in
-a process of its own. What a case may give is the same for all: see `faults`.
+Every reader of the registry meets every attack that its format allows (`hostile_forms`, `hostile_attacks`,
+`hostile_formats`), each file in a process of its own. What a case may give is the same for all: see `faults`.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import re
 import threading
 from collections import Counter, defaultdict
@@ -16,9 +17,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from sources.registry import READERS
-from tests.sources.hostile_attacks import SECRET, Attack, all_attacks, entities
+from tests.sources.hostile_attacks import SECRET, Attack, all_attacks
+from tests.sources.hostile_formats import entities
 from tests.sources.hostile_forms import FORMS, Form
 from tests.sources.hostile_probe import Case, Outcome, probe
 
@@ -150,3 +153,43 @@ def test_the_suite_says_how_large_it_is(suite: Suite, record_property: pytest.Fi
     for name, cases in sorted(count.items()):
         print(f"{name:20} {cases:5} files, at most {peak[name]:4.0f} MB beside the reader")
     assert count.total() >= LEAST
+
+
+BLOCK = 1 << 20
+LARGE = 220
+"""Megabytes: more than a record may weigh in any reader."""
+
+
+def long_file(form: Form, path: Path) -> Path:
+    """One record whose text has 220 MB, between good ones. On disk it is small: a block of noise, repeated."""
+    marker = b"@@TEXT@@"
+    before, _, after = form.around(form.record(4, marker)).partition(marker)
+    noise = random.Random(1)
+    block = "".join(noise.choices("abcdefghij klmnop", k=BLOCK)).encode()
+    packer = zstandard.ZstdCompressor(level=1).compressobj()
+    with path.open("wb") as file:
+        for part in (before, *[block] * LARGE, after):
+            file.write(packer.compress(part))
+        file.write(packer.flush())
+    return path
+
+
+@pytest.mark.slow
+def test_a_record_of_220_megabytes_is_given_up_and_the_others_are_read(tmp_path: Path) -> None:
+    forms = {name: form for name, form in FORMS.items() if form.reader not in {"parquet", "pdf", "warc"}}
+    forms.pop("fhir attached")
+    cases = []
+    for name, form in forms.items():
+        place = tmp_path / name.replace(" ", "_")
+        place.mkdir()
+        cases.append(Case(name, form.reader, str(long_file(form, place / form.name)), form.options))
+        for beside, data in form.beside.items():
+            (place / beside).write_bytes(data)
+    outcomes = probe(cases)
+    print({name: (outcome.reasons, round(outcome.megabytes)) for name, outcome in outcomes.items()})
+    for name, outcome in outcomes.items():
+        assert not outcome.died, (name, outcome.died)
+        assert outcome.reasons, name
+        assert outcome.megabytes < 700, (name, outcome.megabytes)
+        if not outcome.refused:
+            assert outcome.good == forms[name].expected, name
