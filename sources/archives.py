@@ -340,8 +340,8 @@ def _placed(found: Record, member: MemberFile, first: int, plain: bool) -> Recor
     if isinstance(found, Quarantined):
         return replace(found, record=record, offset=offset)
     found.record, found.offset = record, offset
-    # Names are bytes: one that is no UTF-8 is told with escapes.
-    found.member = member.path.encode("utf-8", "backslashreplace").decode()
+    # Names are bytes: what is no UTF-8, or nothing that can be shown, is told with escapes.
+    found.member = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in member.path)
     return found
 
 

@@ -102,7 +102,7 @@ def broken_xml(form: Form) -> Iterator[Attack]:
         "doctype inside": b"<!DOCTYPE x>",
     }.items():
         yield Attack(name, form.around(form.record(4, SECRET.encode() + text)), harmless=True)
-    yield Attack("two roots", form.around(form.good(4)) * 2, harmless=True)
+    yield Attack("two roots", form.around(form.record(4, b"fine")) * 2, harmless=True)
     yield Attack("words after", form.around(form.good(4)) + b" and more", harmless=True)
     yield Attack("many empty elements", form.around(form.record(4, b"<p/>" * 100_000)), harmless=True, megabytes=250)
 
