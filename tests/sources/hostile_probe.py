@@ -1,7 +1,8 @@
 """Reads hostile files, each in a process of its own, and tells what came out: run as a module, cases on standard input.
 
-The processes are forks of one that has imported every reader, so that a case costs milliseconds and its peak memory is
-its own. A crash, a hang or a kill is an outcome too.
+The processes are forks of one that has imported every reader, so that a case costs milliseconds. Small files of a
+reader share one, and so a peak; unless it does not end well: then each gets its own. A crash, a hang or a kill is an
+outcome too.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from typing import Any
 
 SECONDS = 60
 """A case that takes longer hangs: none needs more than a few of these."""
+TOGETHER = 16
+SMALL = 1 << 16
 GOOD = re.compile("good-[0-9]+")
 
 
@@ -72,14 +75,14 @@ def peak() -> float:
     return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def _read(case: dict[str, Any]) -> dict[str, Any]:
+def _read(case: dict[str, Any], before: float) -> dict[str, Any]:
     from corpus.errors import RawFileError
     from sources.batches import documents_in
     from sources.reader import RawFile
     from sources.registry import make_reader
 
     out = Outcome()
-    before, began = peak(), time.monotonic()
+    began = time.monotonic()
     found: set[str] = set()
     try:
         reader = make_reader(case["reader"], case["options"])
@@ -104,8 +107,8 @@ def _read(case: dict[str, Any]) -> dict[str, Any]:
     return vars(out)
 
 
-def _forked(case: dict[str, Any]) -> tuple[int, int]:
-    """Process id, and the descriptor from which its outcome can be read."""
+def _forked(cases: list[dict[str, Any]]) -> tuple[int, int]:
+    """Process id, and the descriptor from which its outcomes can be read."""
     out, into = os.pipe()
     pid = os.fork()
     if pid:
@@ -117,7 +120,8 @@ def _forked(case: dict[str, Any]) -> tuple[int, int]:
         os.dup2(into, 1)
         os.dup2(into, 2)
         signal.alarm(SECONDS)
-        found = _read(case)
+        before = peak()
+        found = [_read(case, before) for case in cases]
         os.write(into, b"\n\0" + json.dumps(found).encode())
         code = 0
     except BaseException as error:  # noqa: BLE001  the outcome is that it was raised
@@ -126,14 +130,27 @@ def _forked(case: dict[str, Any]) -> tuple[int, int]:
         os._exit(code)
 
 
-def _outcome(text: str, status: int) -> dict[str, Any]:
+def _outcomes(text: str, status: int) -> list[dict[str, Any]]:
     printed, _, told = text.rpartition("\n\0")
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
-        return vars(Outcome(died="hang" if number == signal.SIGALRM else signal.Signals(number).name))
+        return [vars(Outcome(died="hang" if number == signal.SIGALRM else signal.Signals(number).name))]
     if os.WEXITSTATUS(status):
-        return vars(Outcome(died=told or "exit", printed=printed))
-    return json.loads(told) | {"printed": printed}
+        return [vars(Outcome(died=told or "exit", printed=printed))]
+    return [outcome | {"printed": printed} for outcome in json.loads(told)]
+
+
+def _groups(cases: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    groups: list[list[dict[str, Any]]] = []
+    room, reader = 0, ""
+    for case in cases:
+        size = Path(case["path"]).stat().st_size if Path(case["path"]).is_file() else 0
+        if size > room or case["reader"] != reader or len(groups[-1]) == TOGETHER:
+            groups.append([])
+            room, reader = SMALL, case["reader"]
+        room -= size
+        groups[-1].append(case)
+    return groups
 
 
 def main() -> None:
@@ -147,23 +164,27 @@ def main() -> None:
         __import__(module)
     pa.array([""])  # brings pandas, where that is installed
     cases = json.load(sys.stdin)
-    waiting = list(reversed(cases))
-    running: dict[int, tuple[int, str, list[bytes]]] = {}
+    waiting = list(reversed(_groups(cases)))
+    running: dict[int, tuple[int, list[dict[str, Any]], list[bytes]]] = {}
     outcomes = {}
     while waiting or running:
         while waiting and len(running) < 2:
-            case = waiting.pop()
-            pid, out = _forked(case)
-            running[out] = (pid, case["key"], [])
+            group = waiting.pop()
+            pid, out = _forked(group)
+            running[out] = (pid, group, [])
         for out in select.select(list(running), [], [])[0]:
-            pid, key, parts = running[out]
+            pid, group, parts = running[out]
             if data := os.read(out, 1 << 16):
                 parts.append(data)
                 continue
             os.close(out)
             del running[out]
             _, status = os.waitpid(pid, 0)
-            outcomes[key] = _outcome(b"".join(parts).decode(errors="replace"), status)
+            found = _outcomes(b"".join(parts).decode(errors="replace"), status)
+            if len(group) > 1 and (status or found[0]["printed"].strip()):
+                waiting += [[case] for case in group]
+            else:
+                outcomes |= {case["key"]: outcome for case, outcome in zip(group, found, strict=True)}
     json.dump(outcomes, sys.stdout)
 
 
