@@ -190,3 +190,15 @@ def test_a_limit_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(RecipeError, match=r"`limits\.bytes`: unknown key"):
         load_recipe(path)
+
+
+def test_a_raw_file_whose_name_is_no_utf8_is_read_under_an_escaped_name(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "caf\udce9.jsonl").write_text('{"id": "1", "text": "words"}\n', encoding="utf-8")
+    source = {"name": "notes", "reader": "jsonl", "files": ["raw"], "terms": "CC0-1.0"}
+    content = {"name": "r", "licence_profile": "commercial", "sources": [source]}
+    (tmp_path / "recipe.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+
+    manifest = build(tmp_path / "recipe.yaml", tmp_path / "out", tmp_path / "work")
+
+    assert [(file.name, file.records) for file in manifest.sources[0].raw_files] == [(r"caf\udce9.jsonl", 1)]
