@@ -63,6 +63,8 @@ def find_raw_files(source: SourceRecipe, folder: Path) -> list[RawInput]:
             hint = "; run `hc4 assets pull demo`" if location.startswith("asset:demo/") else ""
             raise RecipeError(f"source {source.name}: {location!r} matches no file{hint}")
         for path, name in found:
+            # A name is bytes: what is no UTF-8 is told with escapes.
+            name = name.encode("utf-8", "backslashreplace").decode()  # noqa: PLW2901
             # Overlapping locations and links: one file is read once, under its longest name.
             same = path if "://" in path else os.path.realpath(path)
             paths[same] = max(paths.get(same, (name, path)), (name, path), key=lambda pair: (len(pair[0]), pair))
