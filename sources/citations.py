@@ -1,8 +1,9 @@
 """Citation numbers taken out of a sentence so that it still reads.
 
 While a paragraph is assembled, each cited number stands between two control characters that XML cannot contain. What
-the number leaves behind (empty brackets, a comma before a bracket, a blank before a full stop) goes with it. Names
-and years (`Smith 2004`) are words of the sentence and stay.
+the number leaves behind (empty brackets, a comma before a bracket, a blank before a full stop) goes with it, and
+nothing elsewhere. Names and years (`Smith 2004`) are words of the sentence and stay, also where the year alone is
+linked.
 """
 
 from __future__ import annotations
@@ -24,14 +25,23 @@ _NEED_NOUN = frozenset(
     {"in", "by", "of", "from", "with", "to", "than", "per", "on", "see", "ref", "ref.", "refs", "refs.", "reference",
      "references", "e.g.", "e.g.,", "i.e.", "i.e.,", "cf", "cf."}
 )  # fmt: skip
+# What one citation leaves: its place is kept as an OPEN until that is cleared, so that nothing elsewhere goes.
 _EMPTY = re.compile(
-    r"\s*[(\[](?:[\s,;.:]|see|also|and|e\.?g\.?|i\.?e\.?|cf\.?|refs?\.?|references?|reviewed|for|a|reviews?|example)*"
-    r"[)\]]",
+    rf"\s*[(\[](?:[\s,;.:{OPEN}]|see|also|and|e\.?g\.?|i\.?e\.?|cf\.?|refs?\.?|references?|reviewed|for"
+    r"|(?:an? +)?(?:reviews?|example))*[)\]]",
     re.I,
 )
-_BEFORE_CLOSING = re.compile(r"[\s,;]+([)\]])")
-_AFTER_OPENING = re.compile(r"([(\[])[\s,;]+")
-_DOUBLED = re.compile(r"([,;])\s*(?=[,;.])")
+_BEFORE_CLOSING = re.compile(rf"[\s,;]*{OPEN}[\s,;{OPEN}]*([)\]])")
+_AFTER_OPENING = re.compile(rf"([(\[])[\s,;]*{OPEN}[\s,;{OPEN}]*")
+_DOUBLED = re.compile(rf"[,;]\s*{OPEN}\s*(?=[,;.])")
+
+_YEAR = r"(?:1[5-9]|20)\d\d[a-z]?"
+_YEARS = rf"[\s\[({{]*{_YEAR}(?:[\s,;&{_DASHES}]+{_YEAR})*[\s\])}}.,;]*"
+_LINKED_YEARS = re.compile(f"{OPEN}({_YEARS}){CLOSE}")
+_LINKED_NUMBER = re.compile(f"{OPEN}(?!{_YEARS}{CLOSE})")
+_A_YEAR = re.compile(_YEAR)
+_BEFORE_YEAR = " \t\r\n\xa0\u2009\u202f,;&([{"
+_NAMED = frozenset({"al", "colleagues", "coworkers", "co-workers", "others"})
 
 
 def marked(words: str) -> str:
@@ -43,6 +53,8 @@ def without_marks(text: str) -> str:
     """`text` without its marked citations and what they leave behind; `text` itself if it has none."""
     if OPEN not in text:
         return text
+    if _LINKED_YEARS.search(text):
+        text = _with_years(text)
     pieces: list[str] = []
     end = 0
     debris = False
@@ -59,10 +71,45 @@ def without_marks(text: str) -> str:
             pieces.append(" ")
         elif last == "." and following[:1] == ".":
             end += 1  # "et al. [12]." had two full stops, one each side.
-        debris = debris or (last != "" and last in "([,;") or following.lstrip()[:1] in {")", "]"}
+        if (last != "" and last in "([,;") or following.lstrip()[:1] in {")", "]"}:
+            pieces.append(OPEN)
+            debris = True
     pieces.append(text[end:])
     text = "".join(pieces)
     if debris:
-        text = _BEFORE_CLOSING.sub(r"\1", _AFTER_OPENING.sub(r"\1", _EMPTY.sub("", text)))
-        text = _DOUBLED.sub("", text)
+        text = _EMPTY.sub(lambda found: "" if OPEN in found.group() else found.group(), text)
+        text = _BEFORE_CLOSING.sub(r"\1", _AFTER_OPENING.sub(r"\1", text))
+        text = _DOUBLED.sub("", text).replace(OPEN, "")
     return text
+
+
+def _with_years(text: str) -> str:
+    """`text` without the marks of what looks like years and is none of over 1500 numbered references."""
+    numbered = _LINKED_NUMBER.search(text) is not None
+    done = ""
+    end = 0
+    for found in _LINKED_YEARS.finditer(text):
+        done += text[end : found.start()]
+        end = found.end()
+        words = found.group(1)
+        opening = words[: len(words) - len(words.lstrip("[({ "))]
+        done += words if _dates_a_work(done[-80:] + opening, numbered) else found.group()
+    return done + text[end:]
+
+
+def _dates_a_work(before: str, numbered: bool) -> bool:
+    """Whether a year that is linked after `before` is one.
+
+    It is after a name or such a year. After another word it is, unless the paragraph links plain numbers too, or it
+    stands as numbers do: alone in square brackets or raised, without a blank.
+    """
+    bare = before.rstrip(_BEFORE_YEAR)
+    parting = before[len(bare) :]
+    words = [word for word in bare.split() if word != "and"]
+    word = words[-1].lstrip("([") if words else ""
+    square = parting.endswith("[")
+    if word[:1].isupper() or word.rstrip(".,").lower() in _NAMED:
+        return parting != "" and not (square and numbered)
+    if _A_YEAR.fullmatch(word) and not parting.endswith(("[", "(")):
+        return True
+    return parting != "" and not square and not numbered
