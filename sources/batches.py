@@ -132,7 +132,7 @@ class _Open:
         columns = list(zip(*self.rows, strict=True)) or [()] * len(DOCUMENTS)
         return Batch(
             pa.record_batch(
-                [pa.array(column, kind.type) for column, kind in zip(columns, DOCUMENTS, strict=True)], schema=DOCUMENTS
+                [_column(values, kind.type) for values, kind in zip(columns, DOCUMENTS, strict=True)], schema=DOCUMENTS
             ),
             _table(
                 [
@@ -145,6 +145,11 @@ class _Open:
                 [{"doc_id": f"{source}:{one.native_id}", "version": one.version} for one in self.deletions], DELETIONS
             ),
         )
+
+
+def _column(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
+    # Most facts are absent from all records of a source, and many files hold one record.
+    return pa.nulls(len(values), kind) if values.count(None) == len(values) else pa.array(values, kind)
 
 
 def _table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.RecordBatch:

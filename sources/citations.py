@@ -25,22 +25,21 @@ _NEED_NOUN = frozenset(
     {"in", "by", "of", "from", "with", "to", "than", "per", "on", "see", "ref", "ref.", "refs", "refs.", "reference",
      "references", "e.g.", "e.g.,", "i.e.", "i.e.,", "cf", "cf."}
 )  # fmt: skip
-# What one citation leaves: its place is kept as an OPEN until that is cleared, so that nothing elsewhere goes.
+_BLANKS = " \t\r\n\xa0\u2002\u2003\u2005\u2009\u200a\u202f\u3000"
+_SEPARATORS = f"{_BLANKS},;"
+# Brackets that a citation emptied. Its place is kept as an OPEN until what it left is cleared: nothing elsewhere goes.
 _EMPTY = re.compile(
-    rf"\s*[(\[](?:[\s,;.:{OPEN}]|see|also|and|e\.?g\.?|i\.?e\.?|cf\.?|refs?\.?|references?|reviewed|for"
-    r"|(?:an? +)?(?:reviews?|example))*[)\]]",
+    rf"[(\[](?:[\s,;:{OPEN}]|see|also|and|e\.?g|i\.?e|cf|references?|refs?|reviewed|for|(?:an? +)?(?:reviews?|example)"
+    r"|\.)*+[)\]]",
     re.I,
 )
-_BEFORE_CLOSING = re.compile(rf"[\s,;]*{OPEN}[\s,;{OPEN}]*([)\]])")
-_AFTER_OPENING = re.compile(rf"([(\[])[\s,;]*{OPEN}[\s,;{OPEN}]*")
-_DOUBLED = re.compile(rf"[,;]\s*{OPEN}\s*(?=[,;.])")
 
 _YEAR = r"(?:1[5-9]|20)\d\d[a-z]?"
 _YEARS = rf"[\s\[({{]*{_YEAR}(?:[\s,;&{_DASHES}]+{_YEAR})*[\s\])}}.,;]*"
 _LINKED_YEARS = re.compile(f"{OPEN}({_YEARS}){CLOSE}")
 _LINKED_NUMBER = re.compile(f"{OPEN}(?!{_YEARS}{CLOSE})")
 _A_YEAR = re.compile(_YEAR)
-_BEFORE_YEAR = " \t\r\n\xa0\u2009\u202f,;&([{"
+_BEFORE_YEAR = f"{_SEPARATORS}&([{{"
 _NAMED = frozenset({"al", "colleagues", "coworkers", "co-workers", "others"})
 
 
@@ -76,25 +75,62 @@ def without_marks(text: str) -> str:
             debris = True
     pieces.append(text[end:])
     text = "".join(pieces)
-    if debris:
-        text = _EMPTY.sub(lambda found: "" if OPEN in found.group() else found.group(), text)
-        text = _BEFORE_CLOSING.sub(r"\1", _AFTER_OPENING.sub(r"\1", text))
-        text = _DOUBLED.sub("", text).replace(OPEN, "")
-    return text
+    return _cleared(text) if debris else text
+
+
+def _cleared(text: str) -> str:
+    """`text` without the brackets, blanks and commas that citations left where an OPEN stands, nor the OPENs."""
+    pieces: list[str] = []
+    end = 0
+    for found in _EMPTY.finditer(text):
+        if OPEN in found.group():
+            pieces.append(text[end : found.start()].rstrip())
+            end = found.end()
+    pieces.append(text[end:])
+    first, *following = "".join(pieces).split(OPEN)
+    pieces = [first]
+    for piece in following:
+        before, after = _end(pieces, _SEPARATORS), piece.lstrip(_SEPARATORS)
+        if before in {"(", "["} or after[:1] in {")", "]"}:
+            _strip(pieces, _SEPARATORS)
+            pieces.append(after)
+        elif _end(pieces, _BLANKS) in {",", ";"} and (after := piece.lstrip(_BLANKS))[:1] in {",", ";", "."}:
+            _strip(pieces, _BLANKS)
+            pieces[-1] = pieces[-1][:-1]
+            pieces.append(after)
+        else:
+            pieces.append(piece)
+    return "".join(pieces)
+
+
+def _end(pieces: list[str], ignored: str) -> str:
+    """The last character of the joined pieces that is none of `ignored`."""
+    return next((bare[-1] for piece in reversed(pieces) if (bare := piece.rstrip(ignored))), "")
+
+
+def _strip(pieces: list[str], ignored: str) -> None:
+    """Take `ignored` off the end of the joined pieces."""
+    while pieces and not (bare := pieces[-1].rstrip(ignored)):
+        pieces.pop()
+    if pieces:
+        pieces[-1] = bare
 
 
 def _with_years(text: str) -> str:
     """`text` without the marks of what looks like years and is none of over 1500 numbered references."""
     numbered = _LINKED_NUMBER.search(text) is not None
-    done = ""
+    pieces: list[str] = []
+    before = ""
     end = 0
     for found in _LINKED_YEARS.finditer(text):
-        done += text[end : found.start()]
-        end = found.end()
         words = found.group(1)
-        opening = words[: len(words) - len(words.lstrip("[({ "))]
-        done += words if _dates_a_work(done[-80:] + opening, numbered) else found.group()
-    return done + text[end:]
+        before = (before + text[end : found.start()])[-80:]
+        dated = _dates_a_work(before + words[: len(words) - len(words.lstrip("[({ "))], numbered)
+        pieces += (text[end : found.start()], words if dated else found.group())
+        before += pieces[-1]
+        end = found.end()
+    pieces.append(text[end:])
+    return "".join(pieces)
 
 
 def _dates_a_work(before: str, numbered: bool) -> bool:

@@ -218,15 +218,20 @@ def first(element: Element, tag: str) -> Element | None:
     return next(element.iterchildren(tag), None)
 
 
-def single_spaced(text: str) -> str:
-    """`text` with each run of white space as one blank and none around it: `" ".join(text.split())`, but faster.
+_BLANKS = tuple(map(chr, (0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)))
 
-    Text that has no white space but single blanks needs no splitting: XML knows four such characters, and what other
-    scripts have is not printable.
+
+def single_spaced(text: str) -> str:
+    """`text` with each run of white space as one blank and none around it.
+
+    That is `" ".join(text.split())` for what XML can contain, in half the time: few texts have two blanks in a row.
     """
-    if "\n" in text or "\t" in text or "\r" in text or "  " in text or not (text.isascii() or text.isprintable()):
-        return " ".join(text.split())
-    return text.strip(" ")
+    if "\n" in text or "\t" in text or "\r" in text:
+        text = text.replace("\n", " ").replace("\t", " ").replace("\r", " ")
+    if not text.isascii() and not text.isprintable():  # no white space but " " is printable
+        for blank in _BLANKS:
+            text = text.replace(blank, " ")
+    return " ".join(text.split()) if "  " in text else text.strip(" ")
 
 
 # Digits raised by markup carry meaning (10<sup>6</sup> is not 106); letters (19<sup>th</sup>) read well as they are.
