@@ -73,7 +73,7 @@ class E3cReader:
         "Authors of the article, and annotations of the annotated layers, are not read.",
         "References inside sentences of Wikipedia that the corpus merged with them stay.",
         "Link targets of several words stay in articles of Wikipedia but for the last word.",
-        "Letters that the corpus lost to a wrong encoding (`ï¿½`) are left as they are and counted.",
+        "Letters that the corpus lost to a wrong encoding (`ï¿½`) are lost (U+FFFD), and counted.",
     )
 
     @property
