@@ -47,7 +47,7 @@ _ADDED = re.compile(
     r"|(?:(?<=[.!?)])|(?<=[.!?)]\s)|^)(?:video|graphical) abstract(?:: ?https?://\S+|\.|$))",
     re.I,
 )
-_TRANSLATED = re.compile(r"\[(.*?)(?:\s*[(\[]author's transl[.)]*\]?|\])(\.?)", re.S)
+_TRANSLATED = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*?)(?:\s*[(\[]author's transl[.)]*\]?|\])(\.?)", re.S)
 _ESCAPED = re.compile(r"&(?:lt|gt|amp|quot|apos);")
 _NO_TITLE = "[Not Available]."
 _RETRACTIONS: dict[str, Retraction] = {
@@ -62,7 +62,7 @@ class MedlineReader:
     """One document a `PubmedArticle`; one deletion a PMID of `DeleteCitation`."""
 
     name: ClassVar[str] = "medline"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     doc_types: ClassVar[tuple[str, ...]] = ("abstract",)
     section_policy: ClassVar[str] = (
         "Title, then the abstract; labelled parts of a structured abstract become paragraphs `LABEL: text`; "
