@@ -261,6 +261,12 @@ FORMS = {
     ),
     "jsonl": Form("jsonl", "json", _json(lambda number, text: {"id": str(number), "text": text}), _framed("", "\n"),
                   apart=True),
+    "json": Form("json", "json", _json(lambda number, text: {"id": str(number), "text": text}),
+                 _framed("[", "]", b",\n")),
+    "xml": Form(
+        "xml", "xml", _xml('<row id="{id}"><text>{text}</text></row>'), _framed("<rows>", "</rows>"),
+        options={"record": "row", "columns": {"text": "text", "id": "@id"}},
+    ),
     "openfda": Form(
         "openfda", "json", _json(lambda number, text: {"set_id": UUID % number, "purpose": [text]}),
         _framed('{"meta": {}, "results": [', "]}", b",\n"), apart=True,
