@@ -52,6 +52,9 @@ class CnxmlReader:
         "References to figures and tables lose their numbers, which the book gives them when it is built.",
         "Table cells that span rows or columns are written once, where they begin; subscripts become plain characters.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "version", "title", "published", "journal", "language", "licence_raw"}
+    )  # fmt: skip
 
     def __init__(self, books: str | None = None) -> None:
         """`books`: a folder with one repository of books or several, for the licences, languages and titles that their

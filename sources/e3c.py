@@ -75,6 +75,9 @@ class E3cReader:
         "Link targets of several words stay in articles of Wikipedia but for the last word.",
         "Letters that the corpus lost to a wrong encoding (`ï¿½`) are left as they are and counted.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "doi", "url", "published", "journal", "language", "licence_raw"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:

@@ -89,6 +89,9 @@ class ElsevierReader:
         "Table cells that span rows or columns are written once, where they begin.",
         "Subscripts become plain characters; characters given as pictures are lost.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "doi", "title", "published", "journal", "language", "retraction", "licence_raw", "copyright"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:

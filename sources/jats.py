@@ -45,6 +45,10 @@ class JatsReader:
         "Subscripts become plain characters.",
         "Damage inside references, authors, affiliations and acknowledgements is not noticed.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "pmid", "pmcid", "doi", "title", "published", "journal", "language", "retraction",
+         "licence_raw", "copyright"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:

@@ -75,6 +75,10 @@ class MedlineReader:
         "Subscripts become plain characters; matrices in formulas become rows.",
         "Damage inside elements that are not read is not noticed, but for an end tag that is missing.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "version", "offset", "pmid", "pmcid", "doi", "title", "published", "journal", "language",
+         "retraction", "copyright"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:

@@ -64,6 +64,10 @@ class OpenAlexReader:
         "OpenAlex writes so what it does not know.",
         "The licence is that of a copy of the work; OpenAlex does not say from which copy it took the abstract.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "version", "offset", "pmid", "pmcid", "doi", "openalex", "title", "url", "published", "journal",
+         "language", "retraction", "licence_raw"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:

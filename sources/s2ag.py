@@ -27,6 +27,10 @@ class S2agReader:
         "The dataset `abstracts` has no titles and `papers` has no abstracts; records of the two are not joined here.",
         "Authors, fields of study, citation counts and generated summaries are not read.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "version", "offset", "pmid", "pmcid", "doi", "s2", "title", "url", "published", "journal",
+         "licence_raw"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:

@@ -54,6 +54,10 @@ class S2orcReader:
         "Acknowledgements and the like that the parser gave no heading of their own stay in the text, but for "
         "contributions that open with the authors' initials.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "version", "offset", "pmid", "pmcid", "doi", "s2", "title", "url", "published", "journal",
+         "licence_raw"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:
