@@ -26,8 +26,7 @@ class Columns:
     `text` and `id` are columns of that name unless mapped; what is not mapped is absent. `text` may be a list of
     columns: those that the row has are put together, a blank line between them. In a column of text `*` stands for
     every element of a list or every value of an object (`snippets.*.text`), and so in that of `authors`, whose values
-    are names or lists of names. `doc_type` is the type of documents whose
-    row names none.
+    are names or lists of names. `doc_type` is the type of documents whose row names none.
     """
 
     def __init__(self, mapping: Mapping[str, str | Sequence[str]] | None, doc_type: str) -> None:
