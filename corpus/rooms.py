@@ -22,6 +22,7 @@ def room_files() -> Iterator[tuple[str, Path]]:
 
 LIBRARIES = (
     "fasttext-community",
+    "ftfy",
     "gigatoken",
     "google-re2",
     "license-expression",

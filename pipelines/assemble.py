@@ -22,10 +22,18 @@ from corpus.digest import Json
 from corpus.storage import WorkFolder
 from corpus.verdict import Verdict
 from dedup.identity import KINDS
-from filters.phi.mask import mask_column, mask_distinct
+from filters.phi.mask import mask_column
 from pipelines.conclude import AMOUNT
 from pipelines.measure import ROWS
-from pipelines.provenance import ATTRIBUTED, ATTRIBUTION, attributions, null_reasons, provenance, released_rights
+from pipelines.provenance import (
+    ATTRIBUTED,
+    ATTRIBUTION,
+    attributions,
+    masked_words,
+    null_reasons,
+    provenance,
+    released_rights,
+)
 from shards.place import shards_of, split_of
 from shards.tokenizer import load_tokenizer
 from shards.write import ROW
@@ -34,8 +42,6 @@ _BUFFER = 64 * 2**20
 """Bytes of rows held before they are written out by shard."""
 
 _COPIED = ["doc_id", "doc_type", "published", *KINDS, "version", "raw_file", "record", "offset"]
-_MASKED = ["title", "journal", "url", "member", "licence_raw"]
-"""Free words that a record states beside its text: publishers put e-mail addresses into them."""
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
@@ -96,7 +102,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
             masked = part["phi"]["phi_count"].to_numpy() > 0
             columns = {
                 **{name: documents[name] for name in _COPIED},
-                **{name: mask_distinct(documents[name], params["phi_policy"]) for name in _MASKED},
+                **masked_words(documents, params["phi_policy"]),
                 **provenance(documents, params),
                 **released_rights(part["licence"], masked | (not params["verbatim"])),
                 "source": pa.array([params["source"]] * len(kept)),
@@ -120,7 +126,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
             columns["nulls"] = null_reasons(columns, documents["refused"], set(params["states"]))
             rows = pa.table(columns).select(ROW.names).cast(ROW)
             counts.add(rows, read, part["phi"]["phi_spans"])
-            yield rows, attributions(rows, documents, params["phi_policy"])
+            yield rows, attributions(rows, documents, params)
         start += size
     for file in files.values():
         file.close()

@@ -328,6 +328,8 @@ class Build:
                 "reader": f"{reader.name} {reader.version}",
                 "states": sorted(reader.states),
                 "verbatim": bundle.source.reader in VERBATIM,
+                "publisher": bundle.source.publisher or bundle.source.title or None,
+                "homepage": bundle.source.homepage,
                 "phi_policy": bundle.source.phi_policy,
                 "shards": counts[bundle.source.name],
                 "validation_share": recipe.split.validation_share,

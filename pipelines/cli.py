@@ -60,6 +60,9 @@ Work = Annotated[
     ),
 ]
 
+_FEW = 4
+"""Sources of which a build shows every stage; of more, a row each."""
+
 _out = Console()
 _err = Console(stderr=True)
 
@@ -117,6 +120,7 @@ def build(
     from pipelines.publish import check_output
     from pipelines.recipe import load_recipe
     from pipelines.show import show_funnel
+    from pipelines.show_sources import show_sources
 
     loaded = load_recipe(recipe)
     kind = engine or loaded.engine
@@ -133,7 +137,8 @@ def build(
             ConsoleProgress(_err, folder, planned.raw_bytes) as bars,
         ):
             manifest = Build(planned, running, folder, bars).run(target)
-    show_funnel(_out, manifest)
+    show = show_funnel if len(manifest.sources) <= _FEW else show_sources
+    show(_out, manifest)
     _out.print(f"\nsnapshot  {manifest.snapshot_id}", highlight=False)
     _out.print(
         f"folder    {escape(str(target))}/   manifest.json  README.md  DATASHEET.md  report/index.html", highlight=False
@@ -174,6 +179,20 @@ def verify(snapshot: SnapshotFolder = None) -> None:
     )
     for note in notes(manifest):
         _out.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def sources(
+    snapshot: SnapshotFolder = None,
+    funnel: Annotated[bool, typer.Option("--funnel", help="Stage by stage, a table a source.")] = False,
+) -> None:
+    """Every source of a snapshot: files, records, documents, words, tokens, licences, and losses by reason."""
+    from manifests.snapshot import Snapshot
+    from pipelines.show import show_funnel
+    from pipelines.show_sources import show_sources
+
+    manifest = Snapshot.open(_snapshot(snapshot)).manifest
+    (show_funnel if funnel else show_sources)(_out, manifest)
 
 
 @app.command()

@@ -217,25 +217,24 @@ def _read(params: dict[str, Any], tally: Tally, unreadable: dict[str, RawFileErr
         _UnreadableFileError: a file broke after some of it was given.
         BuildStopped: a file is not the one that was planned.
     """
-    from sources.batches import Limits, documents_in
+    from sources.batches import documents_in
+    from sources.limits import Limits
     from sources.registry import make_reader
 
-    limits = Limits(text_bytes=params["record_bytes"])
+    limits = Limits(**params["limits"])
     for file in params["files"]:
         name = file["name"]
         if name in unreadable:
             tally.fail(name, unreadable[name])
             continue
         reader = make_reader(params["reader"], params["options"])
-        raw = WatchedFile(file["path"])
+        raw = WatchedFile(file["path"], limits=limits)
         tally.begin(raw)
         held: list[Batch] = []
         room = _HELD_BYTES if len(params["files"]) > 1 else 0
         given = False
         try:
-            for batch in documents_in(
-                reader, raw, params["source"], tally.facts(name), identity=file["sha256"], limits=limits
-            ):
+            for batch in documents_in(reader, raw, params["source"], tally.facts(name), identity=file["sha256"]):
                 held.append(batch)
                 room -= batch.documents.nbytes
                 if room < 0:

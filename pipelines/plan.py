@@ -117,7 +117,7 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
                     "source": source.name,
                     "reader": [reader.name, reader.version, reader.config],
                     "files": [[file.name, file.sha256] for file in files],
-                    "record_bytes": recipe.limits.record_bytes,
+                    "limits": recipe.limits.of_reading(),
                 }
             )
             digests = {"documents": documents} | {
@@ -128,7 +128,7 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
                 "reader": source.reader,
                 "options": options,
                 "files": [{"path": f.path, "name": f.name, "sha256": f.sha256, "bytes": f.bytes} for f in files],
-                "record_bytes": recipe.limits.record_bytes,
+                "limits": recipe.limits.of_reading(),
                 "stages": settings,
                 "documents": documents,
             }

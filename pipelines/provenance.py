@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from filters.phi.known import mask_known
 from filters.phi.mask import mask_distinct
 from filters.rights import licence_address, rights
 from manifests.origin import NULLABLE
@@ -22,6 +23,9 @@ ATTRIBUTED = "attribution.parquet"
 ATTRIBUTION = pa.schema(
     [
         pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("publisher", pa.string()),
+        pa.field("homepage", pa.string()),
         pa.field("title", pa.string()),
         pa.field("authors", pa.list_(pa.string()), nullable=False),
         pa.field("copyright", pa.string()),
@@ -33,10 +37,23 @@ ATTRIBUTION = pa.schema(
     ]
 )
 """Whom a released document's licence wants named, and how the text was changed. Only documents whose licence asks for
-it, or may ask for it."""
+it, or may ask for it. `publisher` and `homepage` are those of the source, as the recipe states them."""
 
 
 _PRECISION = {4: "year", 7: "month", 10: "day"}
+
+
+_MASKED = ("title", "journal", "url", "member", "licence_raw")
+"""Free words that a record states beside its text: publishers put e-mail addresses into them."""
+
+
+def masked_words(documents: pa.Table, policy: str) -> dict[str, pa.Array]:
+    """`title`, `journal`, `url`, `member` and `licence_raw`, identifiers masked; the title also of known values."""
+    words = {name: mask_distinct(documents[name], policy) for name in _MASKED}
+    if pc.any(pc.greater(pc.list_value_length(documents["known_values"]), 0)).as_py():
+        pairs = zip(words["title"].to_pylist(), documents["known_values"].to_pylist(), strict=True)
+        words["title"] = pa.array([mask_known(title, known) for title, known in pairs], pa.string())
+    return words
 
 
 def provenance(documents: pa.Table, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,7 +77,9 @@ def provenance(documents: pa.Table, params: Mapping[str, Any]) -> dict[str, Any]
 def released_rights(licence: pa.Table, modified: npt.NDArray[np.bool_]) -> dict[str, Any]:
     """`licence_spdx`, `licence_evidence` and `rights` of each row; a `modified` text has the rights of a derivative."""
     spdx = licence["licence_spdx"].combine_chunks()
-    found = [asdict(rights(name, modified=bool(cut))) for name, cut in zip(spdx.to_pylist(), modified, strict=True)]
+    cases = list(zip(spdx.to_pylist(), modified.tolist(), strict=True))
+    known = {(name, cut): asdict(rights(name, modified=cut)) for name, cut in set(cases)}
+    found = [known[case] for case in cases]
     evidence = [licence[name].combine_chunks() for name in ("licence_kind", "licence_place")]
     return {
         "licence_spdx": spdx,
@@ -90,8 +109,9 @@ def null_reasons(columns: Mapping[str, Any], refused: pa.ChunkedArray, states: s
     return frame.select(pl.concat_list(reasons).list.drop_nulls()).to_series().to_arrow()
 
 
-def attributions(rows: pa.Table, documents: pa.Table, policy: str) -> pa.Table:
+def attributions(rows: pa.Table, documents: pa.Table, params: Mapping[str, Any]) -> pa.Table:
     """What `ATTRIBUTION` says of the rows whose licence asks to name somebody, or does not say that it does not."""
+    policy = params["phi_policy"]
     owed = np.array([row["attribution"] is not False for row in rows["rights"].to_pylist()], bool)
     rows, documents = rows.filter(pa.array(owed)), documents.filter(pa.array(owed))
     authors = documents["authors"].combine_chunks()
@@ -100,7 +120,8 @@ def attributions(rows: pa.Table, documents: pa.Table, policy: str) -> pa.Table:
     addresses = [licence_address(name, raw) for name, raw in zip(spdx, rows["licence_raw"].to_pylist(), strict=True)]
     masked = rows["phi_masked"].to_pylist()
     columns = {
-        **{name: rows[name] for name in ("doc_id", "title", "doi", "url", "licence_spdx")},
+        **{name: pa.array([params[name]] * len(rows), pa.string()) for name in ("publisher", "homepage")},
+        **{name: rows[name] for name in ("doc_id", "source", "title", "doi", "url", "licence_spdx")},
         "authors": pa.ListArray.from_arrays(_from_zero(authors), names),
         "copyright": mask_distinct(documents["copyright"], policy),
         "licence_url": pa.array(addresses, pa.string()),

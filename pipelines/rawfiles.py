@@ -5,10 +5,9 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 import fsspec
@@ -64,6 +63,8 @@ def find_raw_files(source: SourceRecipe, folder: Path) -> list[RawInput]:
             hint = "; run `hc4 assets pull demo`" if location.startswith("asset:demo/") else ""
             raise RecipeError(f"source {source.name}: {location!r} matches no file{hint}")
         for path, name in found:
+            # A name is bytes: what is no UTF-8 is told with escapes.
+            name = name.encode("utf-8", "backslashreplace").decode()  # noqa: PLW2901
             # Overlapping locations and links: one file is read once, under its longest name.
             same = path if "://" in path else os.path.realpath(path)
             paths[same] = max(paths.get(same, (name, path)), (name, path), key=lambda pair: (len(pair[0]), pair))
@@ -77,20 +78,24 @@ def find_raw_files(source: SourceRecipe, folder: Path) -> list[RawInput]:
                 f"source {source.name}: {other.path} and {file.path} have one name but different bytes; "
                 "rename one, or make them two sources"
             )
-    fetched = cache(_fetched)  # folders share parents
-    return [replace(file, retrieval=_retrieval(file, source, fetched)) for file in by_name.values()]
+    known: dict[str, _Fetched | None] = {}
+    return [replace(file, retrieval=_retrieval(file, source, known)) for file in by_name.values()]
 
 
-def _retrieval(
-    file: RawInput, source: SourceRecipe, fetched: Callable[[Path], dict[str, LockedFile]]
-) -> Retrieval | None:
+_Fetched = tuple[str, dict[str, LockedFile]]
+"""A folder of `hc4 fetch` with its slash, and the files in it by path."""
+
+
+def _retrieval(file: RawInput, source: SourceRecipe, known: dict[str, _Fetched | None]) -> Retrieval | None:
     """What the nearest lock of `hc4 fetch` above the file says of it, else the day that the recipe states.
 
     Raises:
         RecipeError: the lock is of other bytes.
     """
-    for folder in () if "://" in file.path else Path(file.path).absolute().parents:
-        if (found := fetched(folder).get(Path(file.path).absolute().relative_to(folder).as_posix())) is not None:
+    path = "" if "://" in file.path else os.path.abspath(file.path)  # noqa: PTH100 - thousands of files; links stay
+    if path and (fetched := _lock_above(os.path.dirname(path), known)) is not None:  # noqa: PTH120
+        folder, files = fetched
+        if (found := files.get(path.removeprefix(folder))) is not None:
             if found.sha256 != file.sha256:
                 raise RecipeError(
                     f"source {source.name}: {file.path} is not what was fetched; `hc4 fetch verify {folder}` tells more"
@@ -99,9 +104,16 @@ def _retrieval(
     return Retrieval(source.retrieved.isoformat()) if source.retrieved else None
 
 
-def _fetched(folder: Path) -> dict[str, LockedFile]:
-    lock = load_lock(folder)
-    return lock.by_path() if lock else {}
+def _lock_above(folder: str, known: dict[str, _Fetched | None]) -> _Fetched | None:
+    """The lock in `folder` or the nearest one above. `known` remembers: folders share parents."""
+    if folder not in known:
+        lock = load_lock(Path(folder))
+        parent = os.path.dirname(folder)  # noqa: PTH120
+        if lock is not None:
+            known[folder] = (f"{folder.rstrip('/')}/", lock.by_path())
+        else:
+            known[folder] = _lock_above(parent, known) if parent != folder else None
+    return known[folder]
 
 
 def _expand(location: str, folder: Path) -> Iterator[tuple[str, str]]:

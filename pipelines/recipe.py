@@ -158,7 +158,23 @@ class Limits(Part):
     failed_records: int = Field(100, ge=0)
     """... which is not asked while fewer records than this are quarantined."""
     record_bytes: int = Field(50_000_000, ge=1, lt=2**31)
-    """Larger records are quarantined."""
+    """Longer texts, and records whose other fields weigh more, are quarantined."""
+    raw_record_bytes: int = Field(200_000_000, ge=1, lt=2**31)
+    """Longer records are quarantined, or their file is, where it cannot be read on."""
+    decompression_ratio: int = Field(500, ge=1)
+    """Files and members that unpack to more than so many times their size are refused as bombs."""
+    members: int = Field(2_000_000, ge=1)
+    """Files in an archive."""
+    member_bytes: int = Field(4 << 30, ge=1)
+    archive_bytes: int = Field(2 << 40, ge=1)
+    """All members of an archive."""
+    archive_depth: int = Field(2, ge=1, le=9)
+    """How many archives may stand in each other."""
+
+    def of_reading(self) -> dict[str, int]:
+        """Fields of `sources.limits.Limits`: what is read depends on them."""
+        stated = self.model_dump(exclude={"failed_share", "failed_records"})
+        return {"text_bytes": stated.pop("record_bytes"), **stated}
 
 
 class Recipe(Part):

@@ -6,6 +6,7 @@ Every reader takes the options of `ArchiveOptions` beside its own: `{archive: ta
 from __future__ import annotations
 
 import io
+import stat
 import struct
 import tempfile
 import zipfile
@@ -21,6 +22,7 @@ from typing import Any, BinaryIO, cast
 from corpus.digest import Json
 from corpus.document import Document, Quarantined, Record
 from corpus.errors import RawFileError
+from sources.limits import Limits
 from sources.reader import RawFile, Reader
 from sources.tar import tar_members
 
@@ -29,11 +31,10 @@ _KINDS = ("auto", "tar", "zip")
 _COPY = 1 << 20
 _IN_MEMORY = 8 << 20
 _MAX_DIRECTORY = 32 << 20
-_MAX_DEPTH = 2
 _HELD_RECORDS = 10_000
 _HELD_CHARACTERS = 64 << 20
-_RATIO = 500
 _RATIO_FLOOR = 16 << 20
+_BOMB_FLOOR = 1 << 30
 _ENCRYPTED = 0x1
 _COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh")
 
@@ -46,9 +47,10 @@ class ArchiveOptions:
     """`tar` or `zip` (a file that is neither is refused), or `auto`: a file that is no archive is read as it is."""
     member: str = "*"
     """Pattern of the paths that are read; `*` also stands for slashes."""
-    max_members: int = 2_000_000
-    max_member_bytes: int = 4 << 30
-    max_total_bytes: int = 2 << 40
+    max_members: int | None = None
+    """Of this source alone, in place of `limits.members`; so the next two."""
+    max_member_bytes: int | None = None
+    max_total_bytes: int | None = None
 
     def __post_init__(self) -> None:
         if self.archive not in _KINDS:
@@ -137,6 +139,7 @@ class ArchiveReader:
         Raises:
             RawFileError: `not_an_archive`, `no_member` (none fits the pattern), `too_many_members`,
                 `archive_too_large`, `corrupt_zip`, `zip_directory_too_large`, those of `sources.tar.tar_members`,
+                `archive_bomb`,
                 `member_damaged_late` (more of its records were given than can be held back), or as `RawFile.stream`.
         """
         kind = _kind(raw)
@@ -146,10 +149,19 @@ class ArchiveReader:
             yield from self._reader.read(raw, facts)
             return
         facts.update(dict.fromkeys(("members", "members_read", "members_refused"), 0))
-        state = _State(facts)
+        state = _State(facts, self._limits(raw.limits), _size(raw))
         yield from self._archive(raw, kind, "", 0, state)
         if not facts["members_read"] and not facts["members_refused"]:
             raise RawFileError("no_member", self._options.member)
+
+    def _limits(self, limits: Limits) -> Limits:
+        own = self._options
+        return replace(
+            limits,
+            members=limits.members if own.max_members is None else own.max_members,
+            member_bytes=limits.member_bytes if own.max_member_bytes is None else own.max_member_bytes,
+            archive_bytes=limits.archive_bytes if own.max_total_bytes is None else own.max_total_bytes,
+        )
 
     def _archive(self, raw: RawFile, kind: str, inside: str, depth: int, state: _State) -> Iterator[Record]:
         members = self._tar(raw, inside, state) if kind == "tar" else self._zip(raw, inside, state)
@@ -163,7 +175,7 @@ class ArchiveReader:
                 if nested is None:
                     if fnmatchcase(member.path, self._options.member):
                         yield from self._member(member, state)
-                elif depth + 1 < _MAX_DEPTH:
+                elif depth + 1 < state.limits.archive_depth:
                     yield from self._nested(member, nested, depth, state)
                 else:
                     state.facts["members_refused"] += 1
@@ -174,7 +186,7 @@ class ArchiveReader:
         try:
             yield from self._archive(member, kind, f"{member.path}/", depth + 1, state)
         except RawFileError as error:
-            if error.reason in {"too_many_members", "archive_too_large", "member_damaged_late"}:
+            if error.reason in {"too_many_members", "archive_too_large", "member_damaged_late", "archive_bomb"}:
                 raise
             state.facts["members_refused"] += 1
             yield Quarantined(record=state.next_record(), reason=error.reason, detail=error.detail)
@@ -199,8 +211,10 @@ class ArchiveReader:
                     held, weight = [], 0
         except RawFileError as error:
             if late:
-                raise RawFileError("member_damaged_late", f"{member.path}: {error}") from error
-            yield Quarantined(record=state.next_record(), reason=error.reason, detail=f"{member.path}: {error.detail}")
+                raise RawFileError("member_damaged_late", str(error)) from error
+            yield Quarantined(
+                record=state.next_record(), reason=error.reason, detail=error.detail, offset=member.offset
+            )
             return
         state.facts.update(own)
         state.take(held)
@@ -210,11 +224,12 @@ class ArchiveReader:
         with raw.stream() as stream:
             for member in tar_members(stream):
                 path = inside + member.name
-                state.count(self._options, member.size)
-                if (reason := self._refusal(member.name, member.size)) is not None:
+                state.count(member.size)
+                if (reason := _refusal(member.name, member.size, state.limits)) is not None:
                     yield Quarantined(record=None, reason=reason, offset=member.offset)
                 elif self._wanted(path):
-                    yield MemberFile(path, _kept(member.read), member.offset)
+                    state.unpack(member.size)
+                    yield MemberFile(path, _kept(member.read), member.offset, limits=state.limits)
 
     def _zip(self, raw: RawFile, inside: str, state: _State) -> Iterator[MemberFile | Quarantined]:
         with raw.open() as stream:
@@ -228,35 +243,35 @@ class ArchiveReader:
                     if info.is_dir():
                         continue
                     path = inside + info.filename
-                    state.count(self._options, info.file_size)
-                    reason = self._refusal(info.filename, info.file_size)
+                    state.count(info.file_size)
+                    reason = _refusal(info.filename, info.file_size, state.limits)
                     if reason is None and info.flag_bits & _ENCRYPTED:
                         reason = "encrypted_member"
-                    if reason is None and info.file_size > max(_RATIO_FLOOR, _RATIO * info.compress_size):
+                    ratio = state.limits.decompression_ratio
+                    if reason is None and info.file_size > max(_RATIO_FLOOR, ratio * info.compress_size):
                         reason = "decompression_bomb"
+                    if reason is None and stat.S_ISLNK(info.external_attr >> 16):
+                        continue  # as in a tar
                     if reason is not None:
                         yield Quarantined(record=None, reason=reason, offset=info.header_offset)
                     elif self._wanted(path):
-                        yield _unzipped(archive, info, path)
+                        state.unpack(info.file_size)
+                        yield _unzipped(archive, info, path, state.limits)
 
     def _wanted(self, path: str) -> bool:
         """Whether the path fits, or may be an archive whose members do."""
         return fnmatchcase(path, self._options.member) or path.lower().endswith((".zip", ".tar", ".tar.gz", ".tgz"))
 
-    def _refusal(self, name: str, size: int) -> str | None:
-        path = PurePosixPath(name.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or "\0" in name or not path.parts or path.parts[0][1:2] == ":":
-            return "unsafe_path"
-        return "member_too_large" if size > self._options.max_member_bytes else None
-
 
 class _State:
     """Where reading an archive stands, through all archives inside it."""
 
-    def __init__(self, facts: Counter[str]) -> None:
+    def __init__(self, facts: Counter[str], limits: Limits, stored: int) -> None:
         self.facts = facts
+        self.limits = limits
         self.record = 0
-        self._bytes = 0
+        self._stored = stored
+        self._bytes = self._unpacked = 0
 
     def next_record(self) -> int:
         self.record += 1
@@ -267,13 +282,20 @@ class _State:
         numbers = [one.record for one in records if isinstance(one, Document | Quarantined) and one.record is not None]
         self.record = max([self.record, *(number + 1 for number in numbers)])
 
-    def count(self, options: ArchiveOptions, size: int) -> None:
+    def count(self, size: int) -> None:
+        """A member was met."""
         self.facts["members"] += 1
         self._bytes += size
-        if self.facts["members"] > options.max_members:
-            raise RawFileError("too_many_members", f"over {options.max_members}")
-        if self._bytes > options.max_total_bytes:
-            raise RawFileError("archive_too_large", f"over {options.max_total_bytes} bytes")
+        if self.facts["members"] > self.limits.members:
+            raise RawFileError("too_many_members", f"over {self.limits.members}")
+        if self._bytes > self.limits.archive_bytes:
+            raise RawFileError("archive_too_large", f"over {self.limits.archive_bytes} bytes")
+
+    def unpack(self, size: int) -> None:
+        """A member will be unpacked. Members that share their bytes, or are bombs of a size just allowed, show here."""
+        self._unpacked += size
+        if self._unpacked > max(_BOMB_FLOOR, self.limits.decompression_ratio * self._stored):
+            raise RawFileError("archive_bomb", f"over {self.limits.decompression_ratio} times its size")
 
 
 def with_archives(reader: Reader, options: Mapping[str, Any]) -> Reader:
@@ -296,6 +318,18 @@ def _kind(raw: RawFile) -> str | None:
     return None
 
 
+def _size(raw: RawFile) -> int:
+    with raw.open() as stream:
+        return stream.seek(0, io.SEEK_END)
+
+
+def _refusal(name: str, size: int, limits: Limits) -> str | None:
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or "\0" in name or not path.parts or path.parts[0][1:2] == ":":
+        return "unsafe_path"
+    return "member_too_large" if size > limits.member_bytes else None
+
+
 def _placed(found: Record, member: MemberFile, first: int, plain: bool) -> Record:
     """The record with its number, member and offset in the archive."""
     if not isinstance(found, Document | Quarantined):
@@ -306,7 +340,9 @@ def _placed(found: Record, member: MemberFile, first: int, plain: bool) -> Recor
     record = first + (found.record or 0)
     if isinstance(found, Quarantined):
         return replace(found, record=record, offset=offset)
-    found.record, found.offset, found.member = record, offset, member.path
+    found.record, found.offset = record, offset
+    # Names are bytes: what is no UTF-8, or nothing that can be shown, is told with escapes.
+    found.member = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in member.path)
     return found
 
 
@@ -321,11 +357,11 @@ def _kept(read: Any) -> BinaryIO:
     return cast(BinaryIO, kept)
 
 
-def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> MemberFile | Quarantined:
+def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, limits: Limits) -> MemberFile | Quarantined:
     """A member's bytes. `zipfile` stops at the size the directory states, and compares the checksum."""
     try:
         with archive.open(info) as stream:
-            return MemberFile(path, _kept(stream.read), info.header_offset)
+            return MemberFile(path, _kept(stream.read), info.header_offset, limits=limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, struct.error, ValueError) as error:
         return Quarantined(record=None, reason="corrupt_member", detail=type(error).__name__, offset=info.header_offset)
 

@@ -9,6 +9,7 @@ from lxml import etree
 
 from sources.markup import local_names
 from sources.narrative import narrative
+from sources.webpage import overloaded
 
 _PLAIN = frozenset({"text/plain", "text/markdown", ""})
 _MARKUP = frozenset({"text/html", "application/xhtml+xml"})
@@ -23,7 +24,7 @@ def attached(kind: str | None, data: str) -> str | None:
     """The text of base64 `data` of a media type; None if that type is not text.
 
     Raises:
-        ValueError: `data` is no base64, or its text is neither UTF-8 nor Windows-1252.
+        ValueError: `data` is no base64, its text is neither UTF-8 nor Windows-1252, or as `html_blocks`.
     """
     kind = media_type(kind)
     if kind not in _PLAIN | _MARKUP:
@@ -52,11 +53,19 @@ def decoded(kind: str, content: bytes) -> str:
 
 
 def html_blocks(text: str) -> list[str]:
-    """Blocks of HTML or XHTML, however badly it is written."""
+    """Blocks of HTML or XHTML, however badly it is written.
+
+    Raises:
+        ValueError: `nested_too_deep`, or `attachment_unreadable` for tags of thousands of attributes.
+    """
     if not text.strip():
         return []
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    if overloaded(text):
+        raise ValueError("attachment_unreadable")
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True, remove_pis=True)
     found = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    if any("depth" in entry.message for entry in parser.error_log.filter_from_errors()):
+        raise ValueError("nested_too_deep")  # libxml2 would give what stands before it
     if found is None:
         return []
     local_names(found)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from corpus.document import DELETIONS, DOCUMENTS, QUARANTINE, Deletion, Document, Quarantined
+from corpus.document import DELETIONS, DOCUMENTS, QUARANTINE, Deletion, Document, Quarantined, Record
+from corpus.errors import RawFileError
 from sources.dates import possible
 from sources.ids import is_doc_type
+from sources.limits import Limits
+from sources.mojibake import repaired
 from sources.reader import RawFile, Reader
 from sources.text import normalised, one_line
 
@@ -42,14 +47,6 @@ _stated = attrgetter(*_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What a record may weigh."""
-
-    text_bytes: int = 50_000_000
-    """Longest text in bytes of UTF-8; a longer one is quarantined as `record_too_large`."""
-
-
-@dataclass(frozen=True, slots=True)
 class Batch:
     """What one stretch of a raw file gave, in file order. Any of the three may have no rows."""
 
@@ -69,26 +66,28 @@ def documents_in(
     *,
     identity: str | None = None,
     batch_bytes: int = 4 << 20,
-    limits: Limits = Limits(),
+    limits: Limits | None = None,
 ) -> Iterator[Batch]:
     """Batches of about `batch_bytes` bytes of text; the same bytes give the same batches, cut at the same rows.
 
     `doc_id` is `source:native_id`; without a native id, or with one that could be an address or words of a person
     (counted in `facts` as `unsafe_ids`), it is `source:` and 32 hex digits of the sha256 of `identity#record`. Never
     of the text: the id is released beside the masked text, and what was masked could be guessed until the hash fits.
-    A document without text keeps its row, and says why in `no_text` (`empty_text` if the reader does not say).
-    `published` outside the years 1500 to 2100 becomes None and is counted as `impossible_dates`; a `doc_type` that is
-    no plain word is quarantined as `bad_doc_type`.
+    Mojibake is put right where that is sure (`mojibake_repaired`, `mojibake_left`). A document without text keeps its
+    row, and says why in `no_text` (`empty_text` if the reader does not say). `published` outside the years 1500 to 2100
+    becomes None and is counted as `impossible_dates`; a `doc_type` that is no plain word is quarantined as
+    `bad_doc_type`.
 
     Args:
         identity: what tells this raw file from all others: the sha256 of its bytes. Its name if not given.
+        limits: those of `raw`, if not given.
 
     Raises:
-        RawFileError: the file is damaged; batches already yielded are to be discarded.
+        RawFileError: the file is damaged (or `reader_failed`); batches already yielded are to be discarded.
     """
-    made = _Made(source, identity or raw.name, limits, facts)
+    made = _Made(source, identity or raw.name, limits or raw.limits, facts)
     open_batch = _Open()
-    for entry in reader.read(raw, facts):
+    for entry in _read(reader, raw, facts):
         if isinstance(entry, Document):
             rejected = _append(open_batch, entry, made)
             if rejected is not None:
@@ -103,6 +102,19 @@ def documents_in(
             open_batch = _Open()
     if open_batch.weight:
         yield open_batch.sealed(source)
+
+
+def _read(reader: Reader, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
+    """What the reader gives. What it did not foresee is a file that cannot be read, and names the place in its code.
+
+    Only errors that the same bytes always cause: a failing disk or network must not become a loss.
+    """
+    try:
+        yield from reader.read(raw, facts)
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        detail = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+        raise RawFileError("reader_failed", detail) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +144,7 @@ class _Open:
         columns = list(zip(*self.rows, strict=True)) or [()] * len(DOCUMENTS)
         return Batch(
             pa.record_batch(
-                [pa.array(column, kind.type) for column, kind in zip(columns, DOCUMENTS, strict=True)], schema=DOCUMENTS
+                [_column(values, kind.type) for values, kind in zip(columns, DOCUMENTS, strict=True)], schema=DOCUMENTS
             ),
             _table(
                 [
@@ -145,6 +157,11 @@ class _Open:
                 [{"doc_id": f"{source}:{one.native_id}", "version": one.version} for one in self.deletions], DELETIONS
             ),
         )
+
+
+def _column(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
+    # Most facts are absent from all records of a source, and many files hold one record.
+    return pa.nulls(len(values), kind) if values.count(None) == len(values) else pa.array(values, kind)
 
 
 def _table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.RecordBatch:
@@ -161,18 +178,23 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
     """Add a row, or say why the document cannot be one."""
     try:
         # Code points first: nobody should normalise a gigabyte to learn that it is too long.
-        text = normalised(document.text) if len(document.text) <= made.limits.text_bytes else None
+        fits = len(document.text) <= made.limits.text_bytes
+        text = normalised(repaired(document.text, made.facts)) if fits else None
         values = {
             name: None if value is None else _tidy(value)
             for name, value in zip(_FIELDS, _stated(document), strict=True)
         }
         authors = [name for author in document.authors if (name := _tidy(author))]
+        # What stands beside the text must not weigh more than a text may: a title of 100 MB is none.
+        beside = sum([len(value) for value in values.values() if value])
+        beside += sum(map(len, document.known_values)) + sum(map(len, authors))
     except UnicodeEncodeError:
         return Quarantined(record=document.record, reason="invalid_unicode", offset=document.offset)
     if not is_doc_type(document.doc_type):
         return Quarantined(record=document.record, reason="bad_doc_type", offset=document.offset)
-    if text is None or len(text) > made.limits.text_bytes:
-        detail = f"text longer than {made.limits.text_bytes} bytes"
+    if text is None or max(len(text), beside) > made.limits.text_bytes:
+        kind = "fields" if text is not None and len(text) <= made.limits.text_bytes else "text"
+        detail = f"{kind} longer than {made.limits.text_bytes} bytes"
         return Quarantined(record=document.record, reason="record_too_large", detail=detail, offset=document.offset)
     refused = []
     if (native_id := values["native_id"]) is not None and _unsafe(native_id):
@@ -215,7 +237,7 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
             refused,
         )
     )
-    batch.weight += len(text)
+    batch.weight += len(text) + beside
     return None
 
 

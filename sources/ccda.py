@@ -75,7 +75,7 @@ class CcdaReader:
         """The document of the file. Without text: `no_narrative`, `no_section` (an extract of a header or of entries),
         `attachment_not_text`, `attachment_elsewhere`.
 
-        Quarantined: `nested_too_deep`, `attachment_not_base64`, `attachment_unreadable`.
+        Quarantined: `nested_too_deep`, `attachment_not_base64`, `attachment_not_text`, `attachment_unreadable`.
 
         Raises:
             RawFileError: as `sources.markup.root`, and `no_clinical_document` for XML that is no part of one.

@@ -25,7 +25,7 @@ _NEED_NOUN = frozenset(
      "references", "e.g.", "e.g.,", "i.e.", "i.e.,", "cf", "cf."}
 )  # fmt: skip
 _EMPTY = re.compile(
-    r"\s*[(\[](?:[\s,;.:]|see|also|and|e\.?g\.?|i\.?e\.?|cf\.?|refs?\.?|references?|reviewed|for|a|reviews?|example)*"
+    r"[(\[](?:[\s,;.:]|see|also|and|e\.?g\.?|i\.?e\.?|cf\.?|refs?\.?|references?|reviewed|for|a|reviews?|example)*"
     r"[)\]]",
     re.I,
 )
@@ -63,6 +63,17 @@ def without_marks(text: str) -> str:
     pieces.append(text[end:])
     text = "".join(pieces)
     if debris:
-        text = _BEFORE_CLOSING.sub(r"\1", _AFTER_OPENING.sub(r"\1", _EMPTY.sub("", text)))
+        text = _BEFORE_CLOSING.sub(r"\1", _AFTER_OPENING.sub(r"\1", _without_empty(text)))
         text = _DOUBLED.sub("", text)
     return text
+
+
+def _without_empty(text: str) -> str:
+    """`text` without brackets that hold nothing, nor the blanks before them."""
+    pieces = []
+    end = 0
+    for found in _EMPTY.finditer(text):
+        pieces.append(text[end : found.start()].rstrip())
+        end = found.end()
+    pieces.append(text[end:])
+    return "".join(pieces)

@@ -48,7 +48,7 @@ class ClinicalTrialsReader:
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
         """Studies in file order. `offset` is where a study starts in the decompressed JSON.
 
-        Quarantined: `no_nct_id`, and for JSON a reason of `json_stream.objects`.
+        Quarantined: `no_nct_id`, `nested_too_deep`, and for JSON a reason of `json_stream.objects`.
 
         Raises:
             RawFileError: as `sources.markup.elements` or `json_stream.objects`, and `no_studies`.
@@ -78,8 +78,13 @@ def _xml(raw: RawFile) -> Iterator[tuple[None, Study | None]]:
 
 
 def _json(raw: RawFile) -> Iterator[tuple[int, Study | Quarantined | None]]:
-    for _, offset, row in objects(raw, _STUDIES):
-        yield offset, row if isinstance(row, Quarantined) else json_study(row)
+    for number, offset, row in objects(raw, _STUDIES):
+        study: Study | Quarantined | None
+        try:
+            study = row if isinstance(row, Quarantined) else json_study(row)
+        except RecursionError:
+            study = Quarantined(record=number, reason="nested_too_deep", offset=offset)
+        yield offset, study
 
 
 def _document(study: Study, record: int, offset: int | None) -> Document:

@@ -91,7 +91,7 @@ class Columns:
         for field, column in self.mapping.items():
             if field == "authors":
                 for value in values_at(row, column):
-                    authors += value if isinstance(value, list) else [value]
+                    authors += [one for one in value if one is not None] if isinstance(value, list) else [value]
                 if not all(isinstance(author, str) for author in authors):
                     return Quarantined(record=record, reason="field_not_a_string", detail=column, offset=offset)
                 continue

@@ -28,11 +28,11 @@ def iso_date(year: str | None, month: str | None = None, day: str | None = None)
     if not _YEAR.fullmatch(year):
         return None
     month = (month or "").strip()
-    number = int(month) if month.isdecimal() else _MONTHS.get(month[:3].lower(), 0)
+    number = int(month) if month.isdecimal() and len(month) <= 2 else _MONTHS.get(month[:3].lower(), 0)
     if not 1 <= number <= 12:
         return year
     day = (day or "").strip()
-    if not day.isdecimal() or not 1 <= int(day) <= monthrange(int(year), number)[1]:
+    if not day.isdecimal() or len(day) > 2 or not 1 <= int(day) <= monthrange(int(year), number)[1]:
         return f"{year}-{number:02d}"
     return f"{year}-{number:02d}-{int(day):02d}"
 

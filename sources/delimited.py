@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, ClassVar
 
@@ -16,6 +16,8 @@ from sources.lines import lines
 from sources.reader import RawFile
 
 _HEAD = 1 << 20
+_AGAIN = 1 << 16
+"""Bytes of a broken row that are read again; more would let each line of a hostile file be read a thousand times."""
 _DELIMITERS = ",\t;|"
 
 
@@ -23,7 +25,7 @@ class CsvReader:
     """One document a row. `offset` is the byte at which the row starts in the decompressed file."""
 
     name: ClassVar[str] = "csv"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ()
     section_policy: ClassVar[str] = "The mapped text columns as they stand."
     known_losses: ClassVar[tuple[str, ...]] = (
@@ -73,13 +75,13 @@ class CsvReader:
         }
 
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
-        """Records in row order; blank lines are none. Bad rows are quarantined: `row_too_long` (perhaps a quote that
-        was never closed: reading goes on at the next line), `wrong_number_of_fields`, `malformed_csv`,
-        `invalid_unicode`, or a reason of `Columns.document`.
+        """Records in row order; blank lines are none. Bad rows are quarantined: `row_too_long`,
+        `wrong_number_of_fields`, `malformed_csv` (each perhaps a quote that was never closed: reading goes on at the
+        next line), `invalid_unicode`, or a reason of `Columns.document`.
 
         Raises:
             RawFileError: `missing_column` (a mapped column is not in the header), `unsupported_encoding` (UTF-16 or
-                no text), or as `RawFile.stream`.
+                no text), `header_too_long`, or as `RawFile.stream`.
         """
         facts.update(dict.fromkeys(("records", "without_id", "windows1252"), 0))
         with raw.stream() as stream:
@@ -88,23 +90,17 @@ class CsvReader:
             if codec not in {"utf-8", "utf-8-sig", "cp1252"}:
                 raise RawFileError("unsupported_encoding")
             facts["windows1252"] = int(codec == "cp1252")
-            rows = _Rows(stream, "cp1252" if codec == "cp1252" else "utf-8", self._max_row_bytes)
+            rows = Rows(stream, "cp1252" if codec == "cp1252" else "utf-8", self._max_row_bytes)
             if self._names is None:
                 header, delimiter = self._header(rows.first_line())
             else:
                 header, delimiter = self._names, self._delimiter or ","
-            # The module's limit is the process's: it only ever rises, and rows are bounded by `_Rows`.
-            csv.field_size_limit(max(csv.field_size_limit(), self._max_row_bytes))
-            record = 0
-            for fields, offset in rows.parsed(delimiter):
-                if fields == []:
-                    continue
+            for record, (fields, offset) in enumerate(rows.parsed(delimiter, len(header))):
                 facts["records"] += 1
                 found = self._record(header, fields, record, offset)
                 if isinstance(found, Document):
                     facts["without_id"] += found.native_id is None
                 yield found
-                record += 1
 
     def _header(self, line: str) -> tuple[list[str], str]:
         """Column names, and the delimiter by which the header has all that are mapped (of several, most columns)."""
@@ -119,15 +115,12 @@ class CsvReader:
     def _record(self, header: list[str], fields: list[str] | str, record: int, offset: int) -> Document | Quarantined:
         if isinstance(fields, str):
             return Quarantined(record=record, reason=fields, offset=offset)
-        if len(fields) != len(header):
-            detail = f"{len(fields)} for {len(header)} columns"
-            return Quarantined(record=record, reason="wrong_number_of_fields", detail=detail, offset=offset)
         if any("\udc80" <= character <= "\udcff" for field in fields if not field.isascii() for character in field):
             return Quarantined(record=record, reason="invalid_unicode", offset=offset)
         row: dict[str, str | int] = dict(zip(header, fields, strict=True))
         version = self._columns.mapping.get("version")
-        if version is not None and fields[header.index(version)].isdecimal():
-            row[version] = int(fields[header.index(version)])  # so that 9 comes before 10
+        if version is not None and len(number := fields[header.index(version)]) <= 20 and number.isdecimal():
+            row[version] = int(number)  # so that 9 comes before 10
         return self._columns.document(row, record, offset)
 
 
@@ -135,43 +128,97 @@ class _TooLongError(Exception):
     """A row is over the limit."""
 
 
-class _Rows:
-    """Rows of a stream: lines go to Python's parser one at a time, and are counted on the way."""
+class Rows:
+    """Rows of a stream: lines go to Python's parser one at a time, and are counted on the way.
+
+    A quote that is never closed takes the lines after it into its row. So a row of several lines that does not hold
+    is given up for its first line alone, and the others are read again.
+    """
 
     def __init__(self, stream: BinaryIO, codec: str, limit: int) -> None:
         self._lines = lines(stream, limit)
         self._codec = codec
         self._limit = limit
+        self._again: deque[tuple[bytes | None, int]] = deque()  # lines to be read before those of the stream
+        self._row: list[tuple[bytes | None, int]] | None = []  # lines of the row that is being read, while they are few
+        self._size = self._later = 0  # of that row, and of its lines after the first
         self._at = 0  # where the next line starts
-        self._start = 0  # where the row that is being read starts
+        # The module's limit is the process's: it only ever rises, and rows are bounded here.
+        csv.field_size_limit(max(csv.field_size_limit(), limit + 1))
 
     def first_line(self) -> str:
-        """The first line that is not blank, without a byte order mark."""
-        for line in self._decoded():
-            if words := line.strip("\r\n"):
-                return words
+        """The first line that is not blank, without a byte order mark.
+
+        Raises:
+            RawFileError: `header_too_long`.
+        """
+        try:
+            for line in self._decoded():
+                self._size = 0
+                if words := line.removeprefix("\ufeff").strip("\r\n"):
+                    return words
+        except _TooLongError:
+            raise RawFileError("header_too_long", f"over {self._limit} bytes") from None
         return ""
 
-    def parsed(self, delimiter: str) -> Iterator[tuple[list[str] | str, int]]:
-        """Fields of each row (or the reason why it has none) and where it starts."""
-        rows = csv.reader(self._decoded(), delimiter=delimiter, strict=False)
+    def parsed(self, delimiter: str, width: int) -> Iterator[tuple[list[str] | str, int]]:
+        """Fields of each row, or the reason why it has none, and where it starts. Blank lines are no rows.
+
+        `width`: how many fields a row has; others are `wrong_number_of_fields`.
+        """
+        rows = None
         while True:
-            self._start = self._at
+            start, self._row, self._size, self._later = self._at, [], 0, 0
+            rows = rows or csv.reader(self._decoded(), delimiter=delimiter, strict=True)
+            reason = "wrong_number_of_fields"
             try:
-                yield next(rows), self._start
+                fields = next(rows)
             except StopIteration:
                 return
             except _TooLongError:
-                yield "row_too_long", self._start
-                rows = csv.reader(self._decoded(), delimiter=delimiter, strict=False)
+                reason, rows, fields = "row_too_long", None, []
             except csv.Error:
-                yield "malformed_csv", self._start
+                # Quotes inside a field of one line do no harm.
+                reason, rows, fields = "malformed_csv", None, self._sloppy(delimiter)
+            else:
+                if not fields:
+                    continue
+            if len(fields) == width:
+                yield fields, start
+                continue
+            if self._row and len(self._row) > 1:
+                first, *others = self._row
+                self._again.extendleft(reversed(others))
+                self._at = start + first[1]
+                rows = None
+            yield reason, start
+
+    def _sloppy(self, delimiter: str) -> list[str]:
+        if not self._row or len(self._row) != 1 or self._row[0][0] is None:
+            return []
+        try:
+            return next(csv.reader([self._text(self._row[0][0])], delimiter=delimiter, strict=False), [])
+        except csv.Error:
+            return []
 
     def _decoded(self) -> Iterator[str]:
-        for line, length in self._lines:
+        while True:
+            found = self._again.popleft() if self._again else next(self._lines, None)
+            if found is None:
+                return
+            line, length = found
             self._at += length
-            if line is None or self._at - self._start > self._limit:
+            self._size += length
+            if self._row is not None:
+                self._row.append(found)
+                self._later += length if len(self._row) > 1 else 0
+                if self._later > _AGAIN:
+                    self._row = None
+            if line is None or self._size > self._limit:
                 raise _TooLongError
-            # What is no UTF-8 is told of the row, not of the file.
-            text = line.decode(self._codec, "surrogateescape" if self._codec == "utf-8" else "replace")
+            text = self._text(line)
             yield text.removeprefix("\ufeff") if self._at == length else text
+
+    def _text(self, line: bytes) -> str:
+        # What is no UTF-8 is told of the row, not of the file.
+        return line.decode(self._codec, "surrogateescape" if self._codec == "utf-8" else "replace")

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from typing import ClassVar
 
 from corpus.digest import Json
 from corpus.document import Document, Quarantined, Record
 from corpus.errors import RawFileError
+from sources.delimited import Rows
 from sources.people import People
 from sources.reader import RawFile
 
 _FACTS = ("records", "dialogues", "notes", "known_values", "rows_without_metadata")
-_CELL = 50_000_000
+_ROW = 64 << 20
 _ROLES = "doctor|physician|clinician|nurse|patient|guest|caregiver|parent|family|interpreter"
 _LABEL = re.compile(rf"\[((?:{_ROLES})(?:_[a-z]+)?\d?)\][ \t]*", re.I)
 # `Guest_family_1:` at the start of a line, or after a sentence where turns share one.
@@ -32,7 +31,7 @@ _CONTRACTED = re.compile(
 )
 _APART = re.compile(r"(?<=\S) +(?=[.,?!;:%](?:\s|$))", re.M)
 _LEAST_APART = 5
-_TURN = re.compile(r"[ \t]*(?:\r\n?|\n)[ \t]*")
+_TURN = re.compile(r"\r\n?|\n")
 # MTS-Dialog's codes, in the words of its README.
 _HEADERS = {
     "FAM/SOCHX": "Family history/social history",
@@ -114,11 +113,13 @@ class DialogueCsvReader:
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
         """Documents in row order. Without text: `empty_text`.
 
-        Quarantined: `wrong_number_of_cells`, `no_encounter_id`, `invalid_unicode` (the row has bytes that are not
-        UTF-8), `no_metadata` (the row is not in the metadata file: its known values would be missing).
+        Quarantined: `wrong_number_of_cells` and `malformed_csv` (perhaps a quote that was never closed),
+        `row_too_long`, `no_encounter_id`, `invalid_unicode` (the row has bytes that are not UTF-8), `no_metadata` (the
+        row is not in the metadata file: its known values would be missing).
 
         Raises:
-            RawFileError: as `RawFile.stream`; `corrupt_csv`, `missing_column`, `no_header`.
+            RawFileError: as `RawFile.stream`; `missing_column`, `no_header`, `header_too_long`, and `corrupt_metadata`
+            for a metadata file with such a row.
         """
         facts.update(dict.fromkeys(_FACTS, 0))
         known = self._known(raw) if self._metadata else None
@@ -143,7 +144,7 @@ class DialogueCsvReader:
     def _reason(self, row: dict[str, str], known: dict[str, tuple[str, ...]] | None, facts: Counter[str]) -> str | None:
         if not row[self._id].strip():
             return "no_encounter_id"
-        if any("\ufffd" in value for value in row.values()):
+        if any("\udc80" <= sign <= "\udcff" for value in row.values() if not value.isascii() for sign in value):
             return "invalid_unicode"
         if known is not None and self._key(row) not in known:
             facts["rows_without_metadata"] += 1
@@ -229,20 +230,16 @@ def _labelled(found: re.Match[str]) -> str:
 
 def _rows(raw: RawFile, wanted: Sequence[str]) -> Iterator[dict[str, str] | str]:
     """Rows as strings by column, or the reason why one is unreadable; holds one row."""
-    csv.field_size_limit(_CELL)
-    with closing(io.TextIOWrapper(raw.stream(), encoding="utf-8-sig", errors="replace", newline="")) as stream:
-        reader = csv.reader(stream, strict=True)
-        try:
-            header = next(reader, [])
-            if not any(header):
-                raise RawFileError("no_header")
-            for column in wanted:
-                if column not in header:
-                    raise RawFileError("missing_column", column)
-            for cells in reader:
-                if cells:
-                    yield (
-                        dict(zip(header, cells, strict=True)) if len(cells) == len(header) else "wrong_number_of_cells"
-                    )
-        except csv.Error:
-            raise RawFileError("corrupt_csv", f"line {reader.line_num}") from None
+    with raw.stream() as stream:
+        rows = Rows(stream, "utf-8", _ROW)
+        header = next(csv.reader([rows.first_line()]), [])
+        if not any(header):
+            raise RawFileError("no_header")
+        for column in wanted:
+            if column not in header:
+                raise RawFileError("missing_column", column)
+        for cells, _ in rows.parsed(",", len(header)):
+            if isinstance(cells, str):
+                yield "wrong_number_of_cells" if cells == "wrong_number_of_fields" else cells
+            else:
+                yield dict(zip(header, cells, strict=True))

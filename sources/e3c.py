@@ -73,7 +73,7 @@ class E3cReader:
         "Annotations of the annotated layers are not read.",
         "References inside sentences of Wikipedia that the corpus merged with them stay.",
         "Link targets of several words stay in articles of Wikipedia but for the last word.",
-        "Letters that the corpus lost to a wrong encoding (`ï¿½`) are left as they are and counted.",
+        "Letters that the corpus lost to a wrong encoding (`ï¿½`) are lost (U+FFFD), and counted.",
     )
     states: ClassVar[frozenset[str]] = frozenset(
         {"native_id", "authors", "doi", "url", "published", "journal", "language", "licence_raw"}

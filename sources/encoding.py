@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from corpus.document import Quarantined
+from sources.mojibake import repaired
 
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _HEAD = 1 << 16
@@ -53,7 +54,12 @@ def is_binary(data: bytes) -> bool:
 
 
 def is_mojibake(text: str) -> bool:
-    """Whether `text` was decoded with a wrong codec before it came to us: more than one in 500 characters is broken."""
+    """Whether `text` was decoded with a wrong codec before it came to us, and cannot be put right: more than one in 500
+    characters is broken."""
+    return _broken(text) and _broken(repaired(text))
+
+
+def _broken(text: str) -> bool:
     limit = max(_MOJIBAKE_LEAST, int(_MOJIBAKE_SHARE * len(text)))
     return sum(1 for _ in zip(_MOJIBAKE.finditer(text), range(limit), strict=False)) >= limit
 

@@ -120,7 +120,11 @@ class FhirReader:
                     _keep_person(store, url, resource, facts)
             for url, resource in resources(raw):
                 facts["records"] += 1
-                _keep(store, url, resource, facts)
+                try:
+                    _keep(store, url, resource, facts)
+                except (RecursionError, ValueError):
+                    # JSON may be deeper than Python can follow, narrative deeper than it can be read.
+                    _keep(store, "", None, facts)
             if not facts["records"]:
                 raise RawFileError("no_resource")
             store.executescript(_INDEXES)

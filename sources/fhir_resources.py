@@ -6,6 +6,7 @@ An XML resource becomes what the JSON form of it would be, but that single value
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,8 @@ import orjson
 from lxml import etree
 
 from corpus.errors import RawFileError
-from sources.json_array import BAD, MAX_MEMBER_BYTES, members
+from sources.json_array import BAD, members
+from sources.lines import lines
 from sources.markup import Element, elements, local_names, root
 from sources.people import People
 from sources.reader import RawFile
@@ -24,6 +26,7 @@ PEOPLE = frozenset(
      "HealthcareService"}
 )  # fmt: skip
 _HEAD = 1 << 20
+_KIND = re.compile(rb'"resourceType"\s*:\s*"(\w+)"')
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -47,7 +50,10 @@ def resources(raw: RawFile) -> Iterator[tuple[str, Resource | None]]:
 
 def _is_lines(head: bytes) -> bool:
     """Whether the first line is a whole resource and no bundle that might fill the file."""
-    line, _, rest = head.partition(b"\n")
+    line, end, rest = head.partition(b"\n")
+    if not end and len(head) > _HEAD // 2:  # A line so long that its end is not in sight: what does it call itself?
+        kind = _KIND.search(line)
+        return kind is not None and kind.group(1) != b"Bundle"
     row = _loaded(line)
     return isinstance(row, dict) and (bool(rest.strip()) or row.get("resourceType") != "Bundle")
 
@@ -61,10 +67,10 @@ def _loaded(data: bytes) -> Any:
 
 def _from_lines(raw: RawFile) -> Iterator[tuple[str, Resource | None]]:
     with raw.stream() as stream:
-        while line := stream.readline(MAX_MEMBER_BYTES):
-            if len(line) == MAX_MEMBER_BYTES:
-                raise RawFileError("record_too_large", f"over {MAX_MEMBER_BYTES} bytes in one line")
-            if line := line.removeprefix(_BOM).strip():
+        for line, _ in lines(stream, raw.limits.raw_record_bytes):
+            if line is None:
+                yield "", None
+            elif line := line.removeprefix(_BOM).strip():
                 yield from _entries(_loaded(line))
 
 
@@ -76,7 +82,7 @@ def _from_json(raw: RawFile) -> Iterator[tuple[str, Resource | None]]:
         if error.reason != "no_array":
             raise
         with raw.stream() as stream:
-            data = stream.read(MAX_MEMBER_BYTES)
+            data = stream.read(raw.limits.raw_record_bytes)
         yield from _entries(_loaded(data.removeprefix(_BOM)))
 
 
@@ -111,6 +117,8 @@ def _from_xml(raw: RawFile) -> Iterator[tuple[str, Resource | None]]:
             yield (url.get("value") or "") if url is not None else "", _plain_resource(inner)
     if not found:
         whole = root(raw)
+        if not whole.tag[:1].isupper():
+            raise RawFileError("not_fhir", "the root is no resource")
         if whole.tag != "Bundle":
             yield "", _plain_resource(whole)
 

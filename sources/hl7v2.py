@@ -114,19 +114,20 @@ class Hl7v2Reader:
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Each line that is not blank and its byte offset. Framing characters end a line, as both line ends do."""
-    held, base = b"", 0
+    held, base = bytearray(), 0  # the line that no end was seen of, and where it starts
     while data := stream.read(_CHUNK):
-        held += data
-        if len(held) > MAX_MESSAGE_BYTES + _CHUNK:
-            raise RawFileError("record_too_large", f"over {MAX_MESSAGE_BYTES} bytes in one line")
         start = 0
-        for end in _ENDS.finditer(held):
-            if end.start() > start:
-                yield base + start, held[start : end.start()]
-            start = end.end()
-        held, base = held[start:], base + start
+        for end in _ENDS.finditer(data):
+            line = bytes(held) + data[start : end.start()]
+            if line:
+                yield base, line
+            base += len(line) + 1
+            held, start = bytearray(), end.end()
+        held += data[start:]
+        if len(held) > MAX_MESSAGE_BYTES:
+            raise RawFileError("record_too_large", f"over {MAX_MESSAGE_BYTES} bytes in one line")
     if held:
-        yield base, held
+        yield base, bytes(held)
 
 
 def _messages(stream: BinaryIO) -> Iterator[tuple[int, list[bytes]]]:

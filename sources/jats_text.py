@@ -57,6 +57,8 @@ def line(element: Element, *, table: bool = False) -> str:
 
 
 def _finished(parts: list[str]) -> str:
+    if not parts:
+        return ""
     text = _without_asides(single_spaced(without_marks("".join(parts))))
     return text.replace(" ()", "") if " ()" in text else text  # what a picture or an address left
 
@@ -144,6 +146,7 @@ _INLINE: dict[str, Callable[[Element, list[str], bool], None]] = {
     **dict.fromkeys(_SEPARATED, _separated),
     **dict.fromkeys(_FORMULAS, _formula),
     "disp-formula": _displayed,
+    "hr": inline,
     "sc": _small_capitals,
     "xref": _reference,
     "sup": _superscript,

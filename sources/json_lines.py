@@ -9,38 +9,41 @@ from typing import Any
 import orjson
 
 from corpus.document import Quarantined, Record
+from corpus.errors import RawFileError
 from sources.lines import lines
 from sources.reader import RawFile
 
-MAX_LINE_BYTES = 256 << 20
 _BOM = b"\xef\xbb\xbf"
 
 
-def rows(raw: RawFile, max_line_bytes: int = MAX_LINE_BYTES) -> Iterator[tuple[int, int, dict[str, Any] | Quarantined]]:
+def rows(raw: RawFile, max_line_bytes: int | None = None) -> Iterator[tuple[int, int, dict[str, Any] | Quarantined]]:
     """Record number, byte offset of the line in the decompressed file, and its object, in line order.
 
     Blank lines are none. A bad line is `Quarantined` in place of its object: `not_json`, `invalid_unicode`,
     `not_an_object` or `line_too_long`.
 
     Raises:
-        RawFileError: as `RawFile.stream`.
+        RawFileError: as `RawFile.stream`; `empty_file` also for a file of nothing but blank lines.
     """
+    limit = max_line_bytes or raw.limits.raw_record_bytes
     with raw.stream() as stream:
         offset = record = 0
-        for line, length in lines(stream, max_line_bytes):
+        for line, length in lines(stream, limit):
             start, offset = offset, offset + length
             bare = line.removeprefix(_BOM) if line is not None and start == 0 else line
             if bare is not None and not bare.strip():
                 continue
-            yield record, start, _row(bare, record, start, max_line_bytes)
+            yield record, start, _row(bare, record, start, limit)
             record += 1
+        if record == 0:
+            raise RawFileError("empty_file", "only blank lines")
 
 
 def records(
     raw: RawFile,
     facts: Counter[str],
     read_one: Callable[[dict[str, Any], int, int], Record],
-    max_line_bytes: int = MAX_LINE_BYTES,
+    max_line_bytes: int | None = None,
 ) -> Iterator[Record]:
     """What `read_one` makes of each object, its number and its offset, counted in `facts["records"]`.
 

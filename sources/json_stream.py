@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -10,13 +9,11 @@ import orjson
 
 from corpus.document import Quarantined
 from corpus.errors import RawFileError
+from sources.json_brackets import Brackets
 from sources.json_lines import json_damage
 from sources.reader import RawFile
 
-MAX_RECORD_BYTES = 200_000_000
 _CHUNK = 1 << 20
-# A string (whole, or cut by the end of the bytes), or one bracket.
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*("?)|[\[\]{}]', re.S)
 
 
 def objects(raw: RawFile, arrays: Collection[bytes]) -> Iterator[tuple[int, int, dict[str, Any] | Quarantined]]:
@@ -24,13 +21,17 @@ def objects(raw: RawFile, arrays: Collection[bytes]) -> Iterator[tuple[int, int,
 
     Records are the elements of any array whose key is one of `arrays`, in the file's outermost two objects; else the
     outermost objects themselves, one or several. An object that is no JSON is `Quarantined`: `not_json`,
-    `invalid_unicode`.
+    `invalid_unicode`, `record_too_large`.
 
     Raises:
         RawFileError: `not_json` (the file does not start with an object or array), `truncated_json` (it ends inside a
-            record), `record_too_large`, or any of `RawFile.stream`.
+            record), or any of `RawFile.stream`.
     """
     for record, (offset, data) in enumerate(_slices(raw, frozenset(arrays))):
+        if data is None:
+            detail = f"over {raw.limits.raw_record_bytes} bytes"
+            yield record, offset, Quarantined(record=record, reason="record_too_large", detail=detail, offset=offset)
+            continue
         try:
             value = orjson.loads(data)
         except orjson.JSONDecodeError:
@@ -39,44 +40,48 @@ def objects(raw: RawFile, arrays: Collection[bytes]) -> Iterator[tuple[int, int,
             yield record, offset, value
 
 
-def _slices(raw: RawFile, arrays: frozenset[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Bytes of each record and where they start."""
+def _slices(raw: RawFile, arrays: frozenset[bytes]) -> Iterator[tuple[int, bytes | None]]:
+    """Bytes of each record and where they start; None for one over the limit."""
+    limit = raw.limits.raw_record_bytes
     with raw.stream() as stream:
-        held = b""  # from `base` on; what lies before is done with
-        base = at = 0
+        brackets = Brackets()
+        held = bytearray()  # from `base` on, while a record is open
+        base = read = 0
         start = -1  # of the record that is open
         depth = inside = 0  # brackets open; depth at which records stand
-        key = b""
         seen = False
         while chunk := stream.read(_CHUNK):
-            held += chunk
-            if not seen and held.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in {b"{", b"["}:
-                raise RawFileError("not_json", "neither an object nor an array")
-            seen = True
-            for token in _TOKEN.finditer(held, at - base):
-                sign = token.group()
-                if sign[:1] == b'"':
-                    if not token.group(1):
-                        at = base + token.start()  # The rest of the string is in the next chunk.
-                        break
-                    key = sign[1:-1]
-                elif sign in b"{[":
+            if not seen and (first := chunk.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]):
+                if first not in b"{[":
+                    raise RawFileError("not_json", "neither an object nor an array")
+                seen = True
+            if start < 0:
+                held, base = bytearray(), read
+            if start < 0 or base >= 0:
+                held += chunk
+            read += len(chunk)
+            for sign, at, key in brackets.feed(chunk):
+                if sign in b"{[":
                     if sign == b"[" and ((key in arrays and depth <= 2) or depth == 0) and depth >= inside:
                         inside, start = depth + 1, -1
                     elif sign == b"{" and depth == inside:
-                        start = base + token.start()
+                        start = at
+                        if base < 0:  # after one that was too long
+                            held, base = bytearray(chunk), read - len(chunk)
                     depth += 1
                 else:
                     depth -= 1
                     if sign == b"}" and depth == inside and start >= 0:
-                        yield start, held[start - base : token.end()]
+                        yield start, bytes(held[start - base : at + 1 - base]) if base >= 0 else None
                         start = -1
                     elif depth < inside:
                         inside = depth if depth == 0 else inside
-                at = base + token.end()
-            keep = start if start >= 0 else at
-            held, base = held[keep - base :], keep
-            if len(held) > MAX_RECORD_BYTES:
-                raise RawFileError("record_too_large", f"over {MAX_RECORD_BYTES} bytes of JSON without an end")
+            if start >= 0 and base >= 0:
+                del held[: start - base]
+                base = start
+                if len(held) > limit:
+                    held, base = bytearray(), -1
+        if not seen:
+            raise RawFileError("not_json", "only white space")
         if depth or start >= 0:
             raise RawFileError("truncated_json", "the file ends inside an object or array")

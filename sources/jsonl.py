@@ -9,7 +9,7 @@ from typing import ClassVar
 from corpus.digest import Json
 from corpus.document import Document, Record
 from sources.columns import Columns
-from sources.json_lines import MAX_LINE_BYTES, records
+from sources.json_lines import records
 from sources.reader import RawFile
 
 
@@ -17,7 +17,7 @@ class JsonlReader:
     """One document a line. `offset` is the byte at which the line starts in the decompressed file."""
 
     name: ClassVar[str] = "jsonl"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     doc_types: ClassVar[tuple[str, ...]] = ()
     section_policy: ClassVar[str] = "The mapped text fields as they stand."
     known_losses: ClassVar[tuple[str, ...]] = ("Fields that are not mapped are not read.",)
@@ -26,14 +26,16 @@ class JsonlReader:
         self,
         columns: Mapping[str, str | Sequence[str]] | None = None,
         doc_type: str = "other",
-        max_line_bytes: int = MAX_LINE_BYTES,
+        max_line_bytes: int | None = None,
     ) -> None:
-        """`columns`: field to column (see `sources.columns.Columns`). `max_line_bytes`: longer lines are skipped.
+        """`columns`: field to column (see `sources.columns.Columns`). `max_line_bytes`: longer lines are skipped, in
+        place of the recipe's `limits.raw_record_bytes`.
 
         Raises:
             ValueError: `columns` maps an unknown field, `doc_type` is no word, or `max_line_bytes` no positive number.
         """
-        if not isinstance(max_line_bytes, int) or isinstance(max_line_bytes, bool) or max_line_bytes < 1:
+        stated = max_line_bytes is not None
+        if stated and (not isinstance(max_line_bytes, int) or isinstance(max_line_bytes, bool) or max_line_bytes < 1):
             raise ValueError("max_line_bytes must be a whole number of at least 1")
         self._columns = Columns(columns, doc_type)
         self._max_line_bytes = max_line_bytes

@@ -16,6 +16,8 @@ from sources.webpage import page_of
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?\n)---[ \t]*(?:\r?\n|\Z)", re.S)
 _FRONT_BYTES = 1 << 16
 _FOOTNOTE = re.compile(r"^\[\^([^\]\s]{1,40})\]:[ \t]*", re.M)
+_MAX_OPEN = 5_000
+"""Brackets that are never closed: the parser looks for the end from each."""
 _LICENCE_KEYS = ("license", "licence", "rights")
 
 
@@ -50,6 +52,9 @@ class MarkdownReader(HtmlReader):
             yield text
             return
         stated, text = _front_matter(text)
+        if text.count("[") - text.count("]") > _MAX_OPEN:
+            yield Quarantined(record=0, reason="nested_too_deep", offset=0)
+            return
         facts["front_matter"] += bool(stated)
         licence = next((stated[key] for key in _LICENCE_KEYS if key in stated), None)
         rendered = MarkdownIt("commonmark").enable("table").enable("strikethrough").render(_footnotes(text))

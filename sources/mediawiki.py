@@ -29,7 +29,7 @@ class MediawikiReader:
     """One document a page, known by its page id; its revision id orders versions."""
 
     name: ClassVar[str] = "mediawiki"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ()
     section_policy: ClassVar[str] = (
         "Title, then the article: headings, paragraphs and lists; sections of references, links and further reading "

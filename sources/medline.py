@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from corpus.digest import Json
 from corpus.document import Deletion, Document, Notice, Quarantined, Record, Retraction
+from corpus.errors import RawFileError
 from sources.dates import iso_date, year_in
 from sources.ids import doi_in, pmcid_in, pmid_in
 from sources.markup import Element, entity_text, first, located, raised, single_spaced
@@ -105,7 +106,7 @@ class MedlineReader:
         Quarantined: `no_pmid`, `book_article`, and `nested_too_deep` for formulas deeper than Python can follow.
 
         Raises:
-            RawFileError: as `sources.markup.elements`.
+            RawFileError: as `sources.markup.elements`, and `no_citations` for XML that holds none.
         """
         stem = _SUFFIXES.sub("", raw.name)
         facts.update(dict.fromkeys(_FACTS, 0))
@@ -126,6 +127,8 @@ class MedlineReader:
                 facts["distinct_pmids" if seen.add(found.native_id) else "repeated_versions"] += 1
             yield found
             record += 1
+        if record == 0 and facts["delete_citation_blocks"] == 0:
+            raise RawFileError("no_citations", "no element PubmedArticle or DeleteCitation")
 
 
 class _Seen:

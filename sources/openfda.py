@@ -14,7 +14,7 @@ from corpus.digest import Json
 from corpus.document import Document, Quarantined, Record
 from sources.dates import hl7_date
 from sources.ids import setid_in, version_in
-from sources.json_array import BAD, members
+from sources.json_array import BAD, LARGE, members
 from sources.labels import without_imprint
 from sources.reader import RawFile
 
@@ -77,7 +77,8 @@ class OpenFdaReader:
         return {}
 
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
-        """Labels in file order. Without text: `no_sections`. Quarantined: `not_json`, `not_an_object`, `no_setid`.
+        """Labels in file order. Without text: `no_sections`. Quarantined: `not_json`, `not_an_object`,
+        `record_too_large`, `no_setid`.
 
         Raises:
             RawFileError: as `sources.json_array.members`.
@@ -86,7 +87,8 @@ class OpenFdaReader:
         for record, row in enumerate(members(raw, "results")):
             facts["records"] += 1
             if not isinstance(row, dict):
-                yield Quarantined(record=record, reason="not_json" if row is BAD else "not_an_object")
+                reason = "not_json" if row is BAD else "record_too_large" if row is LARGE else "not_an_object"
+                yield Quarantined(record=record, reason=reason)
             else:
                 yield _document(row, record, facts) or Quarantined(record=record, reason="no_setid")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.digest import Json
@@ -16,6 +18,8 @@ from sources.columns import Columns
 from sources.reader import RawFile
 
 _ROWS = 1024  # Rows decoded at a time: memory is bounded by rows, not by the file.
+_STEP_BYTES = 4 << 20
+_BOMB_FLOOR = 64 << 20
 _BAD = object()
 
 
@@ -23,7 +27,7 @@ class ParquetReader:
     """One document a row."""
 
     name: ClassVar[str] = "parquet"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     doc_types: ClassVar[tuple[str, ...]] = ()
     section_policy: ClassVar[str] = "The mapped text columns as they stand."
     known_losses: ClassVar[tuple[str, ...]] = ("Columns that are not mapped are not read.",)
@@ -52,8 +56,8 @@ class ParquetReader:
         A time that Python cannot say (year 20000, an unknown time zone) is absent, counted as `impossible_dates`.
 
         Raises:
-            RawFileError: `not_parquet`, `corrupt_parquet`, `missing_column` (a mapped column is not in the file), or
-                any of `RawFile.open`.
+            RawFileError: `not_parquet`, `corrupt_parquet`, `decompression_bomb`, `missing_column` (a mapped column is
+                not in the file), or any of `RawFile.open`.
         """
         facts.update(dict.fromkeys(("records", "without_id"), 0))
         with raw.open() as stream:
@@ -61,11 +65,17 @@ class ParquetReader:
                 raise RawFileError("not_parquet")
             stream.seek(0)
             try:
-                file = pq.ParquetFile(stream)
-                wanted = self._wanted(file.schema_arrow)
-                record = 0
+                wanted = self._wanted(schema := pq.ParquetFile(stream).schema_arrow)
+                # A thousand rows may share one value of megabytes: it stays one until its rows are read.
+                shared = [name for name in wanted if _is_text(schema.field(name).type)]
+                stored = stream.seek(0, io.SEEK_END)
+                file = pq.ParquetFile(stream, read_dictionary=shared)
+                record = given = 0
                 for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
                     for row in _rows(batch, facts):
+                        given += sum(len(value) for value in row.values() if isinstance(value, str)) if row else 0
+                        if given > max(_BOMB_FLOOR, raw.limits.decompression_ratio * stored):
+                            raise RawFileError("decompression_bomb", f"over {given} characters from {stored} bytes")
                         facts["records"] += 1
                         found = self._record(row, record)
                         if isinstance(found, Document):
@@ -95,12 +105,30 @@ class ParquetReader:
 
 def _rows(batch: pa.RecordBatch, facts: Counter[str]) -> Iterator[dict[str, Any] | None]:
     """Rows as dictionaries; None for one whose bytes are no UTF-8 (Parquet does not check)."""
-    columns = [_values(column, facts) for column in batch.columns]
-    for values in zip(*columns, strict=True):
-        yield None if _BAD in values else dict(zip(batch.schema.names, values, strict=True))
+    for start, step in _steps(batch):
+        columns = [_values(column, facts) for column in batch.slice(start, step).columns]
+        for values in zip(*columns, strict=True):
+            yield None if _BAD in values else dict(zip(batch.schema.names, values, strict=True))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _steps(batch: pa.RecordBatch) -> Iterator[tuple[int, int]]:
+    """Stretches of rows, each of about `_STEP_BYTES` of text at the most."""
+    longest = 1
+    for column in batch.columns:
+        if isinstance(column, pa.DictionaryArray) and len(column.dictionary):
+            longest = max(longest, pc.max(pc.binary_length(column.dictionary)).as_py() or 1)
+    step = max(1, min(_ROWS, _STEP_BYTES // longest))
+    for start in range(0, len(batch), step):
+        yield start, step
 
 
 def _values(column: pa.Array, facts: Counter[str]) -> list[Any]:
+    if isinstance(column, pa.DictionaryArray):
+        column = column.dictionary_decode()
     try:
         return list(column.to_pylist())
     except (ValueError, OverflowError):

@@ -102,7 +102,7 @@ class TextReader(WholeFile):
     """One document a file, its encoding found from its bytes."""
 
     name: ClassVar[str] = "text"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ()
     section_policy: ClassVar[str] = "The file as it stands."
     known_losses: ClassVar[tuple[str, ...]] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, ClassVar, Protocol, cast
 
@@ -14,12 +14,12 @@ import pyarrow as pa
 from corpus.digest import Json
 from corpus.document import Record
 from corpus.errors import RawFileError
+from sources.limits import Limits
 
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
 _BUFFER = 1 << 20
-_MAX_RATIO = 500
-"""Text shrinks by 3 to 50, gzip by at most 1032: what shrinks by more is a bomb (zeros), not text."""
 _BOMB_FLOOR = 64 << 20
+"""What is unpacked before anyone asks for its ratio."""
 
 
 class Reader(Protocol):
@@ -63,6 +63,7 @@ class RawFile:
     """Bytes as fetched: a local path, or a URL that fsspec knows (`s3://bucket/key`)."""
 
     path: str
+    limits: Limits = field(default=Limits(), kw_only=True)
 
     @property
     def name(self) -> str:
@@ -108,7 +109,7 @@ class RawFile:
         head = raw.read(4)
         raw.seek(0)
         codec = next((codec for magic, codec in _MAGIC.items() if head.startswith(magic)), None)
-        stream = io.BufferedReader(_Guarded(raw, codec), _BUFFER)
+        stream = io.BufferedReader(_Guarded(raw, codec, self.limits.decompression_ratio), _BUFFER)
         if not stream.peek(1):
             stream.close()
             raise RawFileError("empty_file", f"nothing inside the {codec} frame")
@@ -121,8 +122,9 @@ class _Guarded(io.RawIOBase):
     Arrow's codec, because zstandard's own stream reader takes a truncated frame for a complete one.
     """
 
-    def __init__(self, raw: BinaryIO, codec: str | None) -> None:
+    def __init__(self, raw: BinaryIO, codec: str | None, ratio: int) -> None:
         self._raw = raw
+        self._ratio = ratio
         self._codec = codec
         self._given = 0
         self._inner = raw if codec is None else pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), codec)
@@ -132,7 +134,7 @@ class _Guarded(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
-            data = self._inner.read(len(buffer))
+            data = self._inner.read(min(len(buffer), _BUFFER))  # or a bomb is unpacked before anyone asks how large
         except OSError as error:
             if self._codec is None:
                 raise RawFileError("unreadable_file", type(error).__name__) from error
@@ -140,7 +142,7 @@ class _Guarded(io.RawIOBase):
             raise RawFileError(f"{damage}_{self._codec}", f"near compressed byte {self._raw.tell()}") from error
         buffer[: len(data)] = data
         self._given += len(data)
-        if self._codec and self._given > _BOMB_FLOOR and self._given > _MAX_RATIO * self._raw.tell():
+        if self._codec and self._given > _BOMB_FLOOR and self._given > self._ratio * self._raw.tell():
             raise RawFileError("decompression_bomb", f"{self._given} bytes from {self._raw.tell()}")
         return len(data)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{:[^}\n]*\}", re.S)
+# A tag that opens in another of its kind ends it: who looked for the end from each of a million would never finish.
+_TAG = re.compile(r"\{%(?:[^%{]++|%(?!\})|\{(?!%))*+%\}|\{\{(?:[^{}]++|\{(?!\{)|\}(?!\}))*+\}\}|\{:[^{}\n]*\}", re.S)
 _PARAMETER = re.compile(r"""[\w-]+\s*=\s*(?:'([^'{}<>]*)'|"([^"{}<>]*)"|&quot;((?:(?!&quot;)[^{}<>])*)&quot;)""")
 _LEAST_WORDS = 3
 """Of a parameter that is text for readers; names of files and switches are shorter."""

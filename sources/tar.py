@@ -44,7 +44,7 @@ class TarMember:
         data = self._stream.read(min(size, self._left))
         self._left -= len(data)
         if not data and self._left and size:
-            raise RawFileError("truncated_tar", self.name)
+            raise RawFileError("truncated_tar", f"in the member at byte {self.offset}")
         return data
 
     def skip(self) -> None:
@@ -111,7 +111,7 @@ def _pax(data: bytes) -> dict[str, str]:
         if not length.isdigit() or int(length) <= len(length) + 1 or at + int(length) > len(data):
             raise RawFileError("corrupt_tar", "extended header")
         key, _, value = data[at + len(length) + 1 : at + int(length) - 1].partition(b"=")
-        if key == b"size" and not value.isdigit():
+        if key == b"size" and not (value.isdigit() and len(value) <= 20):
             raise RawFileError("corrupt_tar", "extended header")
         found[key.decode("utf-8", "replace")] = value.decode("utf-8", "surrogateescape")
         at += int(length)

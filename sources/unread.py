@@ -24,8 +24,9 @@ def _lexer(names: tuple[str, ...], places: tuple[str, ...]) -> re.Pattern[bytes]
     """A start tag of `names` (group 1) or `places` (2); comments and the like; any other `<!` or `<?` (3)."""
     attributes = r"""(?:\s+[^\s<>"'=/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*"""
     unread, placed = ("|".join(map(re.escape, some)) or "(?!)" for some in (names, places))
+    initials = "".join(re.escape(name[0]) for name in sorted({*names, *places}))  # turns most tags away at once
     pattern = (
-        rf"<(?:({unread}){attributes}>|({placed}){attributes}/?>"
+        rf"<(?=[!?{initials}])(?:({unread}){attributes}>|({placed}){attributes}/?>"
         r"|!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>|!DOCTYPE[^\[<>]*>|([!?]))"
     )
     return re.compile(pattern.encode(), re.S)

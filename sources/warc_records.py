@@ -39,6 +39,8 @@ def archive_records(stream: BinaryIO) -> Iterator[tuple[Any, int]]:
             with guard.headers():
                 record = next(archive)
         except StopIteration:
+            if first:
+                raise RawFileError("not_a_web_archive", "no record") from None
             return
         except (ArchiveLoadFailed, StatusAndHeadersParserException, ValueError, AttributeError, TypeError) as error:
             # AttributeError, TypeError: warcio's, of records that lack the headers it asks for.
@@ -73,7 +75,8 @@ def content_of(record: Any, limit: int) -> bytes | str:
         stream = record.content_stream()
         while len(kept) <= limit and (data := stream.read(_PIECE)):
             kept += data
-    except (ArchiveLoadFailed, ValueError, zlib.error, EOFError, brotli_error):
+    except (ArchiveLoadFailed, ValueError, AttributeError, zlib.error, EOFError, brotli_error):
+        # AttributeError: warcio's, which asks brotli for what only zlib has.
         return "malformed_http"
     if len(kept) > limit:
         return "record_too_large"

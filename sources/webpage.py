@@ -44,6 +44,9 @@ _DATE_NAMES = (
     "article:published_time", "citation_publication_date", "dcterms.issued", "dcterms.date", "dc.date", "date",
 )  # fmt: skip
 _DATE = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?")
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+_MAX_ATTRIBUTES = 2_000
+"""Of one tag: the parser compares each with all before it, and 20,000 take 2 s."""
 _BULLET = re.compile(r"^([ \t]*)\u2022 ?", re.M)
 _INDENT = re.compile(r"^ {2}(?= *(?:\u2022|\d+\. ))", re.M)
 _CELLS = re.compile(r" *\t[\t ]*")
@@ -79,6 +82,8 @@ def page_of(html: str, *, wild: bool, record: int = 0, offset: int | None = None
     and footers is kept, or, if they are `wild`, what resiliparse's heuristics take for the main content.
     """
     html, tags = unfilled(html)
+    if overloaded(html):
+        return Quarantined(record=record, reason="malformed_html", detail="attributes", offset=offset)
     parser: Any = etree.HTMLParser(
         huge_tree=False, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
     )
@@ -113,6 +118,11 @@ def page_of(html: str, *, wild: bool, record: int = 0, offset: int | None = None
         published=next((date for name in _DATE_NAMES if (date := _date(stated.get(name)))), None),
         template_tags=tags,
     )
+
+
+def overloaded(html: str) -> bool:
+    """A tag has so many attributes that parsing it would not end in good time."""
+    return any(len(tag.group().split()) > _MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(html))
 
 
 def _text(root: Any, wild: bool) -> str:

@@ -7,7 +7,7 @@ patterns that occur look for their candidates, and validators decide.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpus.digest import Json, digest
 from corpus.stage import attribute
@@ -69,17 +70,18 @@ class Detector:
         self._sentinel: int = self._set.Add(b"")
         self._set.Compile()
 
-    def find(self, text: bytes) -> list[Span]:
-        """Identifiers in `text` (UTF-8), sorted, not overlapping.
+    def find(self, text: bytes, known: Sequence[Span] = ()) -> list[Span]:
+        """Identifiers in `text` (UTF-8), `known` ones among them, sorted, not overlapping.
 
         Masking them leaves a text in which nothing more is found: what only shows once its neighbour is masked is
         found here too.
         """
-        spans = self._once(text)
-        found = spans
+        found = self._once(text)
+        spans = _merged([*known, *found]) if known else found
         for _ in range(_ROUNDS):
-            if not found:
+            if not spans or not (found or known):
                 break
+            known = ()
             masked, moves = masked_bytes(text, spans)
             found = self._once(masked)
             spans = _merged([*spans, *(_moved(span, spans, moves) for span in found)])
@@ -193,7 +195,8 @@ def ruleset() -> str:
 
 
 class PhiAnnotator:
-    """Safe-Harbor-style screening: spans of direct identifiers, by the patterns of one policy.
+    """Safe-Harbor-style screening: spans of direct identifiers, by the patterns of one policy, and of the identifiers
+    that a record's own structured fields state (`known_values`).
 
     Args:
         policy: `literature`: e-mail, telephone and fax, social security, IP, web addresses with a user or token, and
@@ -201,7 +204,7 @@ class PhiAnnotator:
     """
 
     name = "phi"
-    version = 2
+    version = 3
 
     def __init__(self, policy: str = "literature") -> None:
         self.policy = policy
@@ -217,10 +220,16 @@ class PhiAnnotator:
     )
 
     def measure(self, documents: pa.RecordBatch) -> pa.RecordBatch:
-        """`phi_spans` (list of `SPAN`), `phi_count` and `phi_chars` (int32) of each row of column `text`."""
+        """`phi_spans` (list of `SPAN`), `phi_count` and `phi_chars` (int32) of each row of column `text`.
+
+        A column `known_values` (list of string) is used if there is one.
+        """
+        from filters.phi.known import known_spans
+
         column = documents.column("text").cast(pa.large_string())
         rows = len(column)
         find = detector(self.policy).find
+        known = _known_values(documents)
         _, offset_buffer, data = column.buffers()
         offsets = np.frombuffer(offset_buffer, np.int64, rows + 1, column.offset * 8).tolist() if rows else [0]
         content = memoryview(data) if data is not None else memoryview(b"")
@@ -228,7 +237,12 @@ class PhiAnnotator:
         covered = np.zeros(rows, np.int32)
         found: list[Span] = []
         for row, (start, end) in enumerate(pairwise(offsets)):
-            spans = find(bytes(content[start:end])) if end > start else []
+            if end == start:
+                lists[row + 1] = len(found)
+                continue
+            text = bytes(content[start:end])
+            stated = known_spans(text.decode(), known[row]) if row in known else []
+            spans = find(text, stated)
             if spans:
                 found.extend(spans)
                 covered[row] = sum(span.end - span.start for span in spans)
@@ -251,3 +265,12 @@ class PhiAnnotator:
             ],
             schema=self.schema,
         )
+
+
+def _known_values(documents: pa.RecordBatch) -> dict[int, list[str]]:
+    """By row, the known values of the documents that have any: few do."""
+    if "known_values" not in documents.schema.names:
+        return {}
+    column = documents.column("known_values")
+    counts = pc.fill_null(pc.list_value_length(column), 0).to_numpy()
+    return {int(row): column[int(row)].as_py() for row in np.flatnonzero(counts)}

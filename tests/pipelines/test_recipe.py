@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from corpus.errors import AssetError, Hc4Error, RecipeError
 from pipelines.plan import make_plan
@@ -165,3 +166,39 @@ def test_an_output_folder_that_is_no_snapshot_is_left_alone(small_corpus: SmallC
     with pytest.raises(Hc4Error, match="is not a snapshot"):
         build(folder / "recipe.yaml", folder / "precious", folder / "work")
     assert [path.name for path in (folder / "precious").iterdir()] == ["thesis.txt"]
+
+
+def test_limits_of_reading_are_part_of_what_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"id": "1", "text": "words"}\n', encoding="utf-8")
+    source = {"name": "notes", "reader": "jsonl", "files": ["a.jsonl"], "terms": "CC0-1.0"}
+    digests = set()
+    for limits in ({}, {"decompression_ratio": 50}, {"raw_record_bytes": 1000}, {"failed_share": 0.5}):
+        content = {"name": "r", "licence_profile": "commercial", "sources": [source], "limits": limits}
+        path = tmp_path / "recipe.yaml"
+        path.write_text(yaml.safe_dump(content), encoding="utf-8")
+        (bundle,) = make_plan(load_recipe(path), tmp_path).bundles
+        digests.add(bundle.digests["documents"])
+
+    assert len(digests) == 3  # How many failures stop a build is no matter of reading.
+
+
+def test_a_limit_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.yaml"
+    source = {"name": "notes", "reader": "jsonl", "files": ["a.jsonl"]}
+    content = {"name": "r", "licence_profile": "commercial", "sources": [source], "limits": {"bytes": 1}}
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+
+    with pytest.raises(RecipeError, match=r"`limits\.bytes`: unknown key"):
+        load_recipe(path)
+
+
+def test_a_raw_file_whose_name_is_no_utf8_is_read_under_an_escaped_name(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "caf\udce9.jsonl").write_text('{"id": "1", "text": "words"}\n', encoding="utf-8")
+    source = {"name": "notes", "reader": "jsonl", "files": ["raw"], "terms": "CC0-1.0"}
+    content = {"name": "r", "licence_profile": "commercial", "sources": [source]}
+    (tmp_path / "recipe.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+
+    manifest = build(tmp_path / "recipe.yaml", tmp_path / "out", tmp_path / "work")
+
+    assert [(file.name, file.records) for file in manifest.sources[0].raw_files] == [(r"caf\udce9.jsonl", 1)]

@@ -8,6 +8,7 @@ import json
 import random
 import tarfile
 import zipfile
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ import pytest
 
 from corpus.document import Document, Quarantined, Record
 from corpus.errors import RawFileError, RecipeError
+from sources.batches import documents_in
+from sources.limits import Limits
+from sources.reader import RawFile
 from sources.registry import make_reader
 from tests.sources.material import kit_files, records
 
@@ -178,3 +182,65 @@ def test_options_of_archives_stand_beside_those_of_the_reader() -> None:
     assert reader.config != make_reader("jsonl", {"doc_type": "note"}).config
     with pytest.raises(RecipeError, match="none of auto, tar, zip"):
         make_reader("jsonl", {"archive": "rar"})
+
+
+def test_names_that_are_no_utf8_are_told_with_escapes(tmp_path: Path) -> None:
+    info = tarfile.TarInfo("caf\udce9\x1b[31m.jsonl")
+    info.size = len(LINES)
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", errors="surrogateescape") as archive:
+        archive.addfile(info, io.BytesIO(LINES))
+    path = tmp_path / "file"
+    path.write_bytes(buffer.getvalue())
+    (batch,) = documents_in(make_reader("jsonl", {"archive": "tar"}), RawFile(str(path)), "s", Counter())
+    assert {name.as_py() for name in batch.documents.column("member")} == {r"caf\udce9\x1b[31m.jsonl"}
+
+
+def test_a_number_too_long_to_be_one_is_a_corrupt_header(tmp_path: Path) -> None:
+    record = b"size=" + b"9" * 5000 + b"\n"
+    record = b"%d %s" % (len(record) + 5, record)
+    header = tarfile.TarInfo("x")
+    header.type, header.size = tarfile.XHDTYPE, len(record)
+    data = header.tobuf(tarfile.USTAR_FORMAT) + record.ljust(-(-len(record) // 512) * 512, b"\0") + GOOD
+    with pytest.raises(RawFileError, match="corrupt_tar"):
+        read(tmp_path, data)
+
+
+def test_links_in_a_zip_hold_nothing(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        link = zipfile.ZipInfo("link")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("file", LINES)
+    found, _ = read(tmp_path, buffer.getvalue())
+    assert [one.member for one in found if isinstance(one, Document)] == ["file"] * 2
+
+
+def test_members_that_share_their_bytes_are_found_out_in_sum(tmp_path: Path) -> None:
+    limits = Limits(decompression_ratio=1)
+    path = tmp_path / "many"
+    path.write_bytes(zipped({f"{number}.txt": bytes(15 << 20) for number in range(80)}))
+    with pytest.raises(RawFileError, match="archive_bomb"):
+        list(make_reader("text", {"archive": "zip"}).read(RawFile(str(path), limits=limits), Counter()))
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        (Limits(members=8), "too_many_members"),
+        (Limits(archive_bytes=100), "archive_too_large"),
+    ],
+)
+def test_the_recipe_limits_archives(tmp_path: Path, limits: Limits, reason: str) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(GOOD)
+    with pytest.raises(RawFileError, match=reason):
+        list(make_reader("jsonl", {"archive": "tar"}).read(RawFile(str(path), limits=limits), Counter()))
+
+
+def test_an_archive_in_an_archive_can_be_forbidden(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(tar({"a.tar": GOOD}))
+    raw = RawFile(str(path), limits=Limits(archive_depth=1))
+    assert reasons(list(make_reader("jsonl", {"archive": "tar"}).read(raw, Counter()))) == ["archive_too_deep"]

@@ -109,7 +109,7 @@ def test_the_guide_that_states_its_licence_has_it() -> None:
     [
         ("<div>" * 5000 + "deep", "nested_too_deep"),
         (bytes(range(32)) * 99, "binary"),
-        ("<p>naÃ¯ve patientsâ€™ fiancÃ©", "mojibake"),
+        ("<p>na\ufffdve patients\ufffd fianc\ufffd", "mojibake"),
         ("<p>" + "x" * 2000, "record_too_large"),
     ],
 )

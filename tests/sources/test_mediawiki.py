@@ -151,10 +151,14 @@ def test_hostile_pages_are_quarantined_and_reading_goes_on(tmp_path: Path, text:
 
 
 @pytest.mark.parametrize(
-    "text", ["{{" * 20_000, "[[" * 20_000, "{|\n|" * 5000, "''" * 20_000, "{{a|" * 4000 + "}}" * 4000]
-)
-def test_deep_nesting_is_read_in_good_time(text: str) -> None:
-    assert plain_text(text, NAMESPACES) is not None
+    ("text", "given_up"),
+    [
+        ("{{" * 20_000, True), ("[[" * 20_000, True), ("{|\n|" * 5000, True), ("*" * 20_000, True),
+        ("''" * 20_000, False), ("{{a|" * 4000 + "}}" * 4000, False), ("{{a|" * 400, False),
+    ],
+)  # fmt: skip
+def test_deep_nesting_is_read_or_given_up_in_good_time(text: str, given_up: bool) -> None:
+    assert (plain_text(text, NAMESPACES) is None) == given_up
 
 
 @given(st.lists(st.sampled_from(["[[", "]]", "{{", "}}", "|", "'''", "<ref>", "</ref>", "* ", "\n", "== ", "a", "{|"])))

@@ -91,7 +91,8 @@ def test_a_character_cut_by_the_end_of_a_sample_is_no_damage() -> None:
 
 def test_letters_that_look_broken_but_are_a_language_are_kept() -> None:
     assert not is_mojibake("ÂNGELA e JOÃO não têm febre; a decisão é do médico. " * 20)
-    assert is_mojibake("naÃ¯ve patientsâ€™ fiancÃ©")
+    assert not is_mojibake("naÃ¯ve patientsâ€™ fiancÃ©")  # can be put right
+    assert is_mojibake("na\ufffdve patients\ufffd fianc\ufffd")
 
 
 def test_an_unknown_identity_is_refused() -> None:
