@@ -12,7 +12,7 @@ from corpus.document import Notice, Retraction
 from sources.dates import earliest, iso_date
 from sources.ids import doi_in, pmcid_in, pmid_in
 from sources.jats_text import line
-from sources.markup import Element
+from sources.markup import Element, single_spaced
 
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _CC = re.compile(r"https?://(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)/[\w./-]*\w/?", re.I)
@@ -41,7 +41,7 @@ _NOTICES: dict[str, Retraction] = {
     "corrected-article": "corrected",
 }
 _NOTICE_TYPES = frozenset({"retraction", "partial-retraction", "correction", "erratum", "expression-of-concern"})
-_NAMES = ("name", "collab", "string-name", "name-alternatives", "collab-alternatives")
+_NAMES = frozenset({"name", "collab", "string-name", "name-alternatives", "collab-alternatives"})
 _ANY_ROLE = frozenset({None, "person", "group", "collab"})
 
 
@@ -137,19 +137,30 @@ def authors(meta: Element) -> tuple[str, ...]:
         for contrib in group.iterchildren("contrib"):
             role = contrib.get("contrib-type")
             if of_authors if role in _ANY_ROLE else role.startswith("author"):
-                names += [name for child in contrib.iterchildren(*_NAMES) if (name := _name(child))]
+                for child in contrib:  # its name stands first, and its marks and addresses need not be looked at
+                    if child.tag in _NAMES and (name := _name(child)):
+                        names.append(name)
+                        break
     return tuple(names)
 
 
 def _name(element: Element) -> str:
     """A person's name as it is spoken, or a group's."""
     if element.tag == "name":
-        parts = {part.tag: line(part) for part in element}
-        given, surname = parts.get("given-names", ""), parts.get("surname", "")
-        order = [surname, given] if element.get("name-style") == "eastern" else [given, surname]
-        return " ".join([part for part in (*order, parts.get("suffix")) if part])
+        surname = given = suffix = ""
+        for part in element:
+            text = line(part) if len(part) else part.text or ""
+            match part.tag:
+                case "surname":
+                    surname = text
+                case "given-names":
+                    given = text
+                case "suffix":
+                    suffix = text
+        whole = f"{surname} {given}" if element.get("name-style") == "eastern" else f"{given} {surname}"
+        return single_spaced(f"{whole} {suffix}" if suffix else whole)
     if element.tag.endswith("-alternatives"):  # the same name in several scripts
-        return next((name for child in element.iterchildren(*_NAMES) if (name := _name(child))), "")
+        return next((name for child in element if child.tag in _NAMES and (name := _name(child))), "")
     return line(element)
 
 
