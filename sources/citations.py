@@ -1,8 +1,9 @@
 """Citation numbers taken out of a sentence so that it still reads.
 
 While a paragraph is assembled, each cited number stands between two control characters that XML cannot contain. What
-the number leaves behind (empty brackets, a comma before a bracket, a blank before a full stop) goes with it. Names
-and years (`Smith 2004`) are words of the sentence and stay.
+the number leaves behind (empty brackets, a comma before a bracket, a blank before a full stop) goes with it, and
+nothing elsewhere. Names and years (`Smith 2004`) are words of the sentence and stay, also where the year alone is
+linked.
 """
 
 from __future__ import annotations
@@ -24,14 +25,22 @@ _NEED_NOUN = frozenset(
     {"in", "by", "of", "from", "with", "to", "than", "per", "on", "see", "ref", "ref.", "refs", "refs.", "reference",
      "references", "e.g.", "e.g.,", "i.e.", "i.e.,", "cf", "cf."}
 )  # fmt: skip
+_BLANKS = " \t\r\n\xa0\u2002\u2003\u2005\u2009\u200a\u202f\u3000"
+_SEPARATORS = f"{_BLANKS},;"
+# Brackets that a citation emptied. Its place is kept as an OPEN until what it left is cleared: nothing elsewhere goes.
 _EMPTY = re.compile(
-    r"[(\[](?:[\s,;.:]|see|also|and|e\.?g\.?|i\.?e\.?|cf\.?|refs?\.?|references?|reviewed|for|a|reviews?|example)*"
-    r"[)\]]",
+    rf"[(\[](?:[\s,;:{OPEN}]|see|also|and|e\.?g|i\.?e|cf|references?|refs?|reviewed|for|(?:an? +)?(?:reviews?|example)"
+    r"|\.)*+[)\]]",
     re.I,
 )
-_BEFORE_CLOSING = re.compile(r"[\s,;]+([)\]])")
-_AFTER_OPENING = re.compile(r"([(\[])[\s,;]+")
-_DOUBLED = re.compile(r"([,;])\s*(?=[,;.])")
+
+_YEAR = r"(?:1[5-9]|20)\d\d[a-z]?"
+_YEARS = rf"[\s\[({{]*{_YEAR}(?:[\s,;&{_DASHES}]+{_YEAR})*[\s\])}}.,;]*"
+_LINKED_YEARS = re.compile(f"{OPEN}({_YEARS}){CLOSE}")
+_LINKED_NUMBER = re.compile(f"{OPEN}(?!{_YEARS}{CLOSE})")
+_A_YEAR = re.compile(_YEAR)
+_BEFORE_YEAR = f"{_SEPARATORS}&([{{"
+_NAMED = frozenset({"al", "colleagues", "coworkers", "co-workers", "others"})
 
 
 def marked(words: str) -> str:
@@ -43,6 +52,8 @@ def without_marks(text: str) -> str:
     """`text` without its marked citations and what they leave behind; `text` itself if it has none."""
     if OPEN not in text:
         return text
+    if _LINKED_YEARS.search(text):
+        text = _with_years(text)
     pieces: list[str] = []
     end = 0
     debris = False
@@ -59,21 +70,82 @@ def without_marks(text: str) -> str:
             pieces.append(" ")
         elif last == "." and following[:1] == ".":
             end += 1  # "et al. [12]." had two full stops, one each side.
-        debris = debris or (last != "" and last in "([,;") or following.lstrip()[:1] in {")", "]"}
+        if (last != "" and last in "([,;") or following.lstrip()[:1] in {")", "]"}:
+            pieces.append(OPEN)
+            debris = True
     pieces.append(text[end:])
     text = "".join(pieces)
-    if debris:
-        text = _BEFORE_CLOSING.sub(r"\1", _AFTER_OPENING.sub(r"\1", _without_empty(text)))
-        text = _DOUBLED.sub("", text)
-    return text
+    return _cleared(text) if debris else text
 
 
-def _without_empty(text: str) -> str:
-    """`text` without brackets that hold nothing, nor the blanks before them."""
-    pieces = []
+def _cleared(text: str) -> str:
+    """`text` without the brackets, blanks and commas that citations left where an OPEN stands, nor the OPENs."""
+    pieces: list[str] = []
     end = 0
     for found in _EMPTY.finditer(text):
-        pieces.append(text[end : found.start()].rstrip())
+        if OPEN in found.group():
+            pieces.append(text[end : found.start()].rstrip())
+            end = found.end()
+    pieces.append(text[end:])
+    first, *following = "".join(pieces).split(OPEN)
+    pieces = [first]
+    for piece in following:
+        before, after = _end(pieces, _SEPARATORS), piece.lstrip(_SEPARATORS)
+        if before in {"(", "["} or after[:1] in {")", "]"}:
+            _strip(pieces, _SEPARATORS)
+            pieces.append(after)
+        elif _end(pieces, _BLANKS) in {",", ";"} and (after := piece.lstrip(_BLANKS))[:1] in {",", ";", "."}:
+            _strip(pieces, _BLANKS)
+            pieces[-1] = pieces[-1][:-1]
+            pieces.append(after)
+        else:
+            pieces.append(piece)
+    return "".join(pieces)
+
+
+def _end(pieces: list[str], ignored: str) -> str:
+    """The last character of the joined pieces that is none of `ignored`."""
+    return next((bare[-1] for piece in reversed(pieces) if (bare := piece.rstrip(ignored))), "")
+
+
+def _strip(pieces: list[str], ignored: str) -> None:
+    """Take `ignored` off the end of the joined pieces."""
+    while pieces and not (bare := pieces[-1].rstrip(ignored)):
+        pieces.pop()
+    if pieces:
+        pieces[-1] = bare
+
+
+def _with_years(text: str) -> str:
+    """`text` without the marks of what looks like years and is none of over 1500 numbered references."""
+    numbered = _LINKED_NUMBER.search(text) is not None
+    pieces: list[str] = []
+    before = ""
+    end = 0
+    for found in _LINKED_YEARS.finditer(text):
+        words = found.group(1)
+        before = (before + text[end : found.start()])[-80:]
+        dated = _dates_a_work(before + words[: len(words) - len(words.lstrip("[({ "))], numbered)
+        pieces += (text[end : found.start()], words if dated else found.group())
+        before += pieces[-1]
         end = found.end()
     pieces.append(text[end:])
     return "".join(pieces)
+
+
+def _dates_a_work(before: str, numbered: bool) -> bool:
+    """Whether a year that is linked after `before` is one.
+
+    It is after a name or such a year. After another word it is, unless the paragraph links plain numbers too, or it
+    stands as numbers do: alone in square brackets or raised, without a blank.
+    """
+    bare = before.rstrip(_BEFORE_YEAR)
+    parting = before[len(bare) :]
+    words = [word for word in bare.split() if word != "and"]
+    word = words[-1].lstrip("([") if words else ""
+    square = parting.endswith("[")
+    if word[:1].isupper() or word.rstrip(".,").lower() in _NAMED:
+        return parting != "" and not (square and numbered)
+    if _A_YEAR.fullmatch(word) and not parting.endswith(("[", "(")):
+        return True
+    return parting != "" and not square and not numbered

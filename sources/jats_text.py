@@ -25,7 +25,7 @@ _DROPPED_ABSTRACTS = frozenset(
 )  # fmt: skip
 # In an abstract: a heading that only says so, and a signpost of PLOS Medicine.
 _NOT_ABSTRACT = re.compile(r"abstract[.:]?|Please see later in the article for .{1,60}", re.I)
-_SEE_FILE = re.compile(r"\s*[\[(]see additional files? \d+[^\])]*[\])]", re.I)
+_SEE_FILE = re.compile(r"\s*[\[(]see additional files? \d+[^\[\]();=<>%]*[\])]", re.I)
 _TEX_BODY = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.S)
 _MODIFIERS = dict(zip("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
 _FOOTNOTE_KINDS = frozenset({"fn", "aff", "corresp", "author-notes", "contrib"})

@@ -48,7 +48,7 @@ _ADDED = re.compile(
     r"|(?:(?<=[.!?)])|(?<=[.!?)]\s)|^)(?:video|graphical) abstract(?:: ?https?://\S+|\.|$))",
     re.I,
 )
-_TRANSLATED = re.compile(r"\[(.*?)(?:\s*[(\[]author's transl[.)]*\]?|\])(\.?)", re.S)
+_TRANSLATED = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*?)(?:\s*[(\[]author's transl[.)]*\]?|\])(\.?)", re.S)
 _ESCAPED = re.compile(r"&(?:lt|gt|amp|quot|apos);")
 _NO_TITLE = "[Not Available]."
 _RETRACTIONS: dict[str, Retraction] = {

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -97,28 +96,27 @@ def test_the_lock_is_free_after_the_build(work: WorkFolder) -> None:
             pass
 
 
-def hold(root: Path, ready: str) -> None:
-    with WorkFolder(root).lock():
-        os.write(os.open(ready, os.O_WRONLY), b".")
-        signal.pause()
+HOLD = """
+import signal, sys
+from pathlib import Path
+from corpus.storage import WorkFolder
+with WorkFolder(Path(sys.argv[1])).lock():
+    print("held", flush=True)
+    signal.pause()
+"""
 
 
-def test_the_lock_goes_with_a_killed_process(work: WorkFolder, tmp_path: Path) -> None:
-    ready = tmp_path / "ready"
-    os.mkfifo(ready)
-    process = multiprocessing.get_context("spawn").Process(target=hold, args=(work.root, str(ready)))
-    process.start()
-    with ready.open("rb") as stream:
-        stream.read(1)
-    with pytest.raises(BuildStopped), work.lock():
-        pass
-
-    process.kill()
-    process.join()
+def test_the_lock_goes_with_a_killed_process(work: WorkFolder) -> None:
+    command = [sys.executable, "-c", HOLD, str(work.root)]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        with pytest.raises(BuildStopped), work.lock():
+            pass
+        process.kill()
 
     with work.lock():
         pass
-    process.close()
 
 
 @given(st.lists(st.integers(0, 1 << 50), min_size=4, max_size=4))

@@ -3,9 +3,13 @@
 Nothing of `sources` but the reader under test is used. How the test reads text, slowly and obviously:
 
 - Inline markup goes, its characters stay; a run of white space is one blank; section and list labels are not text.
-- `sup` of digits and signs, or of a lone `n`, is written in superscript characters; `sub` stays as it is.
-- A citation (`xref` to `bibr`) of letters stands. One of numbers is a gap: it may be gone with the brackets, commas and
-  joining words around it, or (after "in", "see") still be there.
+- `sup` of digits and signs, or of a lone `n`, is written in superscript characters, a sign without a blank before its
+  number (`10<sup>- 5</sup>` is 10⁻⁵); `sub` stays as it is.
+- Small capitals (`sc`) that are all lower case are printed as capitals, and so they are read: `<sc>l</sc>-dopa`.
+- A citation (`xref` to `bibr`) of letters stands, and so does one of a year. One of numbers is a gap: it may be gone
+  with the brackets, commas, raised brackets and dashes and joining words around it, or (after "in", "see") still be
+  there.
+- An aside in brackets that only points to an additional file, which is not read, is silent.
 - A formula is a gap that holds anything; formulas are compared in test_jats.py.
 - Pictures, footnotes and marks of footnotes, e-mail addresses and supplementary files are silent.
 - A list or quotation ends the line of its paragraph; a figure, table or box comes after it.
@@ -80,11 +84,12 @@ def articles() -> list[Article]:
 
 CITED, FORMULA = "\ue000", "\ue001"
 AROUND = r"\s\[\]⁽⁾(){},;.:&\u2010-\u2014\u2212-"
-JOINING = r"and|to|through|see|also|e\.?g\.?|i\.?e\.?|cf|refs?|references?|reviewed|in|for|a|reviews?|example"
-GAP = re.compile(
-    rf"[{AROUND}]*(?:[(\[](?:[{AROUND}]|\b(?:{JOINING})\b)*)?{CITED}(?:[{AROUND}]|{CITED}|\b(?:{JOINING})\b)*"
-)
-LEFT = re.compile(rf"(?:[*\d{AROUND}]|\b(?:{JOINING}|[b-z])\b)*")
+JOINING = r"and|to|through|see|also|e\.?g\.?|i\.?e\.?|cf|refs?|references?|reviewed|in|for|(?:a )?reviews?|example"
+BETWEEN = rf"[{AROUND}]|⁻(?=[{AROUND}]*{CITED})|\b(?:{JOINING})\b"
+GAP = re.compile(rf"[{AROUND}]*(?:[(\[](?:{BETWEEN})*)?{CITED}(?:{BETWEEN}|{CITED})*")
+LEFT = re.compile(rf"(?:[*\d{AROUND}]|\b(?:{JOINING})\b)*")
+YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d(?!\d)")
+TO_A_FILE = re.compile(r"\s*[(\[]see additional files? \d[^()\[\];=<>]*[)\]]", re.I)
 SILENT = (
     {"graphic", "inline-graphic", "media", "email", "fn", "object-id", "supplementary-material", "alt-text", "attrib"}
     | {"inline-supplementary-material", "long-desc"}
@@ -107,7 +112,11 @@ def inline(child: Any) -> str:
     if tag in FORMULAS or "}" in str(tag):
         return FORMULA
     if tag == "xref" and child.get("ref-type") == "bibr":
-        return inside if re.search(r"[a-z]{2}", inside, re.I) else CITED
+        return inside if re.search(r"[a-z]{2}|^[a-z]$", inside, re.I) or YEAR.search(inside) else CITED
+    if tag == "sc" and inside.islower():
+        return inside.upper()
+    if tag == "sup":
+        inside = re.sub(r"(?<=[+\u2212\u2013-])\s+(?=\d)", "", inside)
     if tag == "sup" and set(inside) <= set(RAISED) and (inside.strip() == "n" or "n" not in inside):
         return "".join(RAISED[sign] for sign in inside)
     return f" {inside} " if tag in {"break", "p"} else inside
@@ -119,6 +128,7 @@ def spaced(words: str) -> str:
 
 def gapped(words: str) -> list[str]:
     """Words as they must stand, and at each second place a gap."""
+    words = TO_A_FILE.sub("", spaced(words))
     words = re.sub(rf"[ ,(\[]*{FORMULA}[)\],]* ?", FORMULA, GAP.sub(CITED, tidy(words)))
     words = re.sub(f"[{CITED}{FORMULA}]{{2,}}", FORMULA, words)
     return re.split(f"([{CITED}{FORMULA}])", words)
@@ -148,6 +158,7 @@ def tidy(words: str) -> str:
 ABOUT_THE_ARTICLE = re.compile(
     r"acknowledge?ments?|contributors|(?:authors?['\u2019]?|author['\u2019]s) (?:contributions?|information)|funding|"
     r"(?:conflicts? of|competing) interests?(?: statement)?|role of the funding source|funding and disclosure|"
+    r"data sharing statement|"
     r"pre-publication history|(?:supplement(?:ary|al)|electronic supplementary) (?:materials?|data|information)|"
     r"supporting information|additional files?|data availability|"
     r"availability of (?:supporting data|data and materials)",

@@ -196,22 +196,6 @@ def test_no_back_matter_but_appendices_is_in_the_text(every: list[Article]) -> N
     assert not leaked(every, f"//back/*[{matter}]//p[not(ancestor::app)]", 40)
 
 
-# Sections that the reader keeps although its policy leaves them out: it does not know their headings.
-KEPT = {
-    "PMC3254079 body/sec[7]",  # Author's information
-    "PMC4588424 body/sec[2]/sec[4]",  # Role of the Funding Source
-    "PMC4776123 body/sec[6]",  # Conflict of Interest Statement, and so six more
-    "PMC4805129 body/sec[7]",
-    "PMC5031764 body/sec[7]",
-    "PMC5053082 body/sec[6]",
-    "PMC5116460 body/sec[7]",
-    "PMC5742644 body/sec[7]",
-    "PMC5817910 body/sec[11]",
-    "PMC4776406 body/sec[5]/sec",  # Availability of supporting data
-    "PMC5200917 body/sec[5]",  # Funding and disclosure
-}
-
-
 def headings_kept(every: list[Article]) -> dict[str, set[str]]:
     """Headings of sections about the article that stand in the text as lines, by the place of the section."""
     found = {}
@@ -227,11 +211,5 @@ def headings_kept(every: list[Article]) -> dict[str, set[str]]:
 
 def test_no_thanks_interests_funding_or_files_stand_under_their_heading(every: list[Article]) -> None:
     found = headings_kept(every)
-    assert len(found) == 296
-    assert not [where for where, kept in found.items() if kept and where not in KEPT]
-
-
-@pytest.mark.xfail(strict=True, reason="sources.headings lacks `conflict of interest statement` and four others")
-def test_no_section_about_the_article_is_kept_under_a_rarer_heading(every: list[Article]) -> None:
-    found = headings_kept(every)
-    assert not [where for where in sorted(KEPT) if found[where]]
+    assert len(found) == 297
+    assert not [where for where, kept in found.items() if kept]

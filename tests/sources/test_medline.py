@@ -178,6 +178,8 @@ def test_without_an_abstract_there_is_no_text(tmp_path: Path, article: str, more
         ("[On tea [author's transl)].", "On tea."),
         ("[On tea (author's transl.", "On tea"),
         ("[3H]-tea and [14C]-milk.", "[3H]-tea and [14C]-milk."),
+        ("[3H]-tea and [milk].", "[3H]-tea and [milk]."),
+        ("[Tea [green]].", "Tea [green]."),
     ],
 )
 def test_a_translated_title_is_without_its_brackets(tmp_path: Path, stated: str, read: str) -> None:

@@ -1,7 +1,14 @@
 """MEDLINE, field by field: what the reader tells of all records of two real files, against plain XPath.
 
-Text is read by hand: markup goes, its characters stay; superscripts of digits and signs are compared undone (NFKC);
-MathML is a gap that holds anything; formulas are compared in test_medline.py.
+Text is read by hand:
+
+- Markup goes, its characters stay. A sign in a superscript has no blank before its number (`kg<sup>- 1</sup>`);
+  superscripts of digits and signs are compared undone (NFKC).
+- MathML is a gap that holds anything; formulas are compared in test_medline.py.
+- A title in brackets is a translation, which may say so (`[... (author's transl)].`): its brackets and that are no
+  words of it.
+- `&lt;` and its like that are left after parsing were escaped twice.
+- That an abstract was truncated, has a video or picture or is PsycInfo's are no words of it.
 """
 
 from __future__ import annotations
@@ -62,7 +69,35 @@ def plain(words: str) -> str:
 
 def characters(element: Any) -> str:
     inside = "".join((FORMULA if "}" in child.tag else characters(child)) + (child.tail or "") for child in element)
-    return (element.text or "") + inside
+    words = (element.text or "") + inside
+    return re.sub(r"([-+\u2212\u2013])\s+(?=\d)", r"\1", words) if element.tag == "sup" else words
+
+
+NO_WORDS = (
+    r"\s*\(ABSTRACT TRUNCATED( AT \d+ WORDS)?\)",
+    r"\s*\(PsycInfo Database Record \(c\) 20\d\d APA, all rights reserved\)\.?$",
+    r"\s*See Video Abstract at http\S+$",
+    r"(?<=\.)\s*(VIDEO ABSTRACT|Video [Aa]bstract|GRAPHICAL ABSTRACT: http\S+)\.?$",
+)
+
+
+def abstract_words(part: Any) -> str:
+    words = " ".join(characters(part).split())
+    for notice in NO_WORDS:
+        words = re.sub(notice, "", words)
+    for escape, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        words = words.replace(escape, sign)
+    return words
+
+
+def title_words(title: Any) -> str:
+    words = " ".join(characters(title).split())
+    if words == "[Not Available].":
+        return ""
+    in_brackets = re.fullmatch(r"\[(.*)\](\.?)", words)
+    if in_brackets is None:
+        return words
+    return re.sub(r" [(\[]author's transl\)?$", "", in_brackets[1]) + in_brackets[2]
 
 
 def is_(words: str, found: str) -> bool:
@@ -145,11 +180,13 @@ def test_the_text_is_the_title_and_each_part_of_the_abstract_under_its_label(pai
             abstract = others[0] if others else etree.Element("Abstract")
         parts = []
         for part in abstract.iterchildren("AbstractText"):
-            words = re.sub(r"\s*\(ABSTRACT TRUNCATED( AT \d+ WORDS)?\)", "", characters(part)).strip()
+            words = abstract_words(part)
             label = (part.get("Label") or "").strip().rstrip(":")
             parts += [f"{label}: {words}" if label not in {"", "UNLABELLED"} else words] if words else []
-        title = characters(article.find("ArticleTitle")).strip()
-        wanted = [title, *parts] if title and title != "[Not Available]." else parts
+        title = title_words(article.find("ArticleTitle"))
+        wanted = [title, *parts] if title else parts
+        if not is_(title, found.title or ""):
+            wrong.append(f"{found.pmid} title")
         if not is_("\n".join(wanted) if parts else "", found.text):
             wrong.append(found.pmid)
     assert not wrong
