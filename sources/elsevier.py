@@ -77,7 +77,7 @@ class ElsevierReader:
     """One document an article; its id is the PII without punctuation, else the DOI."""
 
     name: ClassVar[str] = "elsevier"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     doc_types: ClassVar[tuple[str, ...]] = ("full_text", "case_report", "abstract")
     section_policy: ClassVar[str] = (
         "Title, abstract, body sections with headings, lists, formulas, appendices, then captions of figures and "

@@ -31,7 +31,7 @@ class JatsReader:
     """One document an `article`; its id is the PMCID, else the DOI, else the PMID."""
 
     name: ClassVar[str] = "jats"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     doc_types: ClassVar[tuple[str, ...]] = ("full_text", "case_report", "abstract")
     section_policy: ClassVar[str] = (
         "Title, abstracts, body sections with headings, tables, captions, formulas, lists, appendices and floats; "

@@ -42,7 +42,7 @@ class S2orcReader:
     """One document a paper; its id is the corpus id (in S2ORC: `paper_id`)."""
 
     name: ClassVar[str] = "s2orc"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     doc_types: ClassVar[tuple[str, ...]] = ("full_text", "abstract")
     section_policy: ClassVar[str] = (
         "Title, abstract and body paragraphs under their headings; not authors, references, acknowledgements, "
