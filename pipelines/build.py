@@ -326,7 +326,7 @@ class Build:
                 "works": works.get(number, []),
                 "files": {file.name: [file.sha256, file.retrieved] for file in bundle.files},
                 "reader": f"{reader.name} {reader.version}",
-                "states": sorted(getattr(reader, "states", ())),
+                "states": sorted(reader.states),
                 "verbatim": bundle.source.reader in VERBATIM,
                 "publisher": bundle.source.publisher or bundle.source.title or None,
                 "homepage": bundle.source.homepage,

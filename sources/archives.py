@@ -124,7 +124,7 @@ class ArchiveReader:
         self.doc_types = reader.doc_types
         self.section_policy = reader.section_policy
         self.known_losses = reader.known_losses
-        self.states = frozenset(getattr(reader, "states", ())) | {"member"}
+        self.states = reader.states | {"member", "offset"}
 
     @property
     def config(self) -> Json:

@@ -50,6 +50,11 @@ class BratReader:
         self._doc_type, self._types, self._language = checked_doc_type(doc_type), frozenset(types), language
 
     @property
+    def states(self) -> frozenset[str]:
+        """The language is an option."""
+        return frozenset({"native_id", "known_values", *(["language"] if self._language else [])})
+
+    @property
     def config(self) -> Json:
         """The options."""
         return {"doc_type": self._doc_type, "types": sorted(self._types), "language": self._language}

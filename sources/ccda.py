@@ -64,6 +64,7 @@ class CcdaReader:
         "Letters of a state, one-letter initials and particles are known values only inside the whole address or name, "
         "and numbers of three digits or less are none.",
     )
+    states: ClassVar[frozenset[str]] = frozenset({"native_id", "title", "published", "language", "known_values"})
 
     @property
     def config(self) -> Json:

@@ -36,6 +36,9 @@ class ClinicalTrialsReader:
         "Sponsors, sites, countries, dates, oversight, references, links, documents and data sharing are not read.",
         "MeSH terms that the registry derives are not read.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "version", "offset", "nct", "title", "url", "published", "known_values"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:

@@ -22,6 +22,7 @@ from sources.cnxml_books import (
     licence_words,
     repositories,
     stated,
+    stated_authors,
     stated_licence,
 )
 from sources.cnxml_text import renamed
@@ -39,7 +40,7 @@ class CnxmlReader:
     """One document a module; its id is the module id and the module's UUID, for new books number from `m00001` on."""
 
     name: ClassVar[str] = "cnxml"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     doc_types: ClassVar[tuple[str, ...]] = ("textbook",)
     section_policy: ClassVar[str] = (
         "Title, paragraphs, sections and notes with the headings that the book prints, lists, examples, exercises with "
@@ -52,6 +53,9 @@ class CnxmlReader:
         "References to figures and tables lose their numbers, which the book gives them when it is built.",
         "Table cells that span rows or columns are written once, where they begin; subscripts become plain characters.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "version", "title", "authors", "published", "journal", "language", "licence_raw"}
+    )  # fmt: skip
 
     def __init__(self, books: str | None = None) -> None:
         """`books`: a folder with one repository of books or several, for the licences, languages and titles that their
@@ -127,6 +131,7 @@ class CnxmlReader:
             no_text="collection",
             doc_type="textbook",
             title=book.title,
+            authors=book.authors,
             language=book.language,
             licence_raw=licence,
             licence_evidence=evidence,
@@ -152,7 +157,7 @@ def _module(
         ]
     )
     facts["without_licence"] += licence is None
-    stated_title = stated(meta, "title")
+    stated_title, authors = stated(meta, "title"), stated_authors(meta)
     language = stated(meta, "language") or module.get("{http://www.w3.org/XML/1998/namespace}lang")
     published, version = date_in(stated(meta, "revised") or stated(meta, "created")), _version(meta)
     preface = "preface" in (module.get("class") or "").split()
@@ -177,6 +182,7 @@ def _module(
         doc_type="textbook",
         version=version,
         title=title or None,
+        authors=authors or (book.authors if book else ()),
         published=published,
         journal=book.title if book else None,
         language=language or (book.language if book else None),

@@ -30,6 +30,7 @@ class Collection:
     language: str | None
     licence: str | None
     uuid: str | None
+    authors: tuple[str, ...]
     modules: frozenset[str]
 
 
@@ -59,6 +60,7 @@ class Repository:
                 "language": book.language,
                 "licence": book.licence,
                 "uuid": book.uuid,
+                "authors": list(book.authors),
                 "modules": sorted(book.modules),
             }
             for book in self.collections
@@ -112,6 +114,7 @@ def collection(element: Element) -> Collection:
         language=stated(meta, "language"),
         licence=stated_licence(meta),
         uuid=stated(meta, "uuid"),
+        authors=stated_authors(meta),
         modules=frozenset(module.get("document") or "" for module in element.iter("{*}module")),
     )
 
@@ -142,3 +145,17 @@ def stated_licence(meta: Element | None) -> str | None:
     if element is None:
         return None
     return (element.get("url") or "").strip() or " ".join((element.text or "").split()) or None
+
+
+def stated_authors(meta: Element | None) -> tuple[str, ...]:
+    """Names of the people and organisations whose role is `author`, in the order in which the role lists them."""
+    if meta is None:
+        return ()
+    names = {
+        actor.get("userid"): stated(actor, "fullname")
+        or " ".join(part for name in ("firstname", "surname") if (part := stated(actor, name)))
+        for actor in meta.iterfind("{*}actors/*")
+    }
+    roles = [role for role in meta.iterfind("{*}roles/{*}role") if role.get("type") == "author"]
+    ids = dict.fromkeys(one for role in roles for one in (role.text or "").split())
+    return tuple(name for one in ids if (name := names.get(one)))

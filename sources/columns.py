@@ -12,7 +12,12 @@ from sources.dates import date_in
 from sources.ids import checked_doc_type, doi_in, is_doc_type, pmcid_in, pmid_in
 from sources.json_lines import at
 
-FIELDS = ("text", "id", "doc_type", "licence", "language", "pmid", "pmcid", "doi", "published", "version")
+FIELDS = (
+    "text", "id", "doc_type", "title", "authors", "url", "journal", "licence", "language", "pmid", "pmcid", "doi",
+    "published", "version",
+)  # fmt: skip
+_NAMES = {"id": "native_id", "licence": "licence_raw"}
+"""Fields whose name in `corpus.document.Document` is another."""
 
 
 class Columns:
@@ -20,8 +25,8 @@ class Columns:
 
     `text` and `id` are columns of that name unless mapped; what is not mapped is absent. `text` may be a list of
     columns: those that the row has are put together, a blank line between them. In a column of text `*` stands for
-    every element of a list or every value of an object (`snippets.*.text`). `doc_type` is the type of documents whose
-    row names none.
+    every element of a list or every value of an object (`snippets.*.text`), and so in that of `authors`, whose values
+    are names or lists of names. `doc_type` is the type of documents whose row names none.
     """
 
     def __init__(self, mapping: Mapping[str, str | Sequence[str]] | None, doc_type: str) -> None:
@@ -46,6 +51,11 @@ class Columns:
         text: Json = self.text[0] if len(self.text) == 1 else list(self.text)
         columns: dict[str, Json] = {"text": text, **self.mapping}
         return {"columns": columns, "doc_type": self.doc_type}
+
+    @property
+    def states(self) -> frozenset[str]:
+        """Fields of `corpus.document.Document` that a row may state."""
+        return frozenset(_NAMES.get(field, field) for field in self.mapping if field != "doc_type")
 
     @property
     def needed(self) -> list[str]:
@@ -77,7 +87,14 @@ class Columns:
         if len(parts) > 1:
             parts = [part for one in parts if (part := one.strip())]
         values: dict[str, str | None] = {}
+        authors: list[str] = []
         for field, column in self.mapping.items():
+            if field == "authors":
+                for value in values_at(row, column):
+                    authors += [one for one in value if one is not None] if isinstance(value, list) else [value]
+                if not all(isinstance(author, str) for author in authors):
+                    return Quarantined(record=record, reason="field_not_a_string", detail=column, offset=offset)
+                continue
             value = at(row, column)
             if isinstance(value, int) and not isinstance(value, bool):
                 # Versions sort as strings: 9 must come before 10.
@@ -101,6 +118,10 @@ class Columns:
             pmid=pmid_in(values.get("pmid")),
             pmcid=pmcid_in(values.get("pmcid")),
             doi=doi_in(values.get("doi")),
+            title=values.get("title"),
+            authors=tuple(author for author in authors if author),
+            url=values.get("url"),
+            journal=values.get("journal"),
             published=date_in(values.get("published")),
             language=values.get("language"),
             licence_raw=licence,

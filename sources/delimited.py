@@ -60,6 +60,11 @@ class CsvReader:
         self._max_row_bytes = max_row_bytes
 
     @property
+    def states(self) -> frozenset[str]:
+        """The mapped fields, and where a row starts."""
+        return self._columns.states | {"offset"}
+
+    @property
     def config(self) -> Json:
         """The mapping, the delimiter and the limit."""
         return {

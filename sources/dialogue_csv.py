@@ -98,6 +98,11 @@ class DialogueCsvReader:
         self._metadata, self._names = metadata, tuple(names)
 
     @property
+    def states(self) -> frozenset[str]:
+        """Known values are in the metadata file."""
+        return frozenset({"native_id", *(["known_values"] if self._metadata else [])})
+
+    @property
     def config(self) -> Json:
         """The columns and the metadata file."""
         return {

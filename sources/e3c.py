@@ -62,7 +62,7 @@ class E3cReader:
     """One document a file; its id is the corpus's own (`EN110061`)."""
 
     name: ClassVar[str] = "e3c"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     doc_types: ClassVar[tuple[str, ...]] = ("case_report", "other")
     section_policy: ClassVar[str] = (
         "The narrative as it stands; authors and source stay out of it, and of a whole page of a journal what follows "
@@ -70,11 +70,14 @@ class E3cReader:
         "what the corpus left of their markup: templates, tables, link targets, references, categories."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
-        "Authors of the article, and annotations of the annotated layers, are not read.",
+        "Annotations of the annotated layers are not read.",
         "References inside sentences of Wikipedia that the corpus merged with them stay.",
         "Link targets of several words stay in articles of Wikipedia but for the last word.",
         "Letters that the corpus lost to a wrong encoding (`ï¿½`) are lost (U+FFFD), and counted.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "authors", "doi", "url", "published", "journal", "language", "licence_raw"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:
@@ -121,6 +124,7 @@ def _document(row: dict[str, Any], facts: Counter[str]) -> Document | Quarantine
         text=text,
         no_text=None if text.strip() else "empty_text",
         doc_type="other" if wiki else "case_report",
+        authors=_authors(row.get("authors")),
         doi=doi_in(values["doi"]),
         url=values["url"] or None,
         published=iso_date(*date[:3]) or year_in(values["publication_date"] or ""),
@@ -129,6 +133,16 @@ def _document(row: dict[str, Any], facts: Counter[str]) -> Document | Quarantine
         licence_raw=values["licence"] or None,
         licence_evidence="e3c:licence" if values["licence"] else None,
     )
+
+
+def _authors(stated: Any) -> tuple[str, ...]:
+    """Names, which one half of the corpus gives as `{"author": NAME}` and the other as `["author:", NAME]`."""
+    names = []
+    for one in stated if isinstance(stated, list) else []:
+        pair = ["author:", one.get("author")] if isinstance(one, dict) else one
+        if isinstance(pair, list) and len(pair) == 2 and pair[0] == "author:" and isinstance(pair[1], str):
+            names.append(pair[1].strip())
+    return tuple(name for name in names if name)
 
 
 def _without_page(text: str) -> str:

@@ -77,7 +77,7 @@ class ElsevierReader:
     """One document an article; its id is the PII without punctuation, else the DOI."""
 
     name: ClassVar[str] = "elsevier"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     doc_types: ClassVar[tuple[str, ...]] = ("full_text", "case_report", "abstract")
     section_policy: ClassVar[str] = (
         "Title, abstract, body sections with headings, lists, formulas, appendices, then captions of figures and "
@@ -89,6 +89,10 @@ class ElsevierReader:
         "Table cells that span rows or columns are written once, where they begin.",
         "Subscripts become plain characters; characters given as pictures are lost.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "doi", "title", "authors", "published", "journal", "language", "retraction", "licence_raw",
+         "copyright"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:
@@ -140,6 +144,7 @@ def _document(article: Element, record: int, facts: Counter[str]) -> Document:
         doc_type="abstract" if summaries and not sections else kind,
         doi=doi,
         title=title or None,
+        authors=_authors(head),
         published=_published(meta),
         journal=_stated(meta, "srctitle"),
         language=language,
@@ -187,6 +192,17 @@ def _published(meta: Element | None) -> str | None:
 def _title(head: Element | None) -> str:
     pieces = [line(child) for child in head.iterchildren("title", "subtitle")] if head is not None else []
     return ": ".join(piece for piece in pieces if piece)
+
+
+def _authors(head: Element | None) -> tuple[str, ...]:
+    """People and groups of the author groups, in their order; not the members of a group."""
+    names = []
+    for group in head.iterchildren("author-group") if head is not None else ():
+        for author in group.iterchildren("author", "collaboration"):
+            tags = ("given-name", "surname", "suffix") if author.tag == "author" else ("text",)
+            parts = [line(part) for tag in tags for part in author.iterchildren(tag)]
+            names.append(" ".join(part for part in parts if part))
+    return tuple(name for name in names if name)
 
 
 def _renamed(article: Element) -> None:

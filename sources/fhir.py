@@ -84,6 +84,9 @@ class FhirReader:
         "Letters of a state, one-letter initials and particles are known values only inside the whole address or name, "
         "and numbers of three digits or less are none.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "version", "title", "published", "language", "known_values"}
+    )  # fmt: skip
 
     def __init__(self, people: Sequence[str] = ()) -> None:
         """`people`: files next to the one read that hold its patients and practitioners (`Patient.ndjson`)."""

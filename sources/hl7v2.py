@@ -80,6 +80,7 @@ class Hl7v2Reader:
         "Letters of a state, one-letter initials and particles are known values only inside the whole address or name, "
         "and numbers of three digits or less are none.",
     )
+    states: ClassVar[frozenset[str]] = frozenset({"native_id", "offset", "published", "known_values"})
 
     @property
     def config(self) -> Json:

@@ -35,6 +35,8 @@ class HtmlReader(WholeFile):
         "Subscripts become plain characters; superscripts that are no number do too.",
     )
 
+    stated: ClassVar[frozenset[str]] = frozenset({"title", "url", "published", "language", "licence_raw"})
+
     def __init__(
         self,
         doc_type: str = "guideline",

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from corpus.digest import Json
 from corpus.document import Document, Record
-from sources.jats_front import article_ids, licence, published, retraction
+from sources.jats_front import article_ids, authors, licence, notices, published, retraction
 from sources.jats_text import Blocks, abstracts, blocks, line, told
 from sources.markup import Element, records
 from sources.reader import RawFile
@@ -23,7 +23,7 @@ _FACTS = (
     "formulas_as_images",
 )
 # Nothing that `jats_text` or `jats_front` looks at stands in these.
-_UNREAD = ("ref-list", "contrib-group", "aff", "author-notes", "ack")
+_UNREAD = ("ref-list", "aff", "author-notes", "ack")
 _FORMULAS = frozenset({"inline-formula", "disp-formula"})
 
 
@@ -31,7 +31,7 @@ class JatsReader:
     """One document an `article`; its id is the PMCID, else the DOI, else the PMID."""
 
     name: ClassVar[str] = "jats"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     doc_types: ClassVar[tuple[str, ...]] = ("full_text", "case_report", "abstract")
     section_policy: ClassVar[str] = (
         "Title, abstracts, body sections with headings, tables, captions, formulas, lists, appendices and floats; "
@@ -43,8 +43,12 @@ class JatsReader:
         "Table cells that span rows or columns are written once, where they begin.",
         "Footnotes of the running text, translated abstracts and sub-articles (reviews, replies) are not read.",
         "Subscripts become plain characters.",
-        "Damage inside references, authors, affiliations and acknowledgements is not noticed.",
+        "Damage inside references, affiliations and acknowledgements is not noticed.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "pmid", "pmcid", "doi", "title", "authors", "published", "journal", "language", "retraction",
+         "notices", "licence_raw", "copyright"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:
@@ -117,6 +121,7 @@ def _document(article: Element, record: int, facts: Counter[str]) -> Document:
         no_text=None if text else "no_body",
         doc_type=doc_type,
         title=title or None,
+        authors=authors(meta),
         pmid=ids["pmid"],
         pmcid=ids["pmcid"],
         doi=ids["doi"],
@@ -124,6 +129,7 @@ def _document(article: Element, record: int, facts: Counter[str]) -> Document:
         journal=_journal(front),
         language=article.get("{http://www.w3.org/XML/1998/namespace}lang"),
         retraction=retraction(article, meta, title),
+        notices=notices(article, meta, ids["doi"]),
         licence_raw=terms.raw,
         licence_evidence=terms.evidence,
         copyright=terms.copyright,

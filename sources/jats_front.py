@@ -1,4 +1,4 @@
-"""Facts that a JATS article states about itself: ids, dates, licence, retraction.
+"""Facts that a JATS article states about itself: ids, authors, dates, licence, retraction; and about others: notices.
 
 Tag library: https://jats.nlm.nih.gov/archiving/tag-library/
 """
@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from corpus.document import Retraction
+from corpus.document import Notice, Retraction
 from sources.dates import earliest, iso_date
 from sources.ids import doi_in, pmcid_in, pmid_in
 from sources.jats_text import line
-from sources.markup import Element
+from sources.markup import Element, single_spaced
 
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _CC = re.compile(r"https?://(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)/[\w./-]*\w/?", re.I)
 _LICENCE_WORDS = re.compile(r"creative commons|licen[cs]ed?\b|open[- ]access|public domain|reproduc|distribut", re.I)
 _RESTRICTED = re.compile(r"non-?\s?commercial|no-?\s?deriv", re.I)
+_PMC_PAGE = re.compile(r"/articles/(PMC\d+)", re.I)
+_PUBMED_PAGE = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(\d+)")
 _NOT_PUBLICATION = frozenset({"pmc-release", "nihms-submitted", "received", "accepted", "rev-recd", "retraction"})
 RETRACTED_TITLE = re.compile(r"\W*(?:retracted|withdrawn)(?: article)?\W*:", re.I)
 _RETRACTIONS: dict[str, Retraction] = {
@@ -29,6 +31,18 @@ _RETRACTIONS: dict[str, Retraction] = {
     "correction-forward": "corrected",
     "corrected-article-forward": "corrected",
 }
+
+
+# What a notice says of the article that it names. Companions, commentaries and letters say nothing of the kind.
+_NOTICES: dict[str, Retraction] = {
+    "retracted-article": "retracted",
+    "object-of-concern": "concern",
+    "partial-retraction": "concern",
+    "corrected-article": "corrected",
+}
+_NOTICE_TYPES = frozenset({"retraction", "partial-retraction", "correction", "erratum", "expression-of-concern"})
+_NAMES = frozenset({"name", "collab", "string-name", "name-alternatives", "collab-alternatives"})
+_ANY_ROLE = frozenset({None, "person", "group", "collab"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,80 @@ def retraction(article: Element, meta: Element, title: str) -> Retraction:
     }
     order: tuple[Retraction, ...] = ("retracted", "concern", "corrected")
     return next((state for state in order if state in found), "none")
+
+
+def notices(article: Element, meta: Element, own: str | None) -> tuple[Notice, ...]:
+    """What the article says of those that it retracts, corrects or doubts; `own` is its DOI.
+
+    `partial-retraction` is the name of a link in both directions: it counts in a notice only. A retracted article names
+    its notice, whatever the link is called.
+    """
+    found = []
+    for link in meta.iterchildren("related-article"):
+        kind = link.get("related-article-type")
+        if (state := _NOTICES.get(kind)) is None or article.get("article-type") == "retracted-article":
+            continue
+        if kind == "partial-retraction" and article.get("article-type") not in _NOTICE_TYPES:
+            continue
+        named = _identified(link)
+        if named is not None and named != ("doi", own):
+            found.append(Notice(state, *named))
+    return tuple(found)
+
+
+def _identified(link: Element) -> tuple[str, str] | None:
+    """Kind and identifier of a related article: a DOI wherever it stands, else as the type of the link says."""
+    address = (link.get(_HREF) or "").strip()
+    stated = [(link.get("ext-link-type"), address)]
+    stated += [(child.get("pub-id-type"), child.text) for child in link.iterchildren("pub-id", "article-id")]
+    for kind, value in stated:
+        if doi := doi_in(value):
+            return "doi", doi
+        if kind in {"pmc", "pmcid"} and (pmcid := pmcid_in(value)):
+            return "pmcid", pmcid
+        if kind in {"pubmed", "pmid"} and (pmid := pmid_in(value)):
+            return "pmid", pmid
+    if in_pmc := _PMC_PAGE.search(address):
+        return "pmcid", in_pmc.group(1).upper()
+    if in_pubmed := _PUBMED_PAGE.search(address):
+        return "pmid", in_pubmed.group(1).lstrip("0")
+    return None
+
+
+def authors(meta: Element) -> tuple[str, ...]:
+    """People and groups that the article names as its authors, in its order; not the members of a group, nor editors
+    or reviewers. A contributor without a role is what its group is."""
+    names = []
+    for group in meta.iterchildren("contrib-group"):
+        of_authors = (group.get("content-type") or "author").startswith("author")
+        for contrib in group.iterchildren("contrib"):
+            role = contrib.get("contrib-type")
+            if of_authors if role in _ANY_ROLE else role.startswith("author"):
+                for child in contrib:  # its name stands first, and its marks and addresses need not be looked at
+                    if child.tag in _NAMES and (name := _name(child)):
+                        names.append(name)
+                        break
+    return tuple(names)
+
+
+def _name(element: Element) -> str:
+    """A person's name as it is spoken, or a group's."""
+    if element.tag == "name":
+        surname = given = suffix = ""
+        for part in element:
+            text = line(part) if len(part) else part.text or ""
+            match part.tag:
+                case "surname":
+                    surname = text
+                case "given-names":
+                    given = text
+                case "suffix":
+                    suffix = text
+        whole = f"{surname} {given}" if element.get("name-style") == "eastern" else f"{given} {surname}"
+        return single_spaced(f"{whole} {suffix}" if suffix else whole)
+    if element.tag.endswith("-alternatives"):  # the same name in several scripts
+        return next((name for child in element if child.tag in _NAMES and (name := _name(child))), "")
+    return line(element)
 
 
 def licence(meta: Element) -> Licence:

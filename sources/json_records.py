@@ -54,6 +54,11 @@ class JsonReader:
         self._max_bytes = max_bytes
 
     @property
+    def states(self) -> frozenset[str]:
+        """The mapped fields."""
+        return self._columns.states
+
+    @property
     def config(self) -> Json:
         """The path, the mapping and the limit."""
         return {"records": list(self._path), "mapping": self._columns.config, "max_bytes": self._max_bytes}

@@ -41,6 +41,11 @@ class JsonlReader:
         self._max_line_bytes = max_line_bytes
 
     @property
+    def states(self) -> frozenset[str]:
+        """The mapped fields, and where a line starts."""
+        return self._columns.states | {"offset"}
+
+    @property
     def config(self) -> Json:
         """The mapping and the limit."""
         return {"mapping": self._columns.config, "max_line_bytes": self._max_line_bytes}

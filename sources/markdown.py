@@ -36,6 +36,8 @@ class MarkdownReader(HtmlReader):
         "headings under which nothing else stands are dropped.",
     )
 
+    stated: ClassVar[frozenset[str]] = frozenset({"title", "published", "language", "licence_raw"})
+
     def read(self, raw: RawFile, facts: Counter[str]) -> Iterator[Record]:
         """The file's document; quarantined as by `sources.html.HtmlReader`.
 

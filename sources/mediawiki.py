@@ -40,6 +40,7 @@ class MediawikiReader:
         "Tables, references, pictures with their captions, and categories are dropped.",
         "Of a page's revisions only the last in the file is read.",
     )
+    states: ClassVar[frozenset[str]] = frozenset({"native_id", "version", "title", "url", "language", "licence_raw"})
 
     def __init__(self, doc_type: str = "other", licence: str | None = None, language: str | None = None) -> None:
         """`licence`, `language`: of dumps that do not state their own (most state no licence)."""

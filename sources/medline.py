@@ -12,7 +12,7 @@ from html import unescape
 from typing import ClassVar
 
 from corpus.digest import Json
-from corpus.document import Deletion, Document, Quarantined, Record, Retraction
+from corpus.document import Deletion, Document, Notice, Quarantined, Record, Retraction
 from corpus.errors import RawFileError
 from sources.dates import iso_date, year_in
 from sources.ids import doi_in, pmcid_in, pmid_in
@@ -32,6 +32,7 @@ _FACTS = (
     "copyright_information",
     "not_english",
     "retracted_publications",
+    "notices_without_id",
 )
 # Two thirds of a file; nothing that is read stands in these.
 _UNREAD = (
@@ -52,8 +53,20 @@ _ESCAPED = re.compile(r"&(?:lt|gt|amp|quot|apos);")
 _NO_TITLE = "[Not Available]."
 _RETRACTIONS: dict[str, Retraction] = {
     "RetractionIn": "retracted",
+    "RetractedandRepublishedIn": "retracted",
+    "PartialRetractionIn": "concern",
     "ExpressionOfConcernIn": "concern",
     "ErratumIn": "corrected",
+    "CorrectedandRepublishedIn": "corrected",
+}
+# What a record says of another one: the article that it retracts or corrects, or of which it is a new edition.
+_NOTICES: dict[str, Retraction] = {
+    "RetractionOf": "retracted",
+    "RetractedandRepublishedFrom": "retracted",
+    "PartialRetractionOf": "concern",
+    "ExpressionOfConcernFor": "concern",
+    "ErratumFor": "corrected",
+    "CorrectedandRepublishedFrom": "corrected",
 }
 _WORST_FIRST: tuple[Retraction, ...] = ("retracted", "concern", "corrected")
 
@@ -62,7 +75,7 @@ class MedlineReader:
     """One document a `PubmedArticle`; one deletion a PMID of `DeleteCitation`."""
 
     name: ClassVar[str] = "medline"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     doc_types: ClassVar[tuple[str, ...]] = ("abstract",)
     section_policy: ClassVar[str] = (
         "Title, then the abstract; labelled parts of a structured abstract become paragraphs `LABEL: text`; "
@@ -70,12 +83,17 @@ class MedlineReader:
         "of a translated title; a title alone is not a document."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
-        "MeSH headings, keywords, chemicals, authors, affiliations, grants and references are not read.",
+        "MeSH headings, keywords, chemicals, affiliations, grants and references are not read.",
+        "Authors are not read, for they are a third of a file: NLM's terms ask to name NLM, and a DOI leads to them.",
         "Abstracts in further languages (OtherAbstract) are not read where the article has an abstract.",
         "PubmedBookArticle records are quarantined.",
         "Subscripts become plain characters; matrices in formulas become rows.",
         "Damage inside elements that are not read is not noticed, but for an end tag that is missing.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "version", "offset", "pmid", "pmcid", "doi", "title", "published", "journal", "language",
+         "retraction", "notices", "copyright"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:
@@ -185,8 +203,10 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
                     retraction = "retracted"
     facts["not_english"] += "eng" not in languages
     facts["retracted_publications"] += retraction == "retracted"
+    notices: list[Notice] = []
     if corrections is not None:
         retraction = _worst(corrections, retraction)
+        notices = _notices(corrections, facts)
     pmcid = None
     for identifier in _article_ids(element):
         match identifier.get("IdType"):
@@ -230,6 +250,7 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
         language=languages[0] if languages else None,
         title=title or None,
         retraction=retraction,
+        notices=tuple(notices),
         copyright=copyright_,
     )
 
@@ -257,6 +278,21 @@ def _worst(corrections: Element, found: Retraction) -> Retraction:
     for correction in corrections.iterchildren("CommentsCorrections"):
         states.add(_RETRACTIONS.get(correction.get("RefType"), "none"))
     return next((state for state in _WORST_FIRST if state in states), "none")
+
+
+def _notices(corrections: Element, facts: Counter[str]) -> list[Notice]:
+    """What the record says of others: by PMID, else by the DOI in the words of the citation."""
+    notices = []
+    for correction in corrections.iterchildren("CommentsCorrections"):
+        if (state := _NOTICES.get(correction.get("RefType"))) is None:
+            continue
+        if pmid := pmid_in(correction.findtext("PMID")):
+            notices.append(Notice(state, "pmid", pmid))
+        elif doi := doi_in(correction.findtext("RefSource")):
+            notices.append(Notice(state, "doi", doi.rstrip(".,;")))
+        else:
+            facts["notices_without_id"] += 1
+    return notices
 
 
 def _preferred(others: list[Element]) -> Element:

@@ -40,6 +40,7 @@ class MedquadReader:
         "Tables of the sites, but for those of symptoms, stand in the answers as runs of words; so do headings.",
         "Apostrophes that the data lost are put back in contractions (`arent`) but not in possessives (`persons`).",
     )
+    states: ClassVar[frozenset[str]] = frozenset({"native_id", "title", "url"})
 
     @property
     def config(self) -> Json:

@@ -52,18 +52,22 @@ class OpenAlexReader:
     """One document a work; its id is the work id (`W2741809807`)."""
 
     name: ClassVar[str] = "openalex"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("abstract", "book", "dataset", "other")
     section_policy: ClassVar[str] = (
         "Title, then the abstract put together from its inverted index; a title alone is not a document."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
-        "Authors, institutions, concepts, topics, keywords and references are not read.",
+        "Institutions, concepts, topics, keywords and references are not read.",
         "The inverted index has no line ends: a structured abstract is one paragraph.",
         "A publication date on the first of a month is given to the month, on the first of January to the year: "
         "OpenAlex writes so what it does not know.",
         "The licence is that of a copy of the work; OpenAlex does not say from which copy it took the abstract.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "version", "offset", "pmid", "pmcid", "doi", "openalex", "title", "authors", "url", "published",
+         "journal", "language", "retraction", "licence_raw"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:
@@ -111,6 +115,7 @@ def _document(row: dict[str, Any], record: int, offset: int, facts: Counter[str]
         doi=doi_in(words(row.get("doi")) or words(at(row, "ids.doi"))),
         openalex=work.group(),
         title=title or None,
+        authors=_authors(row.get("authorships")),
         url=words(row.get("id")),
         published=_published(words(row.get("publication_date"))) or date_in(words(row.get("publication_year"))),
         journal=words(at(row, "primary_location.source.display_name")) or words(at(row, "host_venue.display_name")),
@@ -156,6 +161,13 @@ def _licence(row: dict[str, Any]) -> tuple[str | None, str | None]:
     if not found:
         return None, None
     return " | ".join(found), "; ".join(places[0] for places in found.values())
+
+
+def _authors(authorships: Any) -> tuple[str, ...]:
+    """Names in the order of the work, each as OpenAlex displays it, else as it found it."""
+    stated = [one for one in authorships if isinstance(one, dict)] if isinstance(authorships, list) else []
+    names = [words(at(one, "author.display_name")) or words(one.get("raw_author_name")) for one in stated]
+    return tuple(name for name in names if name)
 
 
 def _published(stated: str | None) -> str | None:

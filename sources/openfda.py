@@ -69,6 +69,7 @@ class OpenFdaReader:
         "openFDA gives a section as one string: paragraphs, lists and table cells run together.",
         "Tables are read only as the words that openFDA leaves of them in their section.",
     )
+    states: ClassVar[frozenset[str]] = frozenset({"native_id", "version", "setid", "title", "published"})
 
     @property
     def config(self) -> Json:

@@ -41,6 +41,11 @@ class ParquetReader:
         self._columns = Columns(columns, doc_type)
 
     @property
+    def states(self) -> frozenset[str]:
+        """The mapped fields."""
+        return self._columns.states
+
+    @property
     def config(self) -> Json:
         """The mapping."""
         return {"mapping": self._columns.config}

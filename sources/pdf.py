@@ -56,6 +56,8 @@ class PdfReader(WholeFile):
         "No licence, language or date is read from the file.",
     )
 
+    stated: ClassVar[frozenset[str]] = frozenset({"title"})
+
     def __init__(
         self,
         doc_type: str = "guideline",

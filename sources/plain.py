@@ -21,6 +21,9 @@ Identity = Literal["content", "name"]
 class WholeFile:
     """Options and first steps that readers of one document a file share."""
 
+    stated: ClassVar[frozenset[str]] = frozenset()
+    """Fields that files of the format state themselves."""
+
     def __init__(
         self,
         doc_type: str = "other",
@@ -43,6 +46,12 @@ class WholeFile:
         self.language = language
         self.identity = id
         self.max_bytes = max_bytes
+
+    @property
+    def states(self) -> frozenset[str]:
+        """What files of the format state, and what the options give."""
+        given = {"native_id": self.identity == "name", "language": self.language, "licence_raw": self.licence}
+        return self.stated | {"offset"} | {name for name, value in given.items() if value}
 
     @property
     def config(self) -> Json:

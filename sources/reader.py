@@ -36,9 +36,12 @@ class Reader(Protocol):
     known_losses: ClassVar[tuple[str, ...]]
     """What the format holds and this reader leaves out, a sentence each."""
 
-    states: ClassVar[frozenset[str]]
-    """Fields of `corpus.document.Document` beyond the text that the format can state. What is not here is null because
-    of the format; what is here and null, because a record leaves it out."""
+    @property
+    def states(self) -> frozenset[str]:
+        """Fields of `corpus.document.Document` beyond the text that the format, read with these options, can state.
+
+        What is not here is null because of the format; what is here and null, because a record leaves it out.
+        """
 
     @property
     def config(self) -> Json:

@@ -20,13 +20,17 @@ class S2agReader:
     """One document a record; its id is the corpus id."""
 
     name: ClassVar[str] = "s2ag"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     doc_types: ClassVar[tuple[str, ...]] = ("abstract",)
     section_policy: ClassVar[str] = "Title where the record has one, then the abstract; a title alone is no document."
     known_losses: ClassVar[tuple[str, ...]] = (
         "The dataset `abstracts` has no titles and `papers` has no abstracts; records of the two are not joined here.",
-        "Authors, fields of study, citation counts and generated summaries are not read.",
+        "Fields of study, citation counts and generated summaries are not read.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "version", "offset", "pmid", "pmcid", "doi", "s2", "title", "authors", "url", "published",
+         "journal", "licence_raw"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:

@@ -42,7 +42,7 @@ class S2orcReader:
     """One document a paper; its id is the corpus id (in S2ORC: `paper_id`)."""
 
     name: ClassVar[str] = "s2orc"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     doc_types: ClassVar[tuple[str, ...]] = ("full_text", "abstract")
     section_policy: ClassVar[str] = (
         "Title, abstract and body paragraphs under their headings; not authors, references, acknowledgements, "
@@ -51,9 +51,14 @@ class S2orcReader:
     known_losses: ClassVar[tuple[str, ...]] = (
         "Tables, and captions of figures and tables, are not read: the parser often takes other text for them.",
         "Formulas are as the PDF parser wrote them.",
+        "Authors that are only spans of the text (the API's datasets) are not read.",
         "Acknowledgements and the like that the parser gave no heading of their own stay in the text, but for "
         "contributions that open with the authors' initials.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "version", "offset", "pmid", "pmcid", "doi", "s2", "title", "authors", "url", "published",
+         "journal", "licence_raw"}
+    )  # fmt: skip
 
     @property
     def config(self) -> Json:

@@ -36,6 +36,7 @@ class Facts:
     pmcid: str | None
     doi: str | None
     title: str
+    authors: tuple[str, ...]
     published: str | None
     journal: str | None
     url: str | None
@@ -53,6 +54,7 @@ class Facts:
             "doi": self.doi,
             "s2": self.s2,
             "title": self.title or None,
+            "authors": self.authors,
             "url": self.url,
             "published": self.published,
             "journal": self.journal,
@@ -79,6 +81,7 @@ def facts_of(row: Mapping[str, Any]) -> Facts | None:
         pmcid=pmcid_in(_id(row, "pubmedcentral", "pmcid")),
         doi=doi_in(_id(row, "doi")),
         title=without_tags(words(at(stated, "title")) or ""),
+        authors=_authors(at(stated, "authors")),
         published=date_in(words(at(stated, "publicationdate")) or words(at(stated, "year"))),
         journal=words(at(stated, "journal.name")) or words(at(stated, "journal")) or words(at(stated, "venue")),
         url=words(row.get("url")),
@@ -90,3 +93,15 @@ def facts_of(row: Mapping[str, Any]) -> Facts | None:
 
 def _id(row: Mapping[str, Any], *keys: str) -> str | None:
     return next((found for place in _IDS for key in keys if (found := words(at(row, f"{place}.{key}")))), None)
+
+
+def _authors(stated: Any) -> tuple[str, ...]:
+    """Names in the order of the paper; S2ORC and doc2json give them in parts (`first`, `middle`, `last`, `suffix`)."""
+    names = []
+    for author in stated if isinstance(stated, list) else []:
+        if isinstance(author, dict):
+            middle = author.get("middle")
+            parts = [author.get("first"), *(middle if isinstance(middle, list) else [middle]), author.get("last")]
+            whole = " ".join(part for one in [*parts, author.get("suffix")] if (part := words(one)))
+            names.append(words(author.get("name")) or whole)
+    return tuple(name for name in names if name)

@@ -54,6 +54,7 @@ class SplReader:
         "Table cells that span rows or columns are written once, where they begin.",
         "Subscripts become plain characters.",
     )
+    states: ClassVar[frozenset[str]] = frozenset({"native_id", "version", "setid", "title", "published", "language"})
 
     @property
     def config(self) -> Json:

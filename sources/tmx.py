@@ -48,6 +48,7 @@ class TmxReader:
         "Which sentence translates which is not kept.",
         "Properties and notes other than the address of the origin are not read.",
     )
+    states: ClassVar[frozenset[str]] = frozenset({"native_id", "url", "language"})
 
     def __init__(self, units: int = 500) -> None:
         """`units`: the most translation units in one document.

@@ -40,6 +40,9 @@ class WarcReader:
         "What a script would fill into a page is not there.",
         "Fact boxes, citation marks and lists of references of wiki pages are left out.",
     )
+    states: ClassVar[frozenset[str]] = frozenset(
+        {"native_id", "version", "offset", "title", "url", "published", "language", "licence_raw"}
+    )  # fmt: skip
 
     def __init__(self, doc_type: str = "other", max_record_bytes: int = 16 << 20) -> None:
         """`max_record_bytes`: pages that are longer, when decoded, are quarantined."""

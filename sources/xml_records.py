@@ -36,7 +36,7 @@ class XmlReader:
     ) -> None:
         """`record`: name of the element that is a record. `columns`: field to path inside it, `Answers/Answer` for
         elements (`*` stands for any name), `@id` or `Answers/@id` for attributes, `.` for the record itself (see
-        `sources.columns.Columns`). All elements at a path of text count, of other fields the first.
+        `sources.columns.Columns`). All elements at a path of text or authors count, of other fields the first.
 
         Raises:
             ValueError: `record` is no name, `columns` maps an unknown field or no path, or `doc_type` is no word.
@@ -48,6 +48,11 @@ class XmlReader:
         for path in self._columns.all:
             if path.startswith("/") or "[" in path or "{" in path:
                 raise ValueError(f"columns: {path!r} is no path of names inside a record")
+
+    @property
+    def states(self) -> frozenset[str]:
+        """The mapped fields."""
+        return self._columns.states
 
     @property
     def config(self) -> Json:
@@ -71,12 +76,15 @@ class XmlReader:
         if not facts["records"]:
             raise RawFileError("no_records", self._record)
 
-    def _row(self, element: Element) -> dict[str, str]:
-        row = {}
+    def _row(self, element: Element) -> dict[str, str | list[str]]:
+        row: dict[str, str | list[str]] = {}
         for path in self._columns.all:
             values = _values(element, path)
             if values:
-                row[path] = "\n\n".join(values) if path in self._columns.text else values[0]
+                if path in self._columns.text:
+                    row[path] = "\n\n".join(values)
+                else:
+                    row[path] = values if path == self._columns.mapping.get("authors") else values[0]
         return row
 
 

@@ -29,6 +29,7 @@ class Listed:
     doc_types = ("note",)
     section_policy = "All of it."
     known_losses = ()
+    states = frozenset({"title"})
 
     def __init__(self, records: list[Record]) -> None:
         self._records = records

@@ -59,6 +59,7 @@ UPDATE_FACTS = {
     "copyright_information": 13299,
     "not_english": 268,
     "retracted_publications": 4,
+    "notices_without_id": 0,
 }
 BASELINE_FACTS = {
     "records": 30000,
@@ -72,6 +73,7 @@ BASELINE_FACTS = {
     "copyright_information": 0,
     "not_english": 7710,
     "retracted_publications": 2,
+    "notices_without_id": 0,
 }
 
 
