@@ -37,13 +37,36 @@ LIBRARIES = (
 )
 """Libraries whose version can change the bytes of a snapshot. The engine is not among them."""
 
+_OF_EXTRAS = ("brotli", "markdown-it-py", "mwparserfromhell", "pypdfium2", "resiliparse", "warcio")
+"""The same, where they are installed: readers of the web and of PDF need them."""
+
+_NO_OUTPUT = "sources/fetch/"
+"""Code that brings raw files and makes nothing of them."""
+
+
+@cache
+def libraries() -> dict[str, str]:
+    """The versions that are installed of all these libraries."""
+    extras = {name: version for name in _OF_EXTRAS if (version := _installed(name))}
+    return {name: metadata.version(name) for name in LIBRARIES} | extras
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
 
 @cache
 def code_sha256(*rooms: str) -> str:
-    """sha256 over the files of `rooms` (all if none is named): what runs, committed or not. Read once a process."""
+    """sha256 over the files of `rooms` (all if none is named): what runs, committed or not. Read once a process.
+
+    Of named rooms, what makes no output is left out.
+    """
     found = hashlib.sha256()
     for name, path in room_files():
-        if not rooms or name.split("/")[0] in rooms:
+        if not rooms or (name.split("/")[0] in rooms and not name.startswith(_NO_OUTPUT)):
             found.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return found.hexdigest()
 
@@ -54,4 +77,4 @@ def toolchain(*rooms: str) -> dict[str, str]:
 
     Part of every unit's digest, so that outdated output is never taken for what this code would write.
     """
-    return {name: metadata.version(name) for name in LIBRARIES} | {"code": code_sha256("corpus", *rooms)}
+    return libraries() | {"code": code_sha256("corpus", *rooms)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 
-from corpus.rooms import LIBRARIES, code_sha256
+from corpus.rooms import code_sha256, libraries
 from corpus.unicode import VERSION as UNICODE
 from manifests.model import Environment
 
@@ -17,5 +17,5 @@ def environment() -> Environment:
         code_sha256=code_sha256(),
         python=platform.python_version(),
         unicode=UNICODE,
-        packages={name: metadata.version(name) for name in LIBRARIES},
+        packages=libraries(),
     )
