@@ -41,7 +41,6 @@ _SEPARATED = frozenset(
     {"p", "list", "list-item", "title", "sec", "def", "term", "disp-quote", "break", "label", "def-item"}
 )
 _FORMULAS = frozenset({"inline-formula", "disp-formula", "tex-math", "alternatives", "chem-struct"})
-_CELLS = frozenset({"td", "th"})
 _FLOATS = frozenset({"fig", "fig-group", "table-wrap", "table-wrap-group", "boxed-text"})
 
 Blocks = list[str]
@@ -313,11 +312,12 @@ def _figure(element: Element, out: Blocks) -> None:
 
 def _table(element: Element, out: Blocks) -> None:
     rows = [_caption(element)]
-    grid = [[cell for cell in row if cell.tag in _CELLS] for row in element.iter("tr")]
+    grid = [list(row.iterchildren("td", "th")) for row in element.iter("tr")]
+    texts = [_texts(row) for row in grid]
     if len({len(row) for row in grid}) <= 1:  # Each column is straight already, and half of all tables are so.
-        placed = [alone([_cell(cell) for cell in row]) for row in grid]
+        placed = [alone(row) for row in texts]
     else:
-        placed = laid_out([[_placed(cell) for cell in row] for row in grid])
+        placed = laid_out([_placed(*row) for row in zip(grid, texts, strict=True)])
     rows += [" | ".join(cells) for cells in placed if cells]
     foot = first(element, "table-wrap-foot")
     if foot is not None:
@@ -325,16 +325,19 @@ def _table(element: Element, out: Blocks) -> None:
     _add(out, "\n".join(row for row in rows if row))
 
 
-def _placed(cell: Element) -> Cell:
-    columns, height = cell.get("colspan"), cell.get("rowspan")
-    return Cell(_cell(cell), span(columns) if columns else 1, span(height) if height else 1)
+def _placed(cells: list[Element], texts: list[str]) -> list[Cell]:
+    """A row's cells with what they span; most state that they span nothing."""
+    spans = [(cell.get("colspan", "1"), cell.get("rowspan", "1")) for cell in cells]
+    if spans.count(("1", "1")) == len(spans):
+        return list(map(Cell, texts))
+    return [Cell(text, span(columns), span(rows)) for text, (columns, rows) in zip(texts, spans, strict=True)]
 
 
-def _cell(cell: Element) -> str:
-    if len(cell) == 0:  # Most are a number, and an article has hundreds.
-        text = cell.text
-        return " ".join(text.split()) if text else ""
-    return line(cell, table=True)
+def _texts(cells: list[Element]) -> list[str]:
+    # Most are a number, and an article has hundreds.
+    return [
+        line(cell, table=True) if len(cell) else " ".join(text.split()) if (text := cell.text) else "" for cell in cells
+    ]
 
 
 def _note(element: Element) -> str:
