@@ -176,6 +176,14 @@ def rights(licence: str, *, modified: bool = False) -> Rights:
     return replace(found, redistribute=False) if modified and found.derivatives is False else found
 
 
+def denies(stated: str, promised: str) -> bool:
+    """Whether licence `stated` forbids what `promised` permits, or asks for a share-alike that it does not ask for."""
+    strict, loose = rights(stated), rights(promised)
+    permissions = ("commercial", "redistribute", "derivatives")
+    forbidden = any(getattr(loose, name) and getattr(strict, name) is False for name in permissions)
+    return forbidden or (strict.share_alike is True and loose.share_alike is False)
+
+
 _CC = re.compile(r"(?:LicenseRef-)?CC-(BY(?:-(?:NC|ND|SA))*)(?:-(\d\.\d)(?:-([A-Z]{2,8}))?|-unversioned)?")
 
 

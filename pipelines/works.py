@@ -3,7 +3,8 @@
 A retraction that MEDLINE or OpenAlex states drops the full text of PubMed Central too; a notice ("Retraction: ...")
 flags the article that it names. Where two records state licences with different rights for one work, the strictest
 counts and the conflict is recorded. Only statements count: what a source's terms give to its records says nothing of
-the work, and a record that states no licence takes none from another.
+the work, and a record that states no licence takes none from another. But where such terms promise what a statement
+about the work denies (commercial use, changes, no share-alike), the record is in conflict with it.
 
 Global over the build, from identifiers and statements alone: no text is read.
 """
@@ -66,7 +67,8 @@ def said_of_works(frame: pl.DataFrame) -> pl.DataFrame:
     )
     own = _severity("retraction")
     worse = pl.col("worst").is_not_null() & (_severity("worst") > own)
-    disputed = pl.col("licence_stated") & pl.col("strictest").is_not_null()
+    told = told.with_columns(denied=_denied(told))
+    disputed = pl.col("denied") | (pl.col("licence_stated") & pl.col("disputed").fill_null(value=False))
     return (
         told.filter(worse | disputed)
         .select(
@@ -101,21 +103,38 @@ def _worst(frame: pl.DataFrame, notices: pl.DataFrame) -> pl.DataFrame:
 
 
 def _strictest(frame: pl.DataFrame) -> pl.DataFrame:
-    """By work whose records state licences with different rights, the strictest and the least doc_id that states it."""
+    """By work with statements of its licence: the strictest, the least doc_id that states it, and whether they
+    conflict (`disputed`).
+    """
     from filters.rights import UNKNOWN, strictest
 
     stated = frame.filter(pl.col("licence_stated") & (pl.col("licence_spdx") != UNKNOWN))
-    several = stated.group_by("work").agg(
+    of_work = stated.group_by("work").agg(
         pl.col("licence_spdx").unique().sort().alias("licences"), pl.col("licence_conflict").any(), pl.len()
     )
-    rows = []
-    for work, licences, conflict, _ in several.filter(pl.col("len") > 1).iter_rows():
-        licence, differ = strictest(licences)
-        if differ or conflict:
-            rows.append((work, licence))
-    chosen = pl.DataFrame(rows, schema={"work": pl.Int64, "strictest": pl.String}, orient="row")
+    # Works are many, sets of licences few.
+    distinct = of_work["licences"].unique().to_list()
+    answers = [(licences, *strictest(licences)) for licences in distinct]
+    schema = {"licences": pl.List(pl.String), "strictest": pl.String, "differ": pl.Boolean}
+    chosen = of_work.join(pl.DataFrame(answers, schema=schema, orient="row"), on="licences").select(
+        "work",
+        "strictest",
+        disputed=(pl.col("len") > 1) & (pl.col("differ") | pl.col("licence_conflict")),
+    )
     by = stated.group_by("work", "licence_spdx").agg(pl.col("doc_id").min().alias("strictest_by"))
     return chosen.join(by, left_on=["work", "strictest"], right_on=["work", "licence_spdx"], how="left")
+
+
+def _denied(told: pl.DataFrame) -> pl.Series:
+    """Rows whose licence, given by the terms of their source, promises what the strictest statement denies."""
+    from filters.rights import denies
+
+    pairs = told.select("licence_spdx", "strictest").unique().drop_nulls()
+    answers = [(terms, stated, denies(stated, terms)) for terms, stated in pairs.iter_rows()]
+    schema = {"licence_spdx": pl.String, "strictest": pl.String, "denied": pl.Boolean}
+    known = pl.DataFrame(answers, schema=schema, orient="row")
+    joined = told.join(known, on=["licence_spdx", "strictest"], how="left", maintain_order="left")
+    return joined["denied"].fill_null(value=False) & ~told["licence_stated"]
 
 
 def _statements(work: WorkFolder, number: int, digests: dict[str, str], outdated: list[int]) -> pl.DataFrame:

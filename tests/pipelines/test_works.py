@@ -90,6 +90,13 @@ def test_terms_of_a_source_are_no_statement_about_a_work(silent: dict[str, Any])
     assert said({"doi": "10.1000/a"}, {"doi": "10.1000/a", **silent}) == []
 
 
+@pytest.mark.parametrize("terms", ["CC0-1.0", "CC-BY-4.0", "LicenseRef-USGov-PD"])
+@pytest.mark.parametrize("stated", ["CC-BY-NC-4.0", "CC-BY-ND-4.0", "CC-BY-SA-4.0"])
+def test_terms_of_a_source_cannot_promise_what_a_statement_about_the_work_denies(terms: str, stated: str) -> None:
+    copy = {"doi": "10.1000/a", "licence_stated": False, "licence_spdx": terms}
+    assert said(copy, {"doi": "10.1000/a", "licence_spdx": stated}) == [(0, None, None, stated, "s:b")]
+
+
 def test_no_documents_learn_nothing() -> None:
     assert said_of_works(frame({}).clear()).rows() == []
 
