@@ -23,6 +23,7 @@ from corpus.digest import Json
 from corpus.storage import WorkFolder
 from corpus.verdict import Verdict
 from pipelines.measure import ROWS
+from pipelines.works import CONTAINERS
 
 RANK = "rank.npy"
 CERTAIN = "certain.npz"
@@ -61,9 +62,10 @@ def index(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
     keys, rows = identity_keys(frame.select(KINDS).to_arrow())
     registered = pl.when(pl.any_horizontal(pl.col("setid", "nct").is_not_null())).then("version")
     order = work_order(doc_type_priority=doc_type, version=frame.select(registered)["version"].to_arrow(), rank=rank)
-    sameness = {
+    sameness: dict[str, Any] = {
         "source": frame["source_priority"].to_numpy(),
         "language": frame["language"].rank("dense").cast(pl.Int64).to_numpy(),
+        "containers": pl.read_parquet(work.product("works", params["works"]) / CONTAINERS, glob=False),
     }
     joined = np.arange(len(frame))
     components(joined, *edges_of_works(keys, rows, rank=rank, **sameness))

@@ -21,6 +21,7 @@ from corpus.digest import Json
 from corpus.storage import WorkFolder
 from pipelines.measure import ROWS
 
+CONTAINERS = "containers.parquet"
 WORST_FIRST = ("retracted", "concern", "corrected")
 COLUMNS = ["bundle", "row", "retraction", "retraction_by", "licence_spdx", "licence_by"]
 """A row for each document of which other records say more than it does itself; null where they do not.
@@ -28,11 +29,21 @@ COLUMNS = ["bundle", "row", "retraction", "retraction_by", "licence_spdx", "lice
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
-    """Write `works`. `params["outdated"]` lists by bundle the rows that no longer speak for their work."""
+    """Write `works`, and beside it the identifiers that name what holds several documents (`containers.parquet`).
+
+    `params["outdated"]` lists by bundle the rows that no longer speak for their work, `params["sources"]` gives the
+    number of each bundle's source.
+    """
+    from dedup.identity import KINDS, identity_keys
+    from dedup.works import containers_in
+
     frame = pl.concat(
         _statements(work, number, digests, params["outdated"].get(str(number), []))
         for number, digests in enumerate(params["bundles"])
     )
+    source = np.array(params["sources"], np.int64)[frame["bundle"].to_numpy()]
+    keys, rows = identity_keys(frame.select(KINDS).to_arrow())
+    containers_in(keys, rows, source).write_parquet(folders["works"] / CONTAINERS)
     found = said_of_works(frame)
     found.write_parquet(folders["works"] / ROWS)
     counts = found.select(pl.col("retraction", "licence_spdx").is_not_null().sum())
@@ -115,7 +126,7 @@ def _strictest(frame: pl.DataFrame) -> pl.DataFrame:
     # Works are many, sets of licences few.
     distinct = of_work["licences"].unique().to_list()
     answers = [(licences, *strictest(licences)) for licences in distinct]
-    schema = {"licences": pl.List(pl.String), "strictest": pl.String, "differ": pl.Boolean}
+    schema: dict[str, Any] = {"licences": pl.List(pl.String), "strictest": pl.String, "differ": pl.Boolean}
     chosen = of_work.join(pl.DataFrame(answers, schema=schema, orient="row"), on="licences").select(
         "work",
         "strictest",
