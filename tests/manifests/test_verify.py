@@ -256,6 +256,14 @@ ROWS = [
     ("reader", pl.lit("medline 0"), "raw_sha256, retrieved or reader of some documents"),
     ("nulls", pl.lit([], pl.List(pl.String)), "are not the columns that are null"),
     ("date_precision", pl.lit("century"), "is not that of its date"),
+    (
+        "licence_evidence",
+        pl.col("licence_evidence").struct.with_fields(kind=pl.lit("jats")),
+        "licence_evidence.kind of some documents is not that of the record tables",
+    ),
+    ("licence_spdx", pl.lit("CC-BY-4.0"), "documents under CC-BY-4.0 do not state it"),
+    ("stands_for", pl.lit(["medline:1"]), "stands_for or other_ids are not those of the documents that were merged"),
+    ("other_ids", pl.lit(["pmid:1"]), "stands_for or other_ids are not those of the documents that were merged"),
     ("title", pl.lit("Another title"), "does not name, each once, the released documents"),
     (
         "rights",
@@ -273,6 +281,26 @@ def test_a_changed_row_is_found_though_every_digest_agrees(copy: Path, column: s
     found = rewritten(copy, {name: rows.with_columns(first(value, column))})
 
     assert any(what in finding.what for finding in found), found
+
+
+ATTRIBUTIONS = {
+    "source": "does not name, each once, the released documents",
+    "publisher": "publisher of some documents is not what the snapshot states",
+    "homepage": "homepage of some documents is not what the snapshot states",
+    "changes": "changes of some documents is not what the snapshot states",
+    "licence_url": "licence_url of some documents is not that of their licence",
+    "copyright": "copyright of some documents is not that of the record tables",
+}
+
+
+@pytest.mark.parametrize("column", ATTRIBUTIONS)
+def test_a_changed_attribution_is_found_though_every_digest_agrees(copy: Path, column: str) -> None:
+    name = "ATTRIBUTION.parquet"
+    rows = pl.read_parquet(copy / name, glob=False)
+
+    found = rewritten(copy, {name: rows.with_columns(first(pl.lit("https://example.org/"), column))})
+
+    assert [finding.what.startswith(ATTRIBUTIONS[column]) for finding in found] == [True], found
 
 
 def test_rows_in_another_order_are_found(copy: Path) -> None:
