@@ -140,7 +140,7 @@ class Build:
 
     def _works(self, outdated: Slices) -> tuple[str, Slices]:
         """The digest of `works`, and by bundle what other records say of its documents' works (`pipelines.works`)."""
-        bundles = [{stage: own[stage] for stage in ("documents", "licence")} for own in self.digests]
+        bundles = [{stage: own[stage] for stage in ("documents", "licence", "signature")} for own in self.digests]
         gone = {str(number): [row for row, *_ in rows] for number, rows in sorted(outdated.items())}
         priority = self._priority
         sources = [priority[bundle.source.name] for bundle in self.plan.bundles]

@@ -6,7 +6,11 @@ counts and the conflict is recorded. Only statements count: what a source's term
 the work, and a record that states no licence takes none from another. But where such terms promise what a statement
 about the work denies (commercial use, changes, no share-alike), the record is in conflict with it.
 
-Global over the build, from identifiers and statements alone: no text is read.
+A copy without identifiers is known by its words: what was retracted is retracted in every document of the same words.
+That does not hold for licences (an older edition stays under the licence it was given under), nor for the other
+documents of the copy's work: two notices may share their words.
+
+Global over the build, from identifiers, statements and hashes of words alone: no text is read.
 """
 
 from __future__ import annotations
@@ -26,6 +30,9 @@ WORST_FIRST = ("retracted", "concern", "corrected")
 COLUMNS = ["bundle", "row", "retraction", "retraction_by", "licence_spdx", "licence_by"]
 """A row for each document of which other records say more than it does itself; null where they do not.
 `..._by` is the doc_id of the record that says so; a licence taken from it is always a conflict."""
+
+
+_STATE = ["doc_id", "retraction"]
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
@@ -55,7 +62,8 @@ def said_of_works(frame: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         frame: `bundle`, `row`, `doc_id`, the identifiers of `dedup.identity.KINDS`, `retraction`, `notices`,
-            `licence_spdx`, `licence_conflict`, and `licence_stated` (bool: by the record itself).
+            `licence_spdx`, `licence_conflict`, `licence_stated` (bool: by the record itself), `exact_hi` and
+            `exact_lo` (the key of its words).
     """
     from dedup.identity import KINDS, identity_keys
     from dedup.works import works, works_named
@@ -71,13 +79,23 @@ def said_of_works(frame: pl.DataFrame) -> pl.DataFrame:
     )
     named = works_named(notices.select("kind", "identifier").rows(), keys, rows, frame["work"].to_numpy())
     notices = notices.select("doc_id", "retraction", work=pl.Series(named)).filter(pl.col("work") >= 0)
+    words = ["exact_hi", "exact_lo"]
+    worst = _worst([frame.select(*_STATE, "work"), notices], ["work"])
     told = (
-        frame.select("bundle", "row", "doc_id", "work", "retraction", "licence_spdx", "licence_stated")
-        .join(_worst(frame, notices), on="work", how="left")
+        frame.select("bundle", "row", *_STATE, "work", "licence_spdx", "licence_stated", *words)
+        .join(worst, on="work", how="left")
         .join(_strictest(frame), on="work", how="left")
     )
-    own = _severity("retraction")
-    worse = pl.col("worst").is_not_null() & (_severity("worst") > own)
+    worded = told.filter((pl.col("exact_hi") != 0) | (pl.col("exact_lo") != 0))
+    learnt = worded.select(*words, doc_id="worst_by", retraction="worst").drop_nulls()
+    of_words = _worst([worded.select(*_STATE, *words), learnt], words)
+    told = told.join(of_words, on=words, how="left", suffix="_words")
+    by_words = _severity("worst_words") > _severity("worst")
+    told = told.with_columns(
+        worst=pl.when(by_words).then("worst_words").otherwise("worst"),
+        worst_by=pl.when(by_words).then("worst_by_words").otherwise("worst_by"),
+    )
+    worse = _severity("worst") > _severity("retraction")
     told = told.with_columns(denied=_denied(told))
     disputed = pl.col("denied") | (pl.col("licence_stated") & pl.col("disputed").fill_null(value=False))
     return (
@@ -95,20 +113,20 @@ def said_of_works(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _severity(column: str) -> pl.Expr:
-    """0 for `none`, the greater the worse."""
+    """0 for `none` and null, the greater the worse."""
     scale = {state: len(WORST_FIRST) - place for place, state in enumerate(WORST_FIRST)}
     return pl.col(column).replace_strict(scale, default=0, return_dtype=pl.Int64)
 
 
-def _worst(frame: pl.DataFrame, notices: pl.DataFrame) -> pl.DataFrame:
-    """By work, the worst state that any record or notice gives it, and the least doc_id that does."""
-    columns = ["work", "doc_id", "retraction"]
+def _worst(stated: list[pl.DataFrame], by: list[str]) -> pl.DataFrame:
+    """By `by`, the worst state that any record or notice gives it, and the least doc_id that does."""
+    columns = [*_STATE, *by]
     return (
-        pl.concat([frame.select(columns), notices.select(columns)])
+        pl.concat([frame.select(columns) for frame in stated])
         .filter(pl.col("retraction") != "none")
         .with_columns(_severity("retraction").alias("severity"))
         .sort("severity", "doc_id", descending=[True, False])
-        .group_by("work")
+        .group_by(by)
         .agg(pl.col("retraction").first().alias("worst"), pl.col("doc_id").first().alias("worst_by"))
     )
 
@@ -162,9 +180,11 @@ def _statements(work: WorkFolder, number: int, digests: dict[str, str], outdated
         columns=["licence_spdx", "licence_kind", "licence_conflict"],
         glob=False,
     )
+    signature = work.product("signature", digests["signature"]) / ROWS
+    words = pl.read_parquet(signature, columns=["exact_hi", "exact_lo"], glob=False)
     stated = ~pl.col("licence_kind").is_in(["source_terms", "none"])
     return (
-        pl.concat([documents, licence], how="horizontal")
+        pl.concat([documents, licence, words], how="horizontal")
         .with_row_index("row")
         .with_columns(pl.col("row").cast(pl.Int64), bundle=pl.lit(number, pl.Int64), licence_stated=stated)
         .filter(~pl.col("row").is_in(np.array(outdated, np.int64)))

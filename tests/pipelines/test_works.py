@@ -28,6 +28,8 @@ def frame(*rows: dict[str, Any]) -> pl.DataFrame:
         "licence_spdx": "CC-BY-4.0",
         "licence_conflict": False,
         "licence_stated": True,
+        "exact_hi": 0,
+        "exact_lo": 0,
     }
     made = [
         {"bundle": 0, "row": place, "doc_id": f"s:{chr(97 + place)}", **usual, **row} for place, row in enumerate(rows)
@@ -67,6 +69,25 @@ def test_the_worst_that_is_said_stands_and_nothing_better_is_learnt() -> None:
     corrected, retracted = {"pmid": "1", "retraction": "corrected"}, {"pmid": "1", "retraction": "retracted"}
     assert said(corrected, retracted) == [(0, "retracted", "s:b", None, None)]
     assert said(retracted, {"pmid": "2", "notices": [notice("corrected", "pmid", "1")]}) == []
+
+
+def test_a_copy_without_identifiers_is_known_by_its_words_and_speaks_for_no_other_document() -> None:
+    words, notice_words = {"exact_hi": 1, "exact_lo": 2}, {"exact_hi": 3, "exact_lo": 4}
+    found = said(
+        {"pmid": "1", **words},
+        {"pmid": "1", "retraction": "retracted"},
+        words,
+        {"pmid": "2", **words},
+        {"pmid": "2", **notice_words},
+        {"retraction": "concern"},  # it has no words
+        {},
+    )
+    assert [row[:3] for row in found] == [(place, "retracted", "s:b") for place in (0, 2, 3)]
+
+
+def test_the_same_words_under_another_licence_are_no_conflict() -> None:
+    words = {"exact_hi": 1, "exact_lo": 2}
+    assert said(words, {**words, "licence_spdx": "CC-BY-NC-4.0"}) == []
 
 
 def test_licences_with_different_rights_conflict_and_the_strictest_stands() -> None:
