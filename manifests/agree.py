@@ -23,6 +23,7 @@ _SHARED = {
         name: name
         for name in ("doc_type", "published", *KINDS, "retraction", "licence_spdx", "licence_raw", "language")
     },
+    "language_score": "language_score",
     "licence_evidence.kind": "licence_kind",
     "licence_evidence.place": "licence_place",
     "raw_file": "raw_file",

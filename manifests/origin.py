@@ -20,6 +20,9 @@ from manifests.snapshot import Snapshot
 NULLABLE = ("title", "published", "journal", "licence_raw", *KINDS, "version", "url", "member", "offset", "retrieved")
 """Columns of a shard that may be null; `nulls` says why."""
 
+_NOT_IN_FORMAT = ":not_in_format"
+_REASONS = {"not_in_format", "not_stated", "not_an_archive", "no_fetch_record", "impossible_date", "unsafe_id"}
+
 _RIGHTS = ("commercial", "redistribute", "derivatives", "share_alike", "attribution")
 _PRECISION = pl.col("published").str.len_bytes().replace_strict({4: "year", 7: "month", 10: "day"}, default="none")
 
@@ -40,12 +43,30 @@ def with_raw_files(snapshot: Snapshot) -> Iterator[Finding]:
         )
         told = reasons.list.join(",").ne_missing(empty.list.drop_nulls().list.sort().list.join(","))
         dated = pl.col("date_precision").ne_missing(pl.when(pl.col("published").is_not_null()).then(_PRECISION))
+        first = pl.col("cluster_id") > pl.col("doc_id")
+        yield from _null_reasons(place, rows)
         for what, wrong in (
+            ("cluster_id of {} is not the first of its group", first),
             ("nulls of {} are not the columns that are null", told),
             ("date_precision of {} is not that of its date", dated),
         ):
             for doc_id in rows.filter(wrong).select("doc_id").head(1).collect()["doc_id"]:
                 yield Finding(place, what.format(doc_id))
+
+
+def _null_reasons(place: str, rows: pl.LazyFrame) -> Iterator[Finding]:
+    """A column that a format cannot state is null in every row of the source, for that reason."""
+    told = rows.select(pl.col("nulls").list.explode()).drop_nulls().group_by("nulls").len().collect()
+    lacking = [word.removesuffix(_NOT_IN_FORMAT) for word in told["nulls"] if word.endswith(_NOT_IN_FORMAT)]
+    documents = rows.select(pl.len()).collect().item()
+    counts = dict(told.iter_rows())
+    for name in sorted(lacking):
+        if counts[f"{name}{_NOT_IN_FORMAT}"] != documents:
+            yield Finding(place, f"{name} is not in the format of some documents, and in that of others")
+    for word in sorted(counts):
+        if word.partition(":")[2] not in _REASONS:
+            yield Finding(place, "nulls give a reason that there is not")
+            break
 
 
 def _stated_files(source: Source) -> set[tuple[str, str, str | None, str]]:

@@ -16,7 +16,7 @@ Global over the build, from identifiers, statements and hashes of words alone: n
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -24,6 +24,9 @@ import polars as pl
 from corpus.digest import Json
 from corpus.storage import WorkFolder
 from pipelines.measure import ROWS
+
+if TYPE_CHECKING:
+    from dedup.identity import Keys, Positions
 
 CONTAINERS = "containers.parquet"
 WORST_FIRST = ("retracted", "concern", "corrected")
@@ -49,26 +52,25 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
         for number, digests in enumerate(params["bundles"])
     )
     source = np.array(params["sources"], np.int64)[frame["bundle"].to_numpy()]
-    keys, rows = identity_keys(frame.select(KINDS).to_arrow())
-    containers_in(keys, rows, source).write_parquet(folders["works"] / CONTAINERS)
-    found = said_of_works(frame)
+    named = identity_keys(frame.select(KINDS).to_arrow())
+    containers_in(*named, source).write_parquet(folders["works"] / CONTAINERS)
+    found = said_of_works(frame, named)
     found.write_parquet(folders["works"] / ROWS)
     counts = found.select(pl.col("retraction", "licence_spdx").is_not_null().sum())
     return {"works": {"retractions": counts["retraction"].item(), "conflicts": counts["licence_spdx"].item()}}
 
 
-def said_of_works(frame: pl.DataFrame) -> pl.DataFrame:
+def said_of_works(frame: pl.DataFrame, identifiers: tuple[tuple[Keys, Keys], Positions]) -> pl.DataFrame:
     """What documents learn of themselves from others (`COLUMNS`), sorted by bundle and row.
 
     Args:
-        frame: `bundle`, `row`, `doc_id`, the identifiers of `dedup.identity.KINDS`, `retraction`, `notices`,
-            `licence_spdx`, `licence_conflict`, `licence_stated` (bool: by the record itself), `exact_hi` and
-            `exact_lo` (the key of its words).
+        frame: `bundle`, `row`, `doc_id`, `retraction`, `notices`, `licence_spdx`, `licence_conflict`, `licence_stated`
+            (bool: by the record itself), `exact_hi` and `exact_lo` (the key of its words).
+        identifiers: theirs, as `dedup.identity.identity_keys` gives them.
     """
-    from dedup.identity import KINDS, identity_keys
     from dedup.works import works, works_named
 
-    keys, rows = identity_keys(frame.select(KINDS).to_arrow())
+    keys, rows = identifiers
     frame = frame.with_columns(work=pl.Series(works(keys, rows, len(frame))))
     notices = (
         frame.select("doc_id", "notices")

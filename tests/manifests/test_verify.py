@@ -255,6 +255,22 @@ ROWS = [
     ("retrieved", pl.lit("2021-01-01"), "raw_sha256, retrieved or reader of some documents"),
     ("reader", pl.lit("medline 0"), "raw_sha256, retrieved or reader of some documents"),
     ("nulls", pl.lit([], pl.List(pl.String)), "are not the columns that are null"),
+    (
+        "nulls",
+        pl.col("nulls").list.eval(pl.element().str.replace(":.*", ":lost")),
+        "nulls give a reason that there is not",
+    ),
+    (
+        "nulls",
+        pl.col("nulls").list.eval(pl.element().str.replace(":.*", ":not_stated")),
+        "is not in the format of some documents, and in that of others",
+    ),
+    ("cluster_id", pl.lit("medline:x"), "is not the first of its group"),
+    (
+        "language_score",
+        pl.col("language_score") / 2,
+        "language_score of some documents is not that of the record tables",
+    ),
     ("date_precision", pl.lit("century"), "is not that of its date"),
     (
         "licence_evidence",

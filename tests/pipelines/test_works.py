@@ -12,7 +12,7 @@ import yaml
 
 from corpus.document import NOTICE
 from datacards.render import render
-from dedup.identity import KINDS
+from dedup.identity import KINDS, identity_keys
 from manifests.verify import verify
 from pipelines.works import COLUMNS, said_of_works
 from tests.pipelines.building import build
@@ -38,8 +38,12 @@ def frame(*rows: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(made, schema_overrides={**dict.fromkeys(KINDS, pl.String), "notices": notices})
 
 
+def told(documents: pl.DataFrame) -> pl.DataFrame:
+    return said_of_works(documents, identity_keys(documents.select(KINDS).to_arrow()))
+
+
 def said(*rows: dict[str, Any]) -> list[tuple[Any, ...]]:
-    found = said_of_works(frame(*rows))
+    found = told(frame(*rows))
     assert found.columns == COLUMNS
     return [row[1:] for row in found.rows()]
 
@@ -119,7 +123,7 @@ def test_terms_of_a_source_cannot_promise_what_a_statement_about_the_work_denies
 
 
 def test_no_documents_learn_nothing() -> None:
-    assert said_of_works(frame({}).clear()).rows() == []
+    assert told(frame({}).clear()).rows() == []
 
 
 # In a build ------------------------------------------------------------------------------------------------------
@@ -157,8 +161,8 @@ def test_a_build_drops_every_copy_of_a_retracted_work_and_says_who_said_so(
     manifest = build(tmp_path / "works.yaml", tmp_path / "out", tmp_path / "work")
     paths = sorted((tmp_path / "out" / "audit").rglob("*.parquet"))
     audit = pl.concat([pl.read_parquet(path, glob=False) for path in paths]).sort("doc_id")
-    told = audit.select("doc_id", "verdict", "reason", "retraction_by", "licence_by").rows()
-    assert told == [
+    fates = audit.select("doc_id", "verdict", "reason", "retraction_by", "licence_by").rows()
+    assert fates == [
         ("full:disputed", "drop", "licence_conflict", None, "index:disputed"),
         ("full:doomed", "drop", "retracted", "openalex:W1", None),
         ("full:kept", "keep", "kept", None, None),
