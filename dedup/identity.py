@@ -20,7 +20,7 @@ KINDS = ("pmid", "pmcid", "doi", "nct", "openalex", "s2", "setid")
 _PATTERNS = {
     "pmid": r"(?i)^(?:pmid:?\s*)?0*([1-9][0-9]*)$",
     "pmcid": r"(?i)^(?:pmc(?:id:?\s*(?:pmc)?)?)?0*([1-9][0-9]*)(?:\.\d+)?$",
-    "doi": r"^(?:doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/\S+)$",
+    "doi": r"^(?:doi:\s*)?(10\.[1-9]\d{3,8}(?:\.\d+)*/\S+)$",
     "nct": r"(?i)^(?:nct)?([0-9]{8})$",
     "openalex": r"(?i)^(?:https?://(?:api\.)?openalex\.org/(?:works/)?)?w0*([1-9][0-9]*)$",
     "s2": r"(?i)^(?:corpusid:\s*)?0*([1-9][0-9]*)$",
@@ -28,7 +28,7 @@ _PATTERNS = {
 }
 """What is an identifier, and the part of it that is the same in all spellings."""
 _LOWER = frozenset({"doi", "setid"})
-_PLACEHOLDER = r"^[0f-]+$"
+_PLACEHOLDER = r"^(?:10\.[\d.]+/(?:0+|x{3,}|[.*-]+)|[0f-]+)$"
 
 
 def identity_keys(documents: pa.Table | pa.RecordBatch) -> tuple[tuple[Keys, Keys], Positions]:

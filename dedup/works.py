@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,9 @@ import pyarrow as pa
 
 from dedup.candidates import star_edges
 from dedup.identity import KINDS, Keys, Positions, identity_keys
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _ODD = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: spreads small numbers over all bits
 
@@ -54,6 +57,19 @@ def works_named(
     return named
 
 
+def containers_in(keys: tuple[Keys, Keys], rows: Positions, source: npt.NDArray[np.int64]) -> pl.DataFrame:
+    """Keys that several documents of one source carry, each with that source: `hi`, `lo`, `source`, sorted.
+
+    Args:
+        keys, rows: as `dedup.identity.identity_keys` gives them.
+        source: int64[n], a number for each source.
+    """
+    import polars as pl
+
+    entries = pl.DataFrame({"hi": keys[0], "lo": keys[1], "source": source[rows]})
+    return entries.group_by("hi", "lo", "source").len().filter(pl.col("len") > 1).drop("len").sort("hi", "lo", "source")
+
+
 def edges_of_works(
     keys: tuple[Keys, Keys],
     rows: Positions,
@@ -61,6 +77,7 @@ def edges_of_works(
     source: npt.NDArray[np.int64],
     language: npt.NDArray[np.int64],
     rank: Positions,
+    containers: pl.DataFrame | None = None,
 ) -> tuple[Positions, Positions]:
     """Edges between documents that are one by identifier: of different sources, in one language.
 
@@ -73,6 +90,7 @@ def edges_of_works(
         keys, rows: as `dedup.identity.identity_keys` gives them.
         source, language: int64[n], a number for each source and language.
         rank: int64[n], distinct, smaller is better.
+        containers: as `containers_in` gives it, of more documents than these: those that rules dropped count too.
 
     Returns:
         Two int64[m]: the best-ranked document of a key, another document of that key.
@@ -84,7 +102,10 @@ def edges_of_works(
     entries = pl.DataFrame(
         {"hi": keys[0], "lo": keys[1], "row": rows, "source": source[rows], "language": language[rows]}
     )
-    single = entries.filter(pl.len().over("hi", "lo", "source") == 1)
+    of_several = containers_in(keys, rows, source)
+    if containers is not None:
+        of_several = pl.concat([of_several, containers])
+    single = entries.join(of_several, on=["hi", "lo", "source"], how="anti", maintain_order="left")
     # Documents in several languages are as many works: the language becomes part of the key.
     spoken = (single["hi"] ^ (single["language"].cast(pl.UInt64) * _ODD)).to_numpy()
     mine = single["row"].to_numpy()

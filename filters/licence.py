@@ -8,8 +8,10 @@ only what its list in `licences.yaml` names.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -66,12 +68,28 @@ _FREE = re.compile(r"\b(?:is|are|lies|lie|be)\sin\sthe\spublic\sdomain")
 _NOT_COMMERCIAL = re.compile(
     r"(?<!commercial and )(?<!commercial or )(?<!commercial, )(?<!commercial/)(?<!commercial as well as )"
     r"(?:\bnon[\s-]?commercial|\bnot\s(?:be\sused\s)?for\scommercial)(?!\s(?:and|or|as well as)\scommercial)"
+    r"|\bno\scommercial\s(?:re-?)?use|\b(?:not|never)\s(?:to\s)?(?:be\s)?used\scommercially|\bexcept\sfor\scommercial"
+    r"|\bcommercial\s(?:re-?)?use(?:\sis)?\s(?:prohibited|forbidden|not\s(?:permitted|allowed)|requires?\s(?:\w+\s){0,2}permission)"
+    r"|\bcommercial\s(?:re-?)?use,?\s(?:please\s)?contact"
+    r"|\b(?:personal|research|education(?:al)?|non-?profit)\s(?:use|purposes)\sonly"
+    r"|\b(?:no|n\u00e3o)[\s-]?comercial|\bpas\sd.utilisation\scommerciale|\bnicht[\s-]?kommerziell|\bkeine\skommerzielle"
 )
 _NO_CHANGES = re.compile(
     r"\bno[\s-]?deriv|\bnot\s(?:be\s)?(?:altered|modified|transformed|built upon)|\bno\s(?:modification|adaptation)s?\b"
+    r"|\bderivatives?(?:\sworks?)?\s(?:(?:is|are)\s)?(?:not\s(?:permitted|allowed)|prohibited|forbidden)"
 )
 
 _SHARE_ALIKE = re.compile(r"\bshare[\s-]?alike")
+_CC_BY = r"(?:\bcc|creative\s?commons|licen[cs]es?/)[\W_]*by"
+_STRAY = {
+    term: re.compile(rf"{_CC_BY}(?:[\W\d_]|\band\b|\bn[cd]\b)*?{mark}(?![a-z])")
+    for term, mark in (("nc", r"n(?:on)?\W?c"), ("nd", r"no?\W?d"), ("sa", r"s\W?a"))
+}
+"""Marks after `CC BY` however they are set apart: `CC BY (NC)`, `CC BY N.C.`, `licenses/by/nc/4.0`."""
+_DENIED = re.compile(
+    r"^\W*not\b|\bnot\s(?:licen[cs]ed|published|released|distributed)\sunder|\bnot\sa\swork\s(?:of|by)\b"
+)
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +120,8 @@ def _known(identifier: str) -> bool:
 
 def normalise(statement: str) -> Statement:
     """What `statement` (addresses, words, or both; several parted by " | ") says about the licence."""
-    text = re.sub(r"[\u00ad\u2010-\u2015\u2212]", "-", statement.lower().replace("\u00a0", " ")).strip()
+    plainly = unicodedata.normalize("NFKC", _INVISIBLE.sub("", statement))
+    text = re.sub(r"[\u00ad\u2010-\u2015\u2212]", "-", plainly.lower()).strip()
     if family_of(statement.strip()) is not None:
         return Statement(statement.strip(), False)
     if re.search(r"\s(?:and|or|with)\s", text) and (compound := _expression(statement.strip())) != UNKNOWN:
@@ -119,13 +138,15 @@ def normalise(statement: str) -> Statement:
     }
     others.discard(UNKNOWN)
     free = _free(text)
+    unread = unread or _DENIED.search(text) is not None
+    limited = any(pattern.search(_ADDRESS.sub(" ", text)) for pattern in (_NOT_COMMERCIAL, _NO_CHANGES))
     if found:
         return _strictest(found, bool(others) or unread, text)
     if others:
         names = sorted(others, key=lambda name: openness_rank(name) or 0)
-        return Statement(names[-1], len(names) > 1 or unread)
+        return Statement(names[-1], len(names) > 1 or unread or limited)
     if free:
-        return Statement(free, unread or _NOT_COMMERCIAL.search(text) is not None)
+        return Statement(free, unread or limited)
     return Statement(_expression(statement.strip()), False)
 
 
@@ -172,7 +193,8 @@ def _strictest(found: list[_Evidence], disputed: bool, text: str) -> Statement:
     words = _ADDRESS.sub(" ", text)
     stated = {evidence.terms for evidence in found}
     limits = {"nc": _NOT_COMMERCIAL, "nd": _NO_CHANGES, "sa": _SHARE_ALIKE}
-    added = frozenset(term for term, pattern in limits.items() if pattern.search(words))
+    whole = unquote(text)
+    added = frozenset(term for term, pattern in limits.items() if pattern.search(words) or _STRAY[term].search(whole))
     # Restrictions in the sentence around a licence that already has as many describe it in other words.
     if not added <= frozenset().union(*stated):
         stated.add(frozenset({"by"}) | added)
@@ -225,7 +247,7 @@ class LicenceAnnotator:
     """
 
     name = "licence"
-    version = 2
+    version = 3
 
     def __init__(self, source_terms: str | None = None) -> None:
         if source_terms is not None and (_expression(source_terms) == UNKNOWN):

@@ -113,6 +113,8 @@ def load_profile(profile: str | Mapping[str, Any]) -> Profile:
         if profile not in known:
             raise RecipeError(f"unknown licence profile {profile!r}; known: {', '.join(sorted(known))}")
         profile = {"name": profile, **known[profile]}
+    elif profile["name"] in table()["profiles"]:
+        raise RecipeError(f"licence profile {profile['name']!r} is shipped; give one's own another name")
     allow, verbatim = _flat(profile["allow"]), _flat(profile.get("verbatim", ()))
     families = {family.name for family in _families()}
     if unknown := sorted((allow | verbatim) - families):
@@ -174,6 +176,14 @@ def rights(licence: str, *, modified: bool = False) -> Rights:
     return replace(found, redistribute=False) if modified and found.derivatives is False else found
 
 
+def denies(stated: str, promised: str) -> bool:
+    """Whether licence `stated` forbids what `promised` permits, or asks for a share-alike that it does not ask for."""
+    strict, loose = rights(stated), rights(promised)
+    permissions = ("commercial", "redistribute", "derivatives")
+    forbidden = any(getattr(loose, name) and getattr(strict, name) is False for name in permissions)
+    return forbidden or (strict.share_alike is True and loose.share_alike is False)
+
+
 _CC = re.compile(r"(?:LicenseRef-)?CC-(BY(?:-(?:NC|ND|SA))*)(?:-(\d\.\d)(?:-([A-Z]{2,8}))?|-unversioned)?")
 
 
@@ -211,7 +221,9 @@ def strictest(licences: Iterable[str]) -> tuple[str, bool]:
         rank = openness_rank(licence)
         return (len(_families()) if rank is None else rank), licence
 
-    return max(stated, key=place), len({rights(licence) for licence in stated}) > 1
+    # Of an expression rights are not known: it agrees with itself alone.
+    agreeing = {licence if family_of(licence) is None else rights(licence) for licence in stated}
+    return max(stated, key=place), len(agreeing) > 1
 
 
 def openness(licences: pa.Array) -> npt.NDArray[np.int64]:

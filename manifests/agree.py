@@ -10,6 +10,7 @@ import polars as pl
 from corpus.errors import RecipeError
 from corpus.verdict import Verdict
 from dedup.identity import KINDS
+from filters.licence import normalise
 from filters.rights import load_profile
 from manifests import layout
 from manifests.environment import environment
@@ -22,6 +23,9 @@ _SHARED = {
         name: name
         for name in ("doc_type", "published", *KINDS, "retraction", "licence_spdx", "licence_raw", "language")
     },
+    "language_score": "language_score",
+    "licence_evidence.kind": "licence_kind",
+    "licence_evidence.place": "licence_place",
     "raw_file": "raw_file",
     "record": "record",
     "phi_masked": "phi_count",
@@ -62,6 +66,53 @@ def with_record_tables(snapshot: Snapshot) -> Iterator[Finding]:
     quarantine = pl.read_parquet(snapshot.folder / layout.QUARANTINE, columns=names, glob=False)
     if not quarantine.select(names).sort(names).equals(failed):
         yield Finding(layout.QUARANTINE, "does not agree with the failed records of the record tables")
+
+
+def with_merged(snapshot: Snapshot) -> Iterator[Finding]:
+    """Survivors stand for exactly the documents that the record tables merge into them, with their identifiers."""
+    if not snapshot.audit().collect_schema().names():
+        return
+    merged = snapshot.audit().filter(pl.col("verdict") == Verdict.MERGE.value)
+    identifiers = pl.concat_list(pl.lit(f"{kind}:") + pl.col(kind).cast(pl.String) for kind in KINDS).list.drop_nulls()
+    expected = (
+        merged.select("survivor", "doc_id", identifiers.alias("other_ids"))
+        .group_by("survivor")
+        .agg(
+            pl.col("doc_id").sort().alias("stands_for"), pl.col("other_ids").list.explode().drop_nulls().unique().sort()
+        )
+        .select(pl.col("survivor").alias("doc_id"), "stands_for", "other_ids")
+        .sort("doc_id")
+        .collect()
+    )
+    paths = [snapshot.folder / shard.path for shard in snapshot.manifest.shards]
+    if not paths:
+        return
+    rows = pl.scan_parquet(paths, glob=False).select("doc_id", "stands_for", "other_ids")
+    several = (pl.col("stands_for").list.len() > 0) | (pl.col("other_ids").list.len() > 0)
+    if not rows.filter(several).sort("doc_id").collect().equals(expected):
+        yield Finding(layout.DATA, "stands_for or other_ids are not those of the documents that were merged")
+
+
+def with_statements(snapshot: Snapshot) -> Iterator[Finding]:
+    """Licences follow from what was stated: from the terms of the source, or from the statement as this code reads it.
+
+    Statements in which something was masked are not read again.
+    """
+    for source in snapshot.manifest.sources:
+        if not (paths := snapshot.shards(source.name)):
+            continue
+        kind = pl.col("licence_evidence").struct.field("kind")
+        rows = pl.scan_parquet(paths, glob=False).select("licence_raw", "licence_spdx", kind).unique().collect()
+        for raw, spdx, how in rows.sort("licence_raw", "licence_spdx", "kind").iter_rows():
+            if how == "source_terms":
+                differs = raw is not None or spdx != source.source_terms
+            else:
+                readable = same_code(snapshot.manifest) and raw is not None and "[" not in raw
+                differs = raw is None or (readable and normalise(raw).licence != spdx)
+            if differs:
+                place = f"{layout.DATA}/{source.name}"
+                yield Finding(place, f"documents under {spdx} do not state it, nor do the terms of their source")
+                break
 
 
 def with_profile(snapshot: Snapshot) -> Iterator[Finding]:
@@ -133,4 +184,6 @@ def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, ob
 
 
 def _plain(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.Int64 if name in ("record", "phi_masked", "phi_count") else pl.String)
+    column, _, inner = name.partition(".")
+    found = pl.col(column).struct.field(inner).alias(name) if inner else pl.col(column)
+    return found.cast(pl.Int64 if name in ("record", "phi_masked", "phi_count") else pl.String)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 import polars as pl
 
+from corpus.verdict import Verdict
 from dedup.identity import KINDS
-from filters.rights import rights
+from filters.rights import licence_address, rights
 from manifests import layout
 from manifests.finding import Finding
 from manifests.model import Amount, LicenceRights, Manifest, Source
@@ -17,6 +19,9 @@ from manifests.snapshot import Snapshot
 
 NULLABLE = ("title", "published", "journal", "licence_raw", *KINDS, "version", "url", "member", "offset", "retrieved")
 """Columns of a shard that may be null; `nulls` says why."""
+
+_NOT_IN_FORMAT = ":not_in_format"
+_REASONS = {"not_in_format", "not_stated", "not_an_archive", "no_fetch_record", "impossible_date", "unsafe_id"}
 
 _RIGHTS = ("commercial", "redistribute", "derivatives", "share_alike", "attribution")
 _PRECISION = pl.col("published").str.len_bytes().replace_strict({4: "year", 7: "month", 10: "day"}, default="none")
@@ -38,12 +43,30 @@ def with_raw_files(snapshot: Snapshot) -> Iterator[Finding]:
         )
         told = reasons.list.join(",").ne_missing(empty.list.drop_nulls().list.sort().list.join(","))
         dated = pl.col("date_precision").ne_missing(pl.when(pl.col("published").is_not_null()).then(_PRECISION))
+        first = pl.col("cluster_id") > pl.col("doc_id")
+        yield from _null_reasons(place, rows)
         for what, wrong in (
+            ("cluster_id of {} is not the first of its group", first),
             ("nulls of {} are not the columns that are null", told),
             ("date_precision of {} is not that of its date", dated),
         ):
             for doc_id in rows.filter(wrong).select("doc_id").head(1).collect()["doc_id"]:
                 yield Finding(place, what.format(doc_id))
+
+
+def _null_reasons(place: str, rows: pl.LazyFrame) -> Iterator[Finding]:
+    """A column that a format cannot state is null in every row of the source, for that reason."""
+    told = rows.select(pl.col("nulls").list.explode()).drop_nulls().group_by("nulls").len().collect()
+    lacking = [word.removesuffix(_NOT_IN_FORMAT) for word in told["nulls"] if word.endswith(_NOT_IN_FORMAT)]
+    documents = rows.select(pl.len()).collect().item()
+    counts = dict(told.iter_rows())
+    for name in sorted(lacking):
+        if counts[f"{name}{_NOT_IN_FORMAT}"] != documents:
+            yield Finding(place, f"{name} is not in the format of some documents, and in that of others")
+    for word in sorted(counts):
+        if word.partition(":")[2] not in _REASONS:
+            yield Finding(place, "nulls give a reason that there is not")
+            break
 
 
 def _stated_files(source: Source) -> set[tuple[str, str, str | None, str]]:
@@ -65,14 +88,18 @@ def with_rights(snapshot: Snapshot) -> Iterator[Finding]:
         pl.len().alias("documents"),
         *(pl.col(f"n_{name}").sum().alias(name) for name in ("bytes", "words", "tokens")),
     ]
-    found = rows.group_by(columns).agg(sums).collect()
     parts = []
-    for row in found.to_dicts():
+    for row in rows.group_by(columns).agg(sums).collect().to_dicts():
         amount = Amount(**{name: row.pop(name) for name in measures})
         parts.append(LicenceRights(amount=amount, **row))
         allowed = [asdict(rights(row["spdx"], modified=modified)) for modified in (False, True)]
         if {name: row[name] for name in _RIGHTS} not in allowed:
             yield Finding(layout.DATA, f"rights of documents under {row['spdx']} are not those of that licence")
+    changed = rows.filter(pl.col("phi_masked") > 0).select(columns).unique().collect()
+    for row in changed.to_dicts():
+        if row["redistribute"] != rights(row["spdx"], modified=True).redistribute:
+            what = f"masked documents under {row['spdx']} have the rights of a text that was not changed"
+            yield Finding(layout.DATA, what)
     if sorted(parts, key=str) != sorted(manifest.rights.by_licence, key=str):
         yield Finding(layout.MANIFEST, "rights.by_licence is not what the shards hold")
     if rights_floor(parts) != manifest.rights.floor:
@@ -86,21 +113,63 @@ def with_rights(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _attribution(snapshot: Snapshot, manifest: Manifest, rows: pl.LazyFrame) -> Iterator[Finding]:
-    shared = ["doc_id", "title", "doi", "url", "licence_spdx"]
-    owed = rows.filter(pl.col("rights").struct.field("attribution").ne_missing(other=False)).select(shared)
-    named = pl.scan_parquet(snapshot.folder / layout.ATTRIBUTION, glob=False).select(
-        pl.col(name).cast(pl.String) for name in shared
+    shared = ["doc_id", "source", "title", "doi", "url", "licence_spdx"]
+    stated: Any = manifest.recipe["sources"]
+    of_source: dict[str, dict[str, str | None]] = {
+        "publisher": {one["name"]: one["publisher"] or one["title"] or None for one in stated},
+        "homepage": {one["name"]: one["homepage"] for one in stated},
+    }
+    masked = pl.col("phi_masked")
+    changes = pl.when(masked > 0).then(pl.format("; {} identifiers masked", masked)).otherwise(pl.lit(""))
+    owed = (
+        rows.filter(pl.col("rights").struct.field("attribution").ne_missing(other=False))
+        .select(
+            *shared,
+            *(
+                pl.col("source").replace_strict(names, default=None, return_dtype=pl.String).alias(name)
+                for name, names in of_source.items()
+            ),
+            pl.format("text extracted{}", changes).alias("changes"),
+            "licence_raw",
+        )
+        .sort("doc_id")
+        .collect()
     )
-    if not owed.sort("doc_id").collect().equals(found := named.sort("doc_id").collect()):
+    columns = [*shared, *of_source, "changes"]
+    found = (
+        pl.scan_parquet(snapshot.folder / layout.ATTRIBUTION, glob=False)
+        .select(pl.col(name).cast(pl.String) for name in [*columns, "licence_url", "copyright"])
+        .sort("doc_id")
+        .collect()
+    )
+    if not owed.select(shared).equals(found.select(shared)):
         yield Finding(layout.ATTRIBUTION, "does not name, each once, the released documents whose licence asks for it")
+    else:
+        for name in [*of_source, "changes"]:
+            if not owed[name].equals(found[name]):
+                yield Finding(layout.ATTRIBUTION, f"{name} of some documents is not what the snapshot states of them")
+        cases = pl.DataFrame([owed["licence_spdx"], owed["licence_raw"], found["licence_url"]]).unique()
+        if any(licence_address(spdx, raw) != address for spdx, raw, address in cases.iter_rows()):
+            yield Finding(layout.ATTRIBUTION, "licence_url of some documents is not that of their licence")
+        yield from _copyright(snapshot, found)
     if len(found) != manifest.rights.attributed:
         yield Finding(layout.MANIFEST, f"rights.attributed: the attribution file names {len(found):,}")
 
 
+def _copyright(snapshot: Snapshot, found: pl.DataFrame) -> Iterator[Finding]:
+    audit = snapshot.audit()
+    if not audit.collect_schema().names():
+        return
+    kept = audit.filter(pl.col("verdict") == Verdict.KEEP.value).select("doc_id", pl.col("copyright").cast(pl.String))
+    both = found.lazy().join(kept, on="doc_id", how="left")
+    if both.select(pl.col("copyright").ne_missing(pl.col("copyright_right")).any()).collect().item():
+        yield Finding(layout.ATTRIBUTION, "copyright of some documents is not that of the record tables")
+
+
 _EMPTY = pl.Schema(
     {
-        **dict.fromkeys(["doc_id", "title", "doi", "url", "licence_spdx"], pl.String()),
+        **dict.fromkeys(["doc_id", "source", "title", "doi", "url", "licence_spdx", "licence_raw"], pl.String()),
         "rights": pl.Struct(dict.fromkeys(_RIGHTS, pl.Boolean())),
-        **dict.fromkeys(["n_bytes", "n_words", "n_tokens"], pl.Int64()),
+        **dict.fromkeys(["n_bytes", "n_words", "n_tokens", "phi_masked"], pl.Int64()),
     }
 )

@@ -125,12 +125,15 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "audit": (
         *("source", "raw_file", "record", "doc_id", "verdict", "stage", "reason", "survivor", "bytes", "words"),
         *("tokens", "doc_type", "published", *KINDS, "retraction", "licence_raw", "licence_spdx", "licence_kind"),
-        *("licence_conflict", "language", "phi_count"),
+        *("licence_place", "licence_conflict", "copyright", "language", "language_score", "phi_count"),
     ),
     "ledger": ("source", "raw_file", "stage", "verdict", "reason", "documents", "bytes", "words", "tokens"),
     "quarantine": ("source", "raw_file", "record", "reason"),
     "samples": ("source", "doc_id", "excerpt"),
-    "attribution": ("doc_id", "title", "authors", "doi", "url", "licence_spdx", "licence_url", "changes"),
+    "attribution": (
+        *("doc_id", "source", "publisher", "homepage", "title", "authors", "copyright", "doi", "url", "licence_spdx"),
+        *("licence_url", "changes"),
+    ),
 }
 """What each kind of table must have for the checks to be made."""
 

@@ -109,6 +109,8 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.SAMPLES, released.samples(snapshot)),
         (layout.LEDGER, _ledger(snapshot)),
         (layout.AUDIT, agree.with_record_tables(snapshot)),
+        (layout.DATA, agree.with_merged(snapshot)),
+        (layout.DATA, agree.with_statements(snapshot)),
         (layout.DATA, agree.with_profile(snapshot)),
         (layout.DATA, origin.with_raw_files(snapshot)),
         (layout.DATA, origin.with_rights(snapshot)),

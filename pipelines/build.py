@@ -80,9 +80,9 @@ class Build:
         documents = [results["documents"] for results in measured]
         self._check_failures(documents)
         outdated = self._outdated(documents)
-        works = self._works(outdated)
+        joined, works = self._works(outdated)
         self._decide(outdated, works)
-        resolved = self._deduplicate()
+        resolved = self._deduplicate(joined)
         merges, clusters, stands_for = self._resolved(resolved)
         concluded = self._conclude(merges, works)
         counts = self._shard_counts(concluded)
@@ -138,18 +138,25 @@ class Build:
                 found[numbers[number]].append(row)
         return {number: sorted(rows, key=lambda row: int(row[0])) for number, rows in found.items()}
 
-    def _works(self, outdated: Slices) -> Slices:
-        """By bundle, what other records say of its documents' works (`pipelines.works`)."""
-        bundles = [{stage: own[stage] for stage in ("documents", "licence")} for own in self.digests]
+    def _works(self, outdated: Slices) -> tuple[str, Slices]:
+        """The digest of `works`, and by bundle what other records say of its documents' works (`pipelines.works`)."""
+        bundles = [{stage: own[stage] for stage in ("documents", "licence", "signature")} for own in self.digests]
         gone = {str(number): [row for row, *_ in rows] for number, rows in sorted(outdated.items())}
-        params: dict[str, Any] = {"bundles": bundles, "outdated": gone}
+        priority = self._priority
+        sources = [priority[bundle.source.name] for bundle in self.plan.bundles]
+        params: dict[str, Any] = {"bundles": bundles, "outdated": gone, "sources": sources}
         name = digest({"stage": "works", "params": params, **MADE_BY})
         self._phase("Join works", [Unit("pipelines.works:run", {"works": name}, params, label="works")])
         found: Slices = defaultdict(list)
         table = pl.read_parquet(self.work.product("works", name) / ROWS, glob=False)
         for number, *row in table.iter_rows():
             found[number].append(row)
-        return found
+        return name, found
+
+    @property
+    def _priority(self) -> dict[str, int]:
+        """Place of each source in the recipe: its number, and its authority."""
+        return {source.name: place for place, source in enumerate(self.plan.recipe.sources)}
 
     def _decide(self, outdated: Slices, works: Slices) -> None:
         recipe = self.plan.recipe
@@ -179,9 +186,9 @@ class Build:
         self.digests[number][stage] = name
         return Unit(task, {stage: name}, params, weight=bundle.weight, label=bundle.label)
 
-    def _deduplicate(self) -> dict[str, Any]:
+    def _deduplicate(self, works: str) -> dict[str, Any]:
         recipe = self.plan.recipe
-        priority = {source.name: place for place, source in enumerate(recipe.sources)}
+        priority = self._priority
         bundles = [
             {
                 "digests": {
@@ -191,7 +198,8 @@ class Build:
             }
             for bundle, own in zip(self.plan.bundles, self.digests, strict=True)
         ]
-        index = self._one("Index candidates", "index", {"bundles": bundles, "doc_types": list(recipe.dedup.doc_types)})
+        asked = {"bundles": bundles, "works": works, "doc_types": list(recipe.dedup.doc_types)}
+        index = self._one("Index candidates", "index", asked)
         signatures = [own["signature"] for own in self.digests]
         columns = recipe.dedup.signature.band_names()
         step = max(1, _KEYS_A_UNIT // max(1, index["rows"]))

@@ -10,6 +10,7 @@ Only `verify` and the last rounds of `resolve` read text, and only of candidates
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from corpus.digest import Json
 from corpus.storage import WorkFolder
 from corpus.verdict import Verdict
 from pipelines.measure import ROWS
+from pipelines.works import CONTAINERS
 
 RANK = "rank.npy"
 CERTAIN = "certain.npz"
@@ -61,9 +63,10 @@ def index(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
     keys, rows = identity_keys(frame.select(KINDS).to_arrow())
     registered = pl.when(pl.any_horizontal(pl.col("setid", "nct").is_not_null())).then("version")
     order = work_order(doc_type_priority=doc_type, version=frame.select(registered)["version"].to_arrow(), rank=rank)
-    sameness = {
+    sameness: dict[str, Any] = {
         "source": frame["source_priority"].to_numpy(),
         "language": frame["language"].rank("dense").cast(pl.Int64).to_numpy(),
+        "containers": pl.read_parquet(work.product("works", params["works"]) / CONTAINERS, glob=False),
     }
     joined = np.arange(len(frame))
     components(joined, *edges_of_works(keys, rows, rank=rank, **sameness))
@@ -84,15 +87,17 @@ def bands(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
 
     rank = _load(work, "index", params["index"], RANK)
     place = pl.read_parquet(work.product("index", params["index"]) / ROWS, columns=["bundle", "row"], glob=False)
+    rows = place["row"].to_numpy()
+    # Candidates stand bundle after bundle: each is a slice.
+    ends = np.searchsorted(place["bundle"].to_numpy(), np.arange(len(params["signatures"]) + 1)).tolist()
     found = []
     for column in params["columns"]:
         keys = np.zeros(len(place), np.uint64)
-        for number, digest in enumerate(params["signatures"]):
-            mine = (place["bundle"] == number).to_numpy()
-            if mine.any():
+        for (start, end), digest in zip(pairwise(ends), params["signatures"], strict=True):
+            if end > start:
                 path = work.product("signature", digest) / ROWS
                 stored = pq.read_table(path, columns=[column]).column(0).to_numpy()
-                keys[mine] = stored[place["row"].to_numpy()[mine]]
+                keys[start:end] = stored[rows[start:end]]
         found.append(band_pairs(keys, rank))
     pairs = np.stack(unique_pairs(found), axis=1)
     np.save(folders["bands"] / PAIRS, pairs)
@@ -162,12 +167,11 @@ def _stands_for(merges: pl.DataFrame, work: WorkFolder, documents: list[str]) ->
     from dedup.identity import KINDS
 
     parts = [merges.select("survivor_bundle", "survivor_row", "doc_id", *(pl.lit("").alias(k) for k in KINDS)).clear()]
-    for number, digest in enumerate(documents):
-        mine = merges.filter(pl.col("bundle") == number)
-        if len(mine):
-            ids = pl.read_parquet(work.product("documents", digest) / ROWS, columns=list(KINDS), glob=False)
-            found = ids[mine["row"].to_list()].select((pl.lit(f"{kind}:") + pl.col(kind)).alias(kind) for kind in KINDS)
-            parts.append(pl.concat([mine.select("survivor_bundle", "survivor_row", "doc_id"), found], how="horizontal"))
+    for (number,), mine in merges.partition_by("bundle", as_dict=True).items():
+        path = work.product("documents", documents[number]) / ROWS
+        ids = pl.read_parquet(path, columns=list(KINDS), glob=False)[mine["row"]]
+        found = ids.select((pl.lit(f"{kind}:") + pl.col(kind)).alias(kind) for kind in KINDS)
+        parts.append(pl.concat([mine.select("survivor_bundle", "survivor_row", "doc_id"), found], how="horizontal"))
     identifiers = pl.concat_list(*KINDS).list.drop_nulls()
     return (
         pl.concat(parts)

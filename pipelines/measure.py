@@ -222,12 +222,12 @@ def _read(params: dict[str, Any], tally: Tally, unreadable: dict[str, RawFileErr
     from sources.registry import make_reader
 
     limits = Limits(**params["limits"])
+    reader = make_reader(params["reader"], params["options"])  # once: one may read what goes with all files
     for file in params["files"]:
         name = file["name"]
         if name in unreadable:
             tally.fail(name, unreadable[name])
             continue
-        reader = make_reader(params["reader"], params["options"])
         raw = WatchedFile(file["path"], limits=limits)
         tally.begin(raw)
         held: list[Batch] = []

@@ -45,14 +45,18 @@ _PRECISION = {4: "year", 7: "month", 10: "day"}
 
 _MASKED = ("title", "journal", "url", "member", "licence_raw")
 """Free words that a record states beside its text: publishers put e-mail addresses into them."""
+_RECORD_S_OWN = ("title", "journal", "url", "member")
+"""Of those, what may name the person that a record is about: files of a patient are called by name."""
 
 
 def masked_words(documents: pa.Table, policy: str) -> dict[str, pa.Array]:
-    """`title`, `journal`, `url`, `member` and `licence_raw`, identifiers masked; the title also of known values."""
+    """`title`, `journal`, `url`, `member` and `licence_raw`, identifiers masked; known values in all but the last."""
     words = {name: mask_distinct(documents[name], policy) for name in _MASKED}
     if pc.any(pc.greater(pc.list_value_length(documents["known_values"]), 0)).as_py():
-        pairs = zip(words["title"].to_pylist(), documents["known_values"].to_pylist(), strict=True)
-        words["title"] = pa.array([mask_known(title, known) for title, known in pairs], pa.string())
+        known = documents["known_values"].to_pylist()
+        for name in _RECORD_S_OWN:
+            masked = [mask_known(word, own) for word, own in zip(words[name].to_pylist(), known, strict=True)]
+            words[name] = pa.array(masked, pa.string())
     return words
 
 

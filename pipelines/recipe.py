@@ -122,8 +122,8 @@ class DedupRecipe(Part):
     """Verified Jaccard similarity from which a document is merged."""
     split_threshold: float = Field(0.7, gt=0, le=1)
     """Verified Jaccard similarity from which two documents must share a split."""
-    doc_types: tuple[str, ...] = ("full_text", "case_report", "abstract")
-    """Best first: full text beats its own abstract."""
+    doc_types: tuple[str, ...] = ("full_text", "guideline", "textbook", "case_report", "abstract")
+    """Best first: full text beats its own abstract. Types that are not listed come last."""
     max_loss_share: float = Field(0.5, gt=0, le=1)
     """Share of a source's documents that near-dedup may take before the build stops."""
     max_loss_documents: int = Field(100, ge=0)

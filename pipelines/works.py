@@ -3,15 +3,20 @@
 A retraction that MEDLINE or OpenAlex states drops the full text of PubMed Central too; a notice ("Retraction: ...")
 flags the article that it names. Where two records state licences with different rights for one work, the strictest
 counts and the conflict is recorded. Only statements count: what a source's terms give to its records says nothing of
-the work, and a record that states no licence takes none from another.
+the work, and a record that states no licence takes none from another. But where such terms promise what a statement
+about the work denies (commercial use, changes, no share-alike), the record is in conflict with it.
 
-Global over the build, from identifiers and statements alone: no text is read.
+A copy without identifiers is known by its words: what was retracted is retracted in every document of the same words.
+That does not hold for licences (an older edition stays under the licence it was given under), nor for the other
+documents of the copy's work: two notices may share their words.
+
+Global over the build, from identifiers, statements and hashes of words alone: no text is read.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -20,35 +25,52 @@ from corpus.digest import Json
 from corpus.storage import WorkFolder
 from pipelines.measure import ROWS
 
+if TYPE_CHECKING:
+    from dedup.identity import Keys, Positions
+
+CONTAINERS = "containers.parquet"
 WORST_FIRST = ("retracted", "concern", "corrected")
 COLUMNS = ["bundle", "row", "retraction", "retraction_by", "licence_spdx", "licence_by"]
 """A row for each document of which other records say more than it does itself; null where they do not.
 `..._by` is the doc_id of the record that says so; a licence taken from it is always a conflict."""
 
 
+_STATE = ["doc_id", "retraction"]
+
+
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
-    """Write `works`. `params["outdated"]` lists by bundle the rows that no longer speak for their work."""
+    """Write `works`, and beside it the identifiers that name what holds several documents (`containers.parquet`).
+
+    `params["outdated"]` lists by bundle the rows that no longer speak for their work, `params["sources"]` gives the
+    number of each bundle's source.
+    """
+    from dedup.identity import KINDS, identity_keys
+    from dedup.works import containers_in
+
     frame = pl.concat(
         _statements(work, number, digests, params["outdated"].get(str(number), []))
         for number, digests in enumerate(params["bundles"])
     )
-    found = said_of_works(frame)
+    source = np.array(params["sources"], np.int64)[frame["bundle"].to_numpy()]
+    named = identity_keys(frame.select(KINDS).to_arrow())
+    containers_in(*named, source).write_parquet(folders["works"] / CONTAINERS)
+    found = said_of_works(frame, named)
     found.write_parquet(folders["works"] / ROWS)
     counts = found.select(pl.col("retraction", "licence_spdx").is_not_null().sum())
     return {"works": {"retractions": counts["retraction"].item(), "conflicts": counts["licence_spdx"].item()}}
 
 
-def said_of_works(frame: pl.DataFrame) -> pl.DataFrame:
+def said_of_works(frame: pl.DataFrame, identifiers: tuple[tuple[Keys, Keys], Positions]) -> pl.DataFrame:
     """What documents learn of themselves from others (`COLUMNS`), sorted by bundle and row.
 
     Args:
-        frame: `bundle`, `row`, `doc_id`, the identifiers of `dedup.identity.KINDS`, `retraction`, `notices`,
-            `licence_spdx`, `licence_conflict`, and `licence_stated` (bool: by the record itself).
+        frame: `bundle`, `row`, `doc_id`, `retraction`, `notices`, `licence_spdx`, `licence_conflict`, `licence_stated`
+            (bool: by the record itself), `exact_hi` and `exact_lo` (the key of its words).
+        identifiers: theirs, as `dedup.identity.identity_keys` gives them.
     """
-    from dedup.identity import KINDS, identity_keys
     from dedup.works import works, works_named
 
-    keys, rows = identity_keys(frame.select(KINDS).to_arrow())
+    keys, rows = identifiers
     frame = frame.with_columns(work=pl.Series(works(keys, rows, len(frame))))
     notices = (
         frame.select("doc_id", "notices")
@@ -59,14 +81,25 @@ def said_of_works(frame: pl.DataFrame) -> pl.DataFrame:
     )
     named = works_named(notices.select("kind", "identifier").rows(), keys, rows, frame["work"].to_numpy())
     notices = notices.select("doc_id", "retraction", work=pl.Series(named)).filter(pl.col("work") >= 0)
+    words = ["exact_hi", "exact_lo"]
+    worst = _worst([frame.select(*_STATE, "work"), notices], ["work"])
     told = (
-        frame.select("bundle", "row", "doc_id", "work", "retraction", "licence_spdx", "licence_stated")
-        .join(_worst(frame, notices), on="work", how="left")
+        frame.select("bundle", "row", *_STATE, "work", "licence_spdx", "licence_stated", *words)
+        .join(worst, on="work", how="left")
         .join(_strictest(frame), on="work", how="left")
     )
-    own = _severity("retraction")
-    worse = pl.col("worst").is_not_null() & (_severity("worst") > own)
-    disputed = pl.col("licence_stated") & pl.col("strictest").is_not_null()
+    worded = told.filter((pl.col("exact_hi") != 0) | (pl.col("exact_lo") != 0))
+    learnt = worded.select(*words, doc_id="worst_by", retraction="worst").drop_nulls()
+    of_words = _worst([worded.select(*_STATE, *words), learnt], words)
+    told = told.join(of_words, on=words, how="left", suffix="_words")
+    by_words = _severity("worst_words") > _severity("worst")
+    told = told.with_columns(
+        worst=pl.when(by_words).then("worst_words").otherwise("worst"),
+        worst_by=pl.when(by_words).then("worst_by_words").otherwise("worst_by"),
+    )
+    worse = _severity("worst") > _severity("retraction")
+    told = told.with_columns(denied=_denied(told))
+    disputed = pl.col("denied") | (pl.col("licence_stated") & pl.col("disputed").fill_null(value=False))
     return (
         told.filter(worse | disputed)
         .select(
@@ -82,40 +115,57 @@ def said_of_works(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _severity(column: str) -> pl.Expr:
-    """0 for `none`, the greater the worse."""
+    """0 for `none` and null, the greater the worse."""
     scale = {state: len(WORST_FIRST) - place for place, state in enumerate(WORST_FIRST)}
     return pl.col(column).replace_strict(scale, default=0, return_dtype=pl.Int64)
 
 
-def _worst(frame: pl.DataFrame, notices: pl.DataFrame) -> pl.DataFrame:
-    """By work, the worst state that any record or notice gives it, and the least doc_id that does."""
-    columns = ["work", "doc_id", "retraction"]
+def _worst(stated: list[pl.DataFrame], by: list[str]) -> pl.DataFrame:
+    """By `by`, the worst state that any record or notice gives it, and the least doc_id that does."""
+    columns = [*_STATE, *by]
     return (
-        pl.concat([frame.select(columns), notices.select(columns)])
+        pl.concat([frame.select(columns) for frame in stated])
         .filter(pl.col("retraction") != "none")
         .with_columns(_severity("retraction").alias("severity"))
         .sort("severity", "doc_id", descending=[True, False])
-        .group_by("work")
+        .group_by(by)
         .agg(pl.col("retraction").first().alias("worst"), pl.col("doc_id").first().alias("worst_by"))
     )
 
 
 def _strictest(frame: pl.DataFrame) -> pl.DataFrame:
-    """By work whose records state licences with different rights, the strictest and the least doc_id that states it."""
+    """By work with statements of its licence: the strictest, the least doc_id that states it, and whether they
+    conflict (`disputed`).
+    """
     from filters.rights import UNKNOWN, strictest
 
     stated = frame.filter(pl.col("licence_stated") & (pl.col("licence_spdx") != UNKNOWN))
-    several = stated.group_by("work").agg(
+    of_work = stated.group_by("work").agg(
         pl.col("licence_spdx").unique().sort().alias("licences"), pl.col("licence_conflict").any(), pl.len()
     )
-    rows = []
-    for work, licences, conflict, _ in several.filter(pl.col("len") > 1).iter_rows():
-        licence, differ = strictest(licences)
-        if differ or conflict:
-            rows.append((work, licence))
-    chosen = pl.DataFrame(rows, schema={"work": pl.Int64, "strictest": pl.String}, orient="row")
+    # Works are many, sets of licences few.
+    distinct = of_work["licences"].unique().to_list()
+    answers = [(licences, *strictest(licences)) for licences in distinct]
+    schema: dict[str, Any] = {"licences": pl.List(pl.String), "strictest": pl.String, "differ": pl.Boolean}
+    chosen = of_work.join(pl.DataFrame(answers, schema=schema, orient="row"), on="licences").select(
+        "work",
+        "strictest",
+        disputed=(pl.col("len") > 1) & (pl.col("differ") | pl.col("licence_conflict")),
+    )
     by = stated.group_by("work", "licence_spdx").agg(pl.col("doc_id").min().alias("strictest_by"))
     return chosen.join(by, left_on=["work", "strictest"], right_on=["work", "licence_spdx"], how="left")
+
+
+def _denied(told: pl.DataFrame) -> pl.Series:
+    """Rows whose licence, given by the terms of their source, promises what the strictest statement denies."""
+    from filters.rights import denies
+
+    pairs = told.select("licence_spdx", "strictest").unique().drop_nulls()
+    answers = [(terms, stated, denies(stated, terms)) for terms, stated in pairs.iter_rows()]
+    schema = {"licence_spdx": pl.String, "strictest": pl.String, "denied": pl.Boolean}
+    known = pl.DataFrame(answers, schema=schema, orient="row")
+    joined = told.join(known, on=["licence_spdx", "strictest"], how="left", maintain_order="left")
+    return joined["denied"].fill_null(value=False) & ~told["licence_stated"]
 
 
 def _statements(work: WorkFolder, number: int, digests: dict[str, str], outdated: list[int]) -> pl.DataFrame:
@@ -132,9 +182,11 @@ def _statements(work: WorkFolder, number: int, digests: dict[str, str], outdated
         columns=["licence_spdx", "licence_kind", "licence_conflict"],
         glob=False,
     )
+    signature = work.product("signature", digests["signature"]) / ROWS
+    words = pl.read_parquet(signature, columns=["exact_hi", "exact_lo"], glob=False)
     stated = ~pl.col("licence_kind").is_in(["source_terms", "none"])
     return (
-        pl.concat([documents, licence], how="horizontal")
+        pl.concat([documents, licence, words], how="horizontal")
         .with_row_index("row")
         .with_columns(pl.col("row").cast(pl.Int64), bundle=pl.lit(number, pl.Int64), licence_stated=stated)
         .filter(~pl.col("row").is_in(np.array(outdated, np.int64)))

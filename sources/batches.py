@@ -194,10 +194,12 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
             name: None if value is None else _tidy(value)
             for name, value in zip(_FIELDS, _stated(document), strict=True)
         }
+        # As the text is: what is written another way is not found in it.
+        known_values = [found for stated in document.known_values if (found := _tidy(stated))]
         authors = [name for author in document.authors if (name := _tidy(author))]
         # What stands beside the text must not weigh more than a text may: a title of 100 MB is none.
         beside = sum([len(value) for value in values.values() if value])
-        beside += sum(map(len, document.known_values)) + sum(map(len, authors))
+        beside += sum(map(len, known_values)) + sum(map(len, authors))
     except UnicodeEncodeError:
         return Quarantined(record=document.record, reason="invalid_unicode", offset=document.offset)
     if not is_doc_type(document.doc_type):
@@ -235,7 +237,7 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
             authors,
             values["url"],
             document.member,
-            document.known_values,
+            known_values,
             values["published"],
             values["journal"],
             values["language"],

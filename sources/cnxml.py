@@ -40,7 +40,7 @@ class CnxmlReader:
     """One document a module; its id is the module id and the module's UUID, for new books number from `m00001` on."""
 
     name: ClassVar[str] = "cnxml"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     doc_types: ClassVar[tuple[str, ...]] = ("textbook",)
     section_policy: ClassVar[str] = (
         "Title, paragraphs, sections and notes with the headings that the book prints, lists, examples, exercises with "
@@ -152,7 +152,7 @@ def _module(
     licence, evidence = _licence(
         [
             (stated_licence(meta), "cnxml:metadata/license"),
-            (book.licence if book else None, "collxml:metadata/license"),
+            *((words, "collxml:metadata/license") for words in (home.licences(module_id) if home else ())),
             (home.licence if home else None, "file:LICENSE"),
         ]
     )
@@ -199,7 +199,9 @@ def _licence(places: list[tuple[str | None, str]]) -> tuple[str | None, str | No
             found.setdefault(licence_spelling(words), (words, place))
     if not found:
         return None, None
-    return " | ".join(words for words, _ in found.values()), "; ".join(place for _, place in found.values())
+    return " | ".join(words for words, _ in found.values()), "; ".join(
+        dict.fromkeys(place for _, place in found.values())
+    )
 
 
 def _version(meta: Element | None) -> str:

@@ -51,6 +51,10 @@ class Repository:
         """The first collection that lists the module."""
         return next((one for one in self.collections if module_id in one.modules), None)
 
+    def licences(self, module_id: str) -> list[str]:
+        """Those of all collections that list the module."""
+        return [one.licence for one in self.collections if module_id in one.modules and one.licence]
+
     @property
     def config(self) -> Json:
         """What it states, not where it lies."""

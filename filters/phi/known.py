@@ -1,7 +1,7 @@
 """Identifiers that a record's own structured fields state, found again in its text.
 
 A header that names the patient is the surest detector there is: `Document.known_values` are matched as whole words,
-whatever their case, with any white space between their words.
+whatever their case, with any white space or low lines between their words.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ RULE = "known_value"
 @lru_cache(256)  # documents of one patient follow each other
 def _pattern(values: tuple[str, ...]) -> re.Pattern[str] | None:
     """All values as one pattern, the longest first."""
-    words = [r"\s+".join(map(re.escape, value.split())) for value in sorted(set(values), key=lambda v: (-len(v), v))]
+    words = [r"[\s_]+".join(map(re.escape, value.split())) for value in sorted(set(values), key=lambda v: (-len(v), v))]
     words = [word for word in words if word]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE) if words else None
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(words)})(?![^\W_])", re.IGNORECASE) if words else None
 
 
 def known_spans(text: str, values: Sequence[str]) -> list[Span]:

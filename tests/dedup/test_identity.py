@@ -53,6 +53,7 @@ def test_spellings_of_one_identifier_are_one_identity(kind: str, spellings: list
 @pytest.mark.parametrize(
     "placeholder",
     ["", " ", "0", "n/a", "None", "-", "10.", "PMC", "unknown", "https://doi.org/", "NCT", "NCT00000000", "W", "W0",
+     "10.0000/0", "10.1234/xxxx", "10.1000/000",
      "https://openalex.org/", "CorpusId:", "CorpusId:0", "00000000-0000-0000-0000-000000000000",
      "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"],
 )  # fmt: skip

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.identity import KINDS, identity_keys, work_order
-from dedup.works import edges_of_works, handed_down, works, works_named
+from dedup.works import containers_in, edges_of_works, handed_down, works, works_named
 
 
 def table(*rows: dict[str, str]) -> pa.Table:
@@ -43,16 +43,23 @@ def test_an_identifier_names_the_work_that_has_it_however_it_is_spelled() -> Non
     assert works_named([], keys, rows, work).tolist() == []
 
 
-def joined(documents: list[tuple[str, str, dict[str, str]]]) -> list[tuple[int, int]]:
-    """Edges among documents of (source, language, identifiers), the first the best ranked."""
+def joined(documents: list[tuple[str, str, dict[str, str]]], kept: int | None = None) -> list[tuple[int, int]]:
+    """Edges among documents of (source, language, identifiers), the first the best ranked; of the first `kept`, if
+    rules dropped the others.
+    """
+    everyone = sorted({source for source, *_ in documents})
+    number = np.array([everyone.index(source) for source, *_ in documents])
+    containers = containers_in(*identity_keys(table(*(identifiers for *_, identifiers in documents))), number)
+    documents = documents[:kept]
     sources, languages, identifiers = zip(*documents, strict=True)
     keys, rows = identity_keys(table(*identifiers))
     a, b = edges_of_works(
         keys,
         rows,
-        source=np.array([sorted(set(sources)).index(one) for one in sources]),
+        source=np.array([everyone.index(one) for one in sources]),
         language=np.array([sorted(set(languages)).index(one) for one in languages]),
         rank=np.arange(len(documents)),
+        containers=containers,
     )
     return list(zip(a.tolist(), b.tolist(), strict=True))
 
@@ -66,6 +73,12 @@ def test_what_several_documents_of_a_source_carry_names_none_of_them() -> None:
     assert joined([("cases", "en", case), ("cases", "en", case)]) == []
     others = [("pmc", "en", case), ("cases", "en", case), ("cases", "en", case), ("medline", "en", case)]
     assert joined(others) == [(0, 3)]
+
+
+def test_what_holds_a_document_holds_it_still_when_its_siblings_were_dropped() -> None:
+    book = {"doi": "10.1000/book"}
+    chapters = [("one", "en", book), ("other", "en", book), ("one", "en", book), ("other", "en", book)]
+    assert joined(chapters, kept=2) == []
 
 
 def test_a_third_document_does_not_join_two_of_one_source() -> None:

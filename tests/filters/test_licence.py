@@ -88,6 +88,57 @@ def test_the_stricter_of_two_statements_counts_and_the_conflict_is_kept(statemen
     assert load_profile("commercial").reason(read.licence, read.conflict) == "licence_conflict"
 
 
+RESTRICTED = [
+    "CC BY (NC) 4.0",
+    "CC BY: NC",
+    "CC BY & NC",
+    "CC BY N.C. 4.0",
+    "CC BY\u00b7NC",
+    "CC BY\u200bNC",
+    "CC BY 4.0 | NC",
+    "CC BY [ND]",
+    "https://creativecommons.org/licenses/by_nc/4.0/",
+    "https://creativecommons.org/licenses/by%2Dnc/4.0/",
+    "https://creativecommons.org/licenses/by/nc/4.0",
+    "https://creativecommons.org/licenses/by/4.0-nc/",
+    "https://creativecommons.org/licenses/by nd/4.0",
+    "CC BY 4.0, commercial use prohibited",
+    "CC BY 4.0. Commercial use is not permitted.",
+    "CC BY 4.0, no commercial use",
+    "CC BY 4.0, not to be used commercially",
+    "CC BY 4.0. For commercial re-use, please contact the publisher",
+    "CC BY 4.0, commercial reuse requires prior permission",
+    "CC BY 4.0 for personal use only",
+    "CC BY 4.0, uso no comercial",
+    "CC BY 4.0, pas d'utilisation commerciale",
+    "CC BY 4.0, keine kommerzielle Nutzung",
+    "CC BY 4.0, derivatives are prohibited",
+    "https://opensource.org/licenses/mit for non-commercial use",
+    "https://opendatacommons.org/licenses/by/ commercial use is prohibited",
+    "not CC BY",
+    "This article is not licensed under CC BY 4.0",
+    "Not a work of the U.S. Government",
+]
+
+
+@pytest.mark.parametrize("statement", RESTRICTED)
+def test_a_restriction_in_any_spelling_keeps_a_statement_out(statement: str) -> None:
+    read = normalise(statement)
+    assert load_profile("research").reason(read.licence, read.conflict) is not None
+
+
+def test_permission_of_commercial_use_is_no_restriction() -> None:
+    free = (
+        "CC BY 4.0: material may be used for any purpose, even commercially. If it is not included in the Creative "
+        "Commons licence, permission is needed. Commercial use is permitted."
+    )
+    assert normalise(free).conflict is False
+
+
+def test_marks_without_end_are_read_in_no_time() -> None:
+    assert normalise("CC BY" + "-nc" * 20_000 + " x").conflict is False
+
+
 def test_a_waiver_for_the_data_does_not_conflict_with_cc_by() -> None:
     both = "http://creativecommons.org/licenses/by/4.0/ | http://creativecommons.org/publicdomain/zero/1.0/"
     read = normalise(both)
@@ -201,6 +252,8 @@ def test_evidence_in_several_places_is_of_the_kind_of_the_first() -> None:
         (["CC-BY-NC-4.0", "CC-BY-SA-4.0", "CC0-1.0"], ("CC-BY-NC-4.0", True)),
         (["CC-BY-4.0", "GPL-3.0-only"], ("GPL-3.0-only", True)),
         (["CC-BY-4.0", "LicenseRef-Publisher-Specific"], ("LicenseRef-Publisher-Specific", True)),
+        (["CC-BY-4.0 AND MIT", "CC-BY-NC-4.0 AND MIT"], ("CC-BY-NC-4.0 AND MIT", True)),
+        (["CC-BY-4.0 AND MIT", "LicenseRef-Publisher-Specific"], ("LicenseRef-Publisher-Specific", True)),
     ],
 )
 def test_of_several_statements_the_strictest_counts(licences: list[str], expected: tuple[str, bool]) -> None:
@@ -224,6 +277,11 @@ def test_a_profile_of_ones_own_lets_in_what_it_lists() -> None:
     spdx, modified = ["CC0-1.0", "CC-BY-ND-4.0", "CC-BY-ND-4.0", None], [True, True, False, False]
     found = own.reasons(pa.array(spdx), pa.array([False] * 4), pa.array(modified))
     assert found.to_pylist() == [None, "licence_no_derivatives", None, "licence_unknown"]
+
+
+def test_a_profile_of_ones_own_takes_no_name_of_a_shipped_one() -> None:
+    with pytest.raises(RecipeError, match="'commercial' is shipped"):
+        load_profile({"name": "commercial", "statement": "Mine.", "allow": ["non-commercial"]})
 
 
 def test_a_profile_that_names_no_family_is_refused() -> None:

@@ -30,6 +30,10 @@ def test_words_of_a_value_may_stand_on_two_lines() -> None:
     assert masked("lives at 12  Elm\nStreet now", "12 Elm Street") == "lives at [IDENTIFIER] now"
 
 
+def test_words_of_a_value_may_be_set_apart_by_low_lines() -> None:
+    assert masked("notes/Ann_Lee_0012.txt", "Ann Lee") == "notes/[IDENTIFIER]_0012.txt"
+
+
 def test_the_longest_value_counts() -> None:
     assert masked("seen by Ann Lee, MD", "Ann", "Ann Lee, MD", "Lee") == "seen by [IDENTIFIER]"
 

@@ -255,7 +255,31 @@ ROWS = [
     ("retrieved", pl.lit("2021-01-01"), "raw_sha256, retrieved or reader of some documents"),
     ("reader", pl.lit("medline 0"), "raw_sha256, retrieved or reader of some documents"),
     ("nulls", pl.lit([], pl.List(pl.String)), "are not the columns that are null"),
+    (
+        "nulls",
+        pl.col("nulls").list.eval(pl.element().str.replace(":.*", ":lost")),
+        "nulls give a reason that there is not",
+    ),
+    (
+        "nulls",
+        pl.col("nulls").list.eval(pl.element().str.replace(":.*", ":not_stated")),
+        "is not in the format of some documents, and in that of others",
+    ),
+    ("cluster_id", pl.lit("medline:x"), "is not the first of its group"),
+    (
+        "language_score",
+        pl.col("language_score") / 2,
+        "language_score of some documents is not that of the record tables",
+    ),
     ("date_precision", pl.lit("century"), "is not that of its date"),
+    (
+        "licence_evidence",
+        pl.col("licence_evidence").struct.with_fields(kind=pl.lit("jats")),
+        "licence_evidence.kind of some documents is not that of the record tables",
+    ),
+    ("licence_spdx", pl.lit("CC-BY-4.0"), "documents under CC-BY-4.0 do not state it"),
+    ("stands_for", pl.lit(["medline:1"]), "stands_for or other_ids are not those of the documents that were merged"),
+    ("other_ids", pl.lit(["pmid:1"]), "stands_for or other_ids are not those of the documents that were merged"),
     ("title", pl.lit("Another title"), "does not name, each once, the released documents"),
     (
         "rights",
@@ -273,6 +297,26 @@ def test_a_changed_row_is_found_though_every_digest_agrees(copy: Path, column: s
     found = rewritten(copy, {name: rows.with_columns(first(value, column))})
 
     assert any(what in finding.what for finding in found), found
+
+
+ATTRIBUTIONS = {
+    "source": "does not name, each once, the released documents",
+    "publisher": "publisher of some documents is not what the snapshot states",
+    "homepage": "homepage of some documents is not what the snapshot states",
+    "changes": "changes of some documents is not what the snapshot states",
+    "licence_url": "licence_url of some documents is not that of their licence",
+    "copyright": "copyright of some documents is not that of the record tables",
+}
+
+
+@pytest.mark.parametrize("column", ATTRIBUTIONS)
+def test_a_changed_attribution_is_found_though_every_digest_agrees(copy: Path, column: str) -> None:
+    name = "ATTRIBUTION.parquet"
+    rows = pl.read_parquet(copy / name, glob=False)
+
+    found = rewritten(copy, {name: rows.with_columns(first(pl.lit("https://example.org/"), column))})
+
+    assert [finding.what.startswith(ATTRIBUTIONS[column]) for finding in found] == [True], found
 
 
 def test_rows_in_another_order_are_found(copy: Path) -> None:

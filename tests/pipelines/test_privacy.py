@@ -17,6 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
+from corpus.document import DOCUMENTS
+from pipelines.provenance import masked_words
 from tests.conftest import Typed
 from tests.pipelines.small import PLANTED_IDENTIFIERS, SmallCorpus
 
@@ -154,3 +156,18 @@ def test_text_that_its_licence_forbids_is_not_excerpted(typed: Typed) -> None:
 
     assert shown.isdisjoint({"read", "version", "licence"})
     assert shown >= {"release", "quality", "near", "language"}
+
+
+def test_a_file_called_by_its_patients_name_is_not_told_by_it() -> None:
+    stated = {"title": "Visit of Ann Lee", "journal": None, "url": "https://example.org/Ann_Lee", "licence_raw": None}
+    row = {**stated, "member": "notes/Lee_Ann.txt", "known_values": ["Ann Lee", "Ann", "Lee"]}
+    words = masked_words(
+        pa.table({name: pa.array([row[name]], DOCUMENTS.field(name).type) for name in row}), "literature"
+    )
+    assert {name: words[name][0].as_py() for name in words} == {
+        "title": "Visit of [IDENTIFIER]",
+        "journal": None,
+        "url": "https://example.org/[IDENTIFIER]",
+        "member": "notes/[IDENTIFIER]_[IDENTIFIER].txt",
+        "licence_raw": None,
+    }

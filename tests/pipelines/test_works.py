@@ -12,7 +12,7 @@ import yaml
 
 from corpus.document import NOTICE
 from datacards.render import render
-from dedup.identity import KINDS
+from dedup.identity import KINDS, identity_keys
 from manifests.verify import verify
 from pipelines.works import COLUMNS, said_of_works
 from tests.pipelines.building import build
@@ -28,6 +28,8 @@ def frame(*rows: dict[str, Any]) -> pl.DataFrame:
         "licence_spdx": "CC-BY-4.0",
         "licence_conflict": False,
         "licence_stated": True,
+        "exact_hi": 0,
+        "exact_lo": 0,
     }
     made = [
         {"bundle": 0, "row": place, "doc_id": f"s:{chr(97 + place)}", **usual, **row} for place, row in enumerate(rows)
@@ -36,8 +38,12 @@ def frame(*rows: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(made, schema_overrides={**dict.fromkeys(KINDS, pl.String), "notices": notices})
 
 
+def told(documents: pl.DataFrame) -> pl.DataFrame:
+    return said_of_works(documents, identity_keys(documents.select(KINDS).to_arrow()))
+
+
 def said(*rows: dict[str, Any]) -> list[tuple[Any, ...]]:
-    found = said_of_works(frame(*rows))
+    found = told(frame(*rows))
     assert found.columns == COLUMNS
     return [row[1:] for row in found.rows()]
 
@@ -69,6 +75,25 @@ def test_the_worst_that_is_said_stands_and_nothing_better_is_learnt() -> None:
     assert said(retracted, {"pmid": "2", "notices": [notice("corrected", "pmid", "1")]}) == []
 
 
+def test_a_copy_without_identifiers_is_known_by_its_words_and_speaks_for_no_other_document() -> None:
+    words, notice_words = {"exact_hi": 1, "exact_lo": 2}, {"exact_hi": 3, "exact_lo": 4}
+    found = said(
+        {"pmid": "1", **words},
+        {"pmid": "1", "retraction": "retracted"},
+        words,
+        {"pmid": "2", **words},
+        {"pmid": "2", **notice_words},
+        {"retraction": "concern"},  # it has no words
+        {},
+    )
+    assert [row[:3] for row in found] == [(place, "retracted", "s:b") for place in (0, 2, 3)]
+
+
+def test_the_same_words_under_another_licence_are_no_conflict() -> None:
+    words = {"exact_hi": 1, "exact_lo": 2}
+    assert said(words, {**words, "licence_spdx": "CC-BY-NC-4.0"}) == []
+
+
 def test_licences_with_different_rights_conflict_and_the_strictest_stands() -> None:
     found = said({"doi": "10.1000/a"}, {"doi": "10.1000/a", "licence_spdx": "CC-BY-NC-4.0"})
     assert found == [(0, None, None, "CC-BY-NC-4.0", "s:b"), (1, None, None, "CC-BY-NC-4.0", "s:b")]
@@ -90,8 +115,15 @@ def test_terms_of_a_source_are_no_statement_about_a_work(silent: dict[str, Any])
     assert said({"doi": "10.1000/a"}, {"doi": "10.1000/a", **silent}) == []
 
 
+@pytest.mark.parametrize("terms", ["CC0-1.0", "CC-BY-4.0", "LicenseRef-USGov-PD"])
+@pytest.mark.parametrize("stated", ["CC-BY-NC-4.0", "CC-BY-ND-4.0", "CC-BY-SA-4.0"])
+def test_terms_of_a_source_cannot_promise_what_a_statement_about_the_work_denies(terms: str, stated: str) -> None:
+    copy = {"doi": "10.1000/a", "licence_stated": False, "licence_spdx": terms}
+    assert said(copy, {"doi": "10.1000/a", "licence_spdx": stated}) == [(0, None, None, stated, "s:b")]
+
+
 def test_no_documents_learn_nothing() -> None:
-    assert said_of_works(frame({}).clear()).rows() == []
+    assert told(frame({}).clear()).rows() == []
 
 
 # In a build ------------------------------------------------------------------------------------------------------
@@ -129,8 +161,8 @@ def test_a_build_drops_every_copy_of_a_retracted_work_and_says_who_said_so(
     manifest = build(tmp_path / "works.yaml", tmp_path / "out", tmp_path / "work")
     paths = sorted((tmp_path / "out" / "audit").rglob("*.parquet"))
     audit = pl.concat([pl.read_parquet(path, glob=False) for path in paths]).sort("doc_id")
-    told = audit.select("doc_id", "verdict", "reason", "retraction_by", "licence_by").rows()
-    assert told == [
+    fates = audit.select("doc_id", "verdict", "reason", "retraction_by", "licence_by").rows()
+    assert fates == [
         ("full:disputed", "drop", "licence_conflict", None, "index:disputed"),
         ("full:doomed", "drop", "retracted", "openalex:W1", None),
         ("full:kept", "keep", "kept", None, None),

@@ -105,6 +105,12 @@ def test_a_date_on_which_nothing_is_published_is_absent_and_counted(date: str) -
     assert facts["impossible_dates"] == 1
 
 
+def test_known_values_are_written_as_the_text_is() -> None:
+    batch = one(Document(record=0, native_id="1", text="Seen: Jose\u0301", known_values=("Jose\u0301 ", " \n")))
+    assert batch.documents["known_values"].to_pylist() == [["Jos\u00e9"]]
+    assert batch.documents["text"].to_pylist() == ["Seen: Jos\u00e9"]
+
+
 def test_a_document_type_that_is_no_word_is_quarantined() -> None:
     batch = one(Document(record=0, native_id="1", text="t", doc_type="jane@example.org", offset=4))
     assert batch.quarantined.to_pylist() == [{"record": 0, "offset": 4, "reason": "bad_doc_type", "detail": ""}]

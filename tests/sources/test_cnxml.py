@@ -144,6 +144,15 @@ def test_two_licences_that_differ_are_both_stated(tmp_path: Path) -> None:
     assert (other.licence_raw, other.journal) == (None, None)
 
 
+def test_a_module_that_two_books_of_a_repository_share_states_the_licences_of_both(tmp_path: Path) -> None:
+    book(tmp_path, BY)
+    (first,) = (tmp_path / "collections").glob("*.xml")
+    (first.parent / "second.collection.xml").write_text(first.read_text().replace(BY, NC))
+    found = document(tmp_path, module("<para>Yes.</para>"), CnxmlReader(books=str(tmp_path)))
+    assert set((found.licence_raw or "").split(" | ")) == {BY, NC}
+    assert found.licence_evidence == "collxml:metadata/license"
+
+
 def test_paragraphs_lists_and_links(tmp_path: Path) -> None:
     content = (
         '<para>See <link target-id="f"/> (<link target-id="f"/>). <link target-id="t"/> is <emphasis>so</emphasis>'
