@@ -76,6 +76,7 @@ _NOT_COMMERCIAL = re.compile(
 )
 _NO_CHANGES = re.compile(
     r"\bno[\s-]?deriv|\bnot\s(?:be\s)?(?:altered|modified|transformed|built upon)|\bno\s(?:modification|adaptation)s?\b"
+    r"|\bwithout\s(?:any\s)?(?:modification|alteration|adaptation)s?\b"
     r"|\bderivatives?(?:\sworks?)?\s(?:(?:is|are)\s)?(?:not\s(?:permitted|allowed)|prohibited|forbidden)"
 )
 
@@ -88,6 +89,8 @@ _STRAY = {
 """Marks after `CC BY` however they are set apart: `CC BY (NC)`, `CC BY N.C.`, `licenses/by/nc/4.0`."""
 _DENIED = re.compile(
     r"^\W*not\b|\bnot\s(?:licen[cs]ed|published|released|distributed)\sunder|\bnot\sa\swork\s(?:of|by)\b"
+    r"|\b(?:formerly|no\slonger)\b|\ball\srights\s(?:are\s)?reserved|\bmetadata\sonly\b|\bdoes\snot\sapply\b"
+    r"|\b(?:training|mining)\s(?:\w+\s){0,3}?(?:is\s|are\s)?(?:prohibited|forbidden|reserved|not\s(?:permitted|allowed))"
 )
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 

@@ -23,7 +23,7 @@ _SHARED = {
         name: name
         for name in ("doc_type", "published", *KINDS, "retraction", "licence_spdx", "licence_raw", "language")
     },
-    "language_score": "language_score",
+    **{name: name for name in ("language_score", "title", "journal", "url", "member", "version", "offset")},
     "licence_evidence.kind": "licence_kind",
     "licence_evidence.place": "licence_place",
     "raw_file": "raw_file",
@@ -186,4 +186,4 @@ def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, ob
 def _plain(name: str) -> pl.Expr:
     column, _, inner = name.partition(".")
     found = pl.col(column).struct.field(inner).alias(name) if inner else pl.col(column)
-    return found.cast(pl.Int64 if name in ("record", "phi_masked", "phi_count") else pl.String)
+    return found.cast(pl.Int64 if name in ("record", "offset", "phi_masked", "phi_count") else pl.String)

@@ -124,7 +124,22 @@ def _policies(manifest: Manifest) -> dict[str, str]:
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "audit": (
         *("source", "raw_file", "record", "doc_id", "verdict", "stage", "reason", "survivor", "bytes", "words"),
-        *("tokens", "doc_type", "published", *KINDS, "retraction", "licence_raw", "licence_spdx", "licence_kind"),
+        *(
+            "tokens",
+            "doc_type",
+            "published",
+            *KINDS,
+            "retraction",
+            "title",
+            "journal",
+            "url",
+            "member",
+            "version",
+            "offset",
+            "licence_raw",
+            "licence_spdx",
+            "licence_kind",
+        ),
         *("licence_place", "licence_conflict", "copyright", "language", "language_score", "phi_count"),
     ),
     "ledger": ("source", "raw_file", "stage", "verdict", "reason", "documents", "bytes", "words", "tokens"),

@@ -30,8 +30,8 @@ SAMPLES = "samples.parquet"
 SAMPLES_PER_REASON = 25
 AMOUNT = ["documents", "bytes", "words", "tokens"]
 
-_FACTS = ["doc_type", "published", "retraction", *KINDS]
-_STATEMENTS = ["licence_raw", "copyright"]
+_FACTS = ["doc_type", "published", "retraction", *KINDS, "version", "offset"]
+_WORDS = ["title", "journal", "url", "member", "licence_raw", "copyright", "known_values"]
 _EVIDENCE = ["score", "threshold", "survivor", "same_as", "similarity", "rules_failed"]
 _EXCERPT = 1500
 """Characters of a sample."""
@@ -46,10 +46,10 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     verdicts = pl.read_parquet(work.product("verdicts", digests["verdicts"]) / ROWS, glob=False).with_row_index("row")
     rows = _with_merges(verdicts, params["merges"])
     documents = work.product("documents", digests["documents"])
-    statements = _masked(pq.read_table(documents / ROWS, columns=_STATEMENTS), params["phi_policy"])
+    stated = pl.read_parquet(documents / ROWS, columns=_FACTS, glob=False)
     sides = [
-        pl.read_parquet(documents / ROWS, columns=_FACTS, glob=False),
-        statements,
+        stated.with_columns(pl.when(pl.col("version") != "").then("version").alias("version")),
+        _masked(pq.read_table(documents / ROWS, columns=_WORDS), params["phi_policy"]),
         *(pl.read_parquet(work.product(s, digests[s]) / ROWS, glob=False) for s in ("licence", "language", "quality")),
         pl.read_parquet(work.product("phi", digests["phi"]) / ROWS, columns=["phi_count", "phi_chars"], glob=False),
     ]
@@ -107,11 +107,12 @@ def _with_merges(verdicts: pl.DataFrame, merges: list[list[Any]]) -> pl.DataFram
     )
 
 
-def _masked(statements: pa.Table, policy: str) -> pl.DataFrame:
-    """Free-text statements with identifiers masked: publishers put e-mail addresses into them."""
+def _masked(words: pa.Table, policy: str) -> pl.DataFrame:
+    """What records say beside their text, identifiers masked."""
     from filters.phi.mask import mask_distinct
+    from pipelines.provenance import masked_words
 
-    return pl.DataFrame({name: mask_distinct(statements[name], policy) for name in statements.column_names})
+    return pl.DataFrame({**masked_words(words, policy), "copyright": mask_distinct(words["copyright"], policy)})
 
 
 def _choose(audit: pl.DataFrame, per_reason: int, seed: int) -> pl.DataFrame:

@@ -147,6 +147,7 @@ def show_story(console: Console, story: Story) -> None:
             facts.add_row(Text(name, style="dim"), Text(str(value)))
 
     fact("read", f"{row['raw_file']}, record {row['record']}")
+    fact("title", row["title"])
     fact("type", row["doc_type"])
     fact("ids", ", ".join(f"{kind} {row[kind]}" for kind in KINDS if row[kind]) or None)
     fact("published", row["published"])
