@@ -113,7 +113,9 @@ def _read(reader: Reader, raw: RawFile, facts: Counter[str]) -> Iterator[Record]
     """
     try:
         yield from reader.read(raw, facts)
-    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+    except (RawFileError, OSError, MemoryError):
+        raise
+    except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         detail = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
         raise RawFileError("reader_failed", detail) from error

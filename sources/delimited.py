@@ -80,8 +80,8 @@ class CsvReader:
         next line), `invalid_unicode`, or a reason of `Columns.document`.
 
         Raises:
-            RawFileError: `missing_column` (a mapped column is not in the header), `unsupported_encoding` (UTF-16 or
-                no text), `header_too_long`, or as `RawFile.stream`.
+            RawFileError: `missing_column` (a mapped column is not in the header), `malformed_csv` (the header is none),
+                `unsupported_encoding` (UTF-16 or no text), `header_too_long`, or as `RawFile.stream`.
         """
         facts.update(dict.fromkeys(("records", "without_id", "windows1252"), 0))
         with raw.stream() as stream:
@@ -105,7 +105,10 @@ class CsvReader:
     def _header(self, line: str) -> tuple[list[str], str]:
         """Column names, and the delimiter by which the header has all that are mapped (of several, most columns)."""
         wanted = set(self._columns.needed)
-        tried = [(next(csv.reader([line], delimiter=one)), one) for one in self._delimiter or _DELIMITERS]
+        try:
+            tried = [(next(csv.reader([line], delimiter=one)), one) for one in self._delimiter or _DELIMITERS]
+        except csv.Error:  # a carriage return inside a line of the header
+            raise RawFileError("malformed_csv", "header") from None
         fitting = [(names, one) for names, one in tried if wanted.issubset(names)]
         if not fitting:
             names = max((names for names, _ in tried), key=len)

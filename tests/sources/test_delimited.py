@@ -123,3 +123,10 @@ def test_what_python_writes_is_read_back(tmp_path_factory: pytest.TempPathFactor
 def test_a_delimiter_is_one_character() -> None:
     with pytest.raises(ValueError, match="not one character"):
         CsvReader(delimiter="::")
+
+
+def test_a_header_with_a_carriage_return_inside_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"id,te\rxt\n1,words\n")
+    with pytest.raises(RawFileError, match="malformed_csv"):
+        records(CsvReader(), path)
