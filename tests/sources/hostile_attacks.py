@@ -59,6 +59,11 @@ def vars_of(one: Attack) -> dict[str, Any]:
 # --- files of nothing, of another kind, cut off
 
 
+def gzipped(data: bytes) -> bytes:
+    """The same bytes at any hour: a clock in a header once looked like the end of a line."""
+    return gzip.compress(data, mtime=0)
+
+
 @attack
 def nothing(form: Form) -> Iterator[Attack]:
     for name, data in {
@@ -67,7 +72,7 @@ def nothing(form: Form) -> Iterator[Attack]:
         "NULs": bytes(5000),
         "a line end": b"\n",
         "a BOM": b"\xef\xbb\xbf",
-        "gzip of nothing": gzip.compress(b""),
+        "gzip of nothing": gzipped(b""),
         "zstd of nothing": bytes.fromhex("28b52ffd2000010000"),
     }.items():
         yield Attack(name, data, whole=True)
@@ -100,7 +105,7 @@ def truncated(form: Form) -> Iterator[Attack]:
     whole = form.around(form.record(4, WORDS.encode()))
     yield Attack("half", whole[: len(whole) // 2], harmless=True, whole=True)
     body = b"".join(form.file([form.good(1)]) for _ in range(200)) if form.kind == "lines" else whole
-    for codec, packed in (("gzip", gzip.compress(body)), ("bz2", bz2.compress(body)), ("zstd", zstd(body))):
+    for codec, packed in (("gzip", gzipped(body)), ("bz2", bz2.compress(body)), ("zstd", zstd(body))):
         yield Attack(f"{codec} cut", packed[: len(packed) // 2])
         flipped = bytearray(packed)
         flipped[len(flipped) // 2] ^= 0x55
@@ -115,14 +120,14 @@ def zstd(data: bytes) -> bytes:
     return bytes(pa.compress(data, codec="zstd", asbytes=True))
 
 
-COMPRESS: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "bz2": bz2.compress, "zstd": zstd}
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {"gzip": gzipped, "bz2": bz2.compress, "zstd": zstd}
 
 
 @cache
 def zeros(codec: str, megabytes: int) -> bytes:
     if codec == "gzip":
         buffer = io.BytesIO()
-        with gzip.open(buffer, "wb") as file:
+        with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as file:
             for _ in range(megabytes):
                 file.write(bytes(1 << 20))
         return buffer.getvalue()
@@ -142,7 +147,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
