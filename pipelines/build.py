@@ -30,7 +30,7 @@ from pipelines.plan import Plan
 from pipelines.publish import publish
 from pipelines.statement import Finished
 from shards.place import TRAIN, VALIDATION
-from sources.registry import VERBATIM
+from sources.registry import is_verbatim
 
 MADE_BY = {"made_by": toolchain("filters", "dedup", "shards", "pipelines")}
 _PAIRS_A_UNIT = 200_000
@@ -80,9 +80,9 @@ class Build:
         documents = [results["documents"] for results in measured]
         self._check_failures(documents)
         outdated = self._outdated(documents)
-        joined, works = self._works(outdated)
+        works_digest, works = self._works(outdated)
         self._decide(outdated, works)
-        resolved = self._deduplicate(joined)
+        resolved = self._deduplicate(works_digest)
         merges, clusters, stands_for = self._resolved(resolved)
         concluded = self._conclude(merges, works)
         counts = self._shard_counts(concluded)
@@ -169,7 +169,7 @@ class Build:
                 "outdated": outdated.get(number, []),
                 "works": works.get(number, []),
                 "use": bundle.source.use,
-                "verbatim": bundle.source.reader in VERBATIM,
+                "verbatim": is_verbatim(bundle.source.reader, bundle.source.options),
                 "drop_retraction": list(recipe.retraction.drop),
                 "licence_profile": recipe.profile,
                 "language": {"allow": list(recipe.language.allow), "min_score": recipe.language.min_score},
@@ -186,7 +186,7 @@ class Build:
         self.digests[number][stage] = name
         return Unit(task, {stage: name}, params, weight=bundle.weight, label=bundle.label)
 
-    def _deduplicate(self, works: str) -> dict[str, Any]:
+    def _deduplicate(self, works_digest: str) -> dict[str, Any]:
         recipe = self.plan.recipe
         priority = self._priority
         bundles = [
@@ -198,7 +198,7 @@ class Build:
             }
             for bundle, own in zip(self.plan.bundles, self.digests, strict=True)
         ]
-        asked = {"bundles": bundles, "works": works, "doc_types": list(recipe.dedup.doc_types)}
+        asked = {"bundles": bundles, "works": works_digest, "doc_types": list(recipe.dedup.doc_types)}
         index = self._one("Index candidates", "index", asked)
         signatures = [own["signature"] for own in self.digests]
         columns = recipe.dedup.signature.band_names()
@@ -335,7 +335,7 @@ class Build:
                 "files": {file.name: [file.sha256, file.retrieved] for file in bundle.files},
                 "reader": f"{reader.name} {reader.version}",
                 "states": sorted(reader.states),
-                "verbatim": bundle.source.reader in VERBATIM,
+                "verbatim": is_verbatim(bundle.source.reader, bundle.source.options),
                 "publisher": bundle.source.publisher or bundle.source.title or None,
                 "homepage": bundle.source.homepage,
                 "phi_policy": bundle.source.phi_policy,

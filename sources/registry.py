@@ -43,8 +43,7 @@ READERS = {
     "pdf": "sources.pdf:PdfReader",
 }
 GROUP = "hc4.readers"
-VERBATIM = frozenset({"jsonl", "parquet", "csv", "text"})
-"""Readers that give a text as it stands in its file. All others cut it out of its markup, section by section."""
+_VERBATIM = frozenset({"jsonl", "parquet", "csv", "text"})
 _ARCHIVE_OPTIONS = frozenset({"archive", "member", "max_members", "max_member_bytes", "max_total_bytes"})
 
 
@@ -68,6 +67,15 @@ def reader_class(name: str) -> type[Any]:
         except (ImportError, AttributeError) as error:
             raise RecipeError(f"reader {name!r} is declared as {point.value} but cannot be loaded: {error}") from error
     raise RecipeError(f"unknown reader {name!r}; known: {', '.join(reader_names())}")
+
+
+def is_verbatim(name: str, options: Mapping[str, Any]) -> bool:
+    """Whether a reader with these options gives each text as it stands in its file.
+
+    All others cut it out of its markup, section by section, or put it together from several columns.
+    """
+    columns = options.get("columns") or {}
+    return name in _VERBATIM and isinstance(columns.get("text", ""), str)
 
 
 def make_reader(name: str, options: Mapping[str, Any] | None = None) -> Reader:

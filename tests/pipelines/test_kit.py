@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -219,8 +218,3 @@ def test_who_must_be_named_is(kit: Built, released: pl.DataFrame) -> None:
     assert named["doc_id"].sort().equals(owed["doc_id"].sort())
     articles = named.filter(pl.col("doc_id").str.starts_with("pmc_jats:"))
     assert articles["licence_url"].str.starts_with("https://creativecommons.org/licenses/by/").all()
-
-
-def test_the_work_folder_is_the_only_place_with_unmasked_text(kit: Built) -> None:
-    assert (kit.work.stat().st_mode & 0o777) == 0o700
-    assert not list(Path(kit.folder).rglob("*.tmp"))

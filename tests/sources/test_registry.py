@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
 from corpus.digest import digest
 from corpus.errors import RecipeError
 from sources.ids import is_doc_type
-from sources.registry import READERS, make_reader, reader_class, reader_names
+from sources.registry import READERS, is_verbatim, make_reader, reader_class, reader_names
 
 TYPED = ["jsonl", "csv", "text", "html", "markdown", "pdf", "warc", "mediawiki", "brat"]
 
@@ -57,3 +58,18 @@ def test_classes_are_imported_when_asked_for() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert reader_class("medline").__name__ == "MedlineReader"
+
+
+@pytest.mark.parametrize(
+    ("reader", "options", "expected"),
+    [
+        ("text", {}, True),
+        ("jsonl", {"columns": {"text": "body"}}, True),
+        ("jsonl", {"columns": {"text": ["question", "answer"]}}, False),
+        ("jats", {}, False),
+    ],
+)
+def test_text_is_verbatim_only_if_it_is_neither_cut_nor_put_together(
+    reader: str, options: dict[str, Any], expected: bool
+) -> None:
+    assert is_verbatim(reader, options) is expected
