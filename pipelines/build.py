@@ -28,6 +28,7 @@ from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.plan import Plan
 from pipelines.publish import publish
+from pipelines.signals import signal_stages
 from pipelines.statement import Finished
 from shards.place import TRAIN, VALIDATION
 from sources.registry import is_verbatim
@@ -288,12 +289,12 @@ class Build:
                 )
 
     def _conclude(self, merges: Slices, works: Slices) -> list[Result]:
-        needed = ("documents", "verdicts", "licence", "language", "quality", "phi")
+        needed = ("documents", "verdicts", "licence", "phi")
         units = []
         for number, bundle in enumerate(self.plan.bundles):
             params = {
                 "source": bundle.source.name,
-                "digests": {stage: self.digests[number][stage] for stage in needed},
+                "digests": {s: self.digests[number][s] for s in needed} | signal_stages(self.digests[number]),
                 "merges": merges.get(number, []),
                 "works": works.get(number, []),
                 "samples": conclude.SAMPLES_PER_REASON,
@@ -327,7 +328,7 @@ class Build:
             reader = self.plan.readers[bundle.source.name]
             params = {
                 "source": bundle.source.name,
-                "digests": {stage: self.digests[number][stage] for stage in needed},
+                "digests": {s: self.digests[number][s] for s in needed} | signal_stages(self.digests[number]),
                 "merges": [row[:1] for row in merges.get(number, [])],
                 "clusters": clusters.get(number, []),
                 "stands_for": stands_for.get(number, []),

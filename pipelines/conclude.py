@@ -22,6 +22,7 @@ from corpus.tables import write_frame
 from corpus.verdict import VERDICTS, Stage, Verdict
 from dedup.identity import KINDS
 from pipelines.measure import QUARANTINED, ROWS
+from pipelines.signals import signal_stages
 from pipelines.works import with_works
 from shards.place import uniform
 
@@ -50,7 +51,10 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     sides = [
         stated.with_columns(pl.when(pl.col("version") != "").then("version").alias("version")),
         _masked(pq.read_table(documents / ROWS, columns=_WORDS), params["phi_policy"]),
-        *(pl.read_parquet(work.product(s, digests[s]) / ROWS, glob=False) for s in ("licence", "language", "quality")),
+        *(
+            pl.read_parquet(work.product(s, name) / ROWS, glob=False)
+            for s, name in {"licence": digests["licence"], **signal_stages(digests)}.items()
+        ),
         pl.read_parquet(work.product("phi", digests["phi"]) / ROWS, columns=["phi_count", "phi_chars"], glob=False),
     ]
     facts = pl.concat(sides, how="horizontal").drop("n_bytes", "n_words")

@@ -20,6 +20,7 @@ from corpus.verdict import VERDICTS, Stage, Verdict
 from filters.rights import load_profile
 from filters.rules import Rule, decide
 from pipelines.measure import QUARANTINED, ROWS
+from pipelines.signals import read_signals
 from pipelines.works import with_works
 
 BUNDLE_VERDICTS = VERDICTS.append(pa.field("raw_file", pa.string(), nullable=False))
@@ -79,8 +80,8 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     licence = pl.read_parquet(work.product("licence", digests["licence"]) / ROWS, glob=False)
     facts = with_works(pl.concat([facts, licence], how="horizontal"), params["works"])
     side = {s: pl.read_parquet(work.product(s, digests[s]) / ROWS, glob=False) for s in ("language", "phi", "tokens")}
-    quality = pq.read_table(work.product("quality", digests["quality"]) / ROWS)
-    sizes = pl.from_arrow(quality.select(["n_bytes", "n_words"]))
+    signals = read_signals(work, digests)
+    sizes = pl.from_arrow(signals.select(["n_bytes", "n_words"]))
     assert isinstance(sizes, pl.DataFrame)
     found = Objections(len(facts))
     no_text = facts["no_text"]
@@ -98,7 +99,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     _licence(found, facts, modified, params["licence_profile"])
     readable = no_text.is_null().to_numpy()  # rules about text say nothing where there is none
     _language(found, side["language"], readable, params["language"])
-    _quality(found, quality, facts["doc_type"], readable, params["rules"])
+    _quality(found, signals, facts["doc_type"], readable, params["rules"])
     share = (side["phi"]["phi_chars"] / sizes["n_bytes"].clip(lower_bound=1)).to_numpy().astype(float)
     dense = readable & (share > params["max_masked_share"])
     found.object(Stage.PHI, dense, "phi_density", share[dense], params["max_masked_share"])

@@ -23,10 +23,10 @@ from datacards.questions import keys
 from dedup.signature import MinHashConfig
 from filters.licence import LicenceAnnotator
 from filters.phi.annotator import PhiAnnotator
-from filters.quality.signals import SCHEMA
 from filters.rights import load_profile
 from filters.rules import Rule, decide, load_preset
 from pipelines.locations import ASSET, is_asset, resolve_options, resolve_root
+from pipelines.signals import known_signals
 from sources.registry import make_reader
 
 _NAME = r"^[a-z][a-z0-9_]{0,62}$"
@@ -282,7 +282,7 @@ def _names(recipe: Recipe, folder: Path) -> Iterator[tuple[tuple[int | str, ...]
     for kind, preset in presets.items():
         place = ("quality", kind) if kind == "default_preset" else ("quality", "presets", kind)
         yield place, partial(load_preset, preset)
-    empty = SCHEMA.empty_table()
+    empty = known_signals().empty_table()
     yield (
         ("quality", "rules"),
         lambda: [decide(rules, empty, pa.array([], pa.string())) for rules in recipe.rules_for().values()],
