@@ -14,6 +14,31 @@ import pyarrow as pa
 Retraction = Literal["none", "retracted", "concern", "corrected"]
 """What became of a published work: withdrawn, doubted by its publisher, or corrected afterwards."""
 
+Genre = Literal[
+    "retraction",
+    "erratum",
+    "guideline",
+    "meta_analysis",
+    "systematic_review",
+    "protocol",
+    "randomized_trial",
+    "clinical_trial",
+    "case_report",
+    "observational_study",
+    "review",
+    "editorial",
+    "comment",
+    "letter",
+    "news",
+    "book_review",
+    "biography",
+    "history",
+    "congress",
+    "methods",
+    "research",
+]
+"""Kinds of publication (`sources.genre`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -38,7 +63,11 @@ class Document:
     no_text: str | None = None
     """Why there is no text, as a reason code (`no_abstract`); the document is dropped and counted at the read stage."""
     doc_type: str = "other"
-    """`abstract`, `full_text`, `case_report`, `guideline`, `note`, ..."""
+    """Form of the text, by which rules are chosen: `abstract`, `full_text`, `case_report`, `guideline`, `note`, ..."""
+    genre: Genre | None = None
+    """Kind of publication, if a structured field of the record states it: the abstract of a `randomized_trial`."""
+    genre_evidence: str | None = None
+    """Where it was stated: kind, colon, place (`medline:PublicationType`)."""
     version: str = ""
     """Orders versions of one native id: the greatest string (by code point) is the newest."""
     offset: int | None = None
@@ -119,6 +148,8 @@ DOCUMENTS = pa.schema(
         pa.field("text", pa.large_string(), nullable=False),
         pa.field("no_text", pa.string()),
         pa.field("doc_type", pa.string(), nullable=False),
+        pa.field("genre", pa.string()),
+        pa.field("genre_evidence", pa.string()),
         pa.field("version", pa.string(), nullable=False),
         pa.field("offset", pa.int64()),
         pa.field("pmid", _ID),

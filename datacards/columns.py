@@ -24,6 +24,8 @@ COLUMNS = (
     Column("n_words", "int64", "measured", "words of `text`, split at white space"),
     Column("title", "string", "source", "title, identifiers masked"),
     Column("doc_type", "string", "source", "abstract, full text, guideline, ..."),
+    Column("genre", "string", "source", "kind of publication: review, randomized_trial, case_report, ..."),
+    Column("genre_evidence", "string", "source", "where the record states it: medline:PublicationType, ..."),
     Column("split", "string", "decided", "`train` or `validation`; near-duplicates share a split"),
     Column("cluster_id", "string", "measured", "smallest `doc_id` of the near-duplicate group; a group shares a split"),
     Column("language", "string", "measured", "language of the text as identified"),

@@ -109,6 +109,11 @@ class View:
         return _merged(self, "doc_types")
 
     @property
+    def genres(self) -> tuple[Share, ...]:
+        """Kinds of publication over all sources, most tokens first."""
+        return _merged(self, "genres")
+
+    @property
     def splits(self) -> tuple[Share, ...]:
         """Splits as shares of the corpus, in the manifest's order."""
         return tuple(Share(label=split.name, amount=split.amount) for split in self.manifest.splits)

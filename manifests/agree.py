@@ -21,7 +21,17 @@ from manifests.snapshot import Snapshot
 _SHARED = {
     **{
         name: name
-        for name in ("doc_type", "published", *KINDS, "retraction", "licence_spdx", "licence_raw", "language")
+        for name in (
+            "doc_type",
+            "genre",
+            "genre_evidence",
+            "published",
+            *KINDS,
+            "retraction",
+            "licence_spdx",
+            "licence_raw",
+            "language",
+        )
     },
     **{name: name for name in ("language_score", "title", "journal", "url", "member", "version", "offset")},
     "licence_evidence.kind": "licence_kind",

@@ -105,6 +105,7 @@ class Source(Strict):
     kept: Amount
     licences: tuple[Share, ...]
     doc_types: tuple[Share, ...]
+    genres: tuple[Share, ...]
     years: tuple[Share, ...]
     """By year of publication, ascending; label `unknown` where the source gives none."""
     languages: tuple[Share, ...]

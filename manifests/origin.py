@@ -17,7 +17,19 @@ from manifests.model import Amount, LicenceRights, Manifest, Source
 from manifests.rights import rights_floor
 from manifests.snapshot import Snapshot
 
-NULLABLE = ("title", "published", "journal", "licence_raw", *KINDS, "version", "url", "member", "offset", "retrieved")
+NULLABLE = (
+    "genre",
+    "title",
+    "published",
+    "journal",
+    "licence_raw",
+    *KINDS,
+    "version",
+    "url",
+    "member",
+    "offset",
+    "retrieved",
+)
 """Columns of a shard that may be null; `nulls` says why."""
 
 _NOT_IN_FORMAT = ":not_in_format"

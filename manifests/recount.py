@@ -15,11 +15,12 @@ from manifests.snapshot import Snapshot
 _LABELS = {
     "licences": pl.col("licence_spdx"),
     "doc_types": pl.col("doc_type"),
+    "genres": pl.col("genre").fill_null("not stated"),
     "years": pl.col("published").str.slice(0, 4).fill_null("unknown"),
     "languages": pl.col("language"),
 }
 _COLUMNS = {
-    **dict.fromkeys(["licence_spdx", "doc_type", "published", "language"], pl.String),
+    **dict.fromkeys(["licence_spdx", "doc_type", "genre", "published", "language"], pl.String),
     **dict.fromkeys(["n_bytes", "n_words", "n_tokens", "phi_masked"], pl.Int64),
 }
 _AMOUNT = [pl.len().alias("documents"), pl.col("n_bytes").sum(), pl.col("n_words").sum(), pl.col("n_tokens").sum()]

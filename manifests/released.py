@@ -69,7 +69,7 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
         amounts[key] = amounts.get(key, Amount()) + found
     for source in manifest.sources:
         yield from _equal(f"tokens of source {source.name}", source.kept, _total(amounts, 0, source.name))
-        for name in ("licences", "doc_types", "years", "languages"):
+        for name in ("licences", "doc_types", "genres", "years", "languages"):
             shares = sum((share.amount for share in getattr(source, name)), Amount())
             yield from _equal(f"{name} of source {source.name}", source.kept, shares)
     for split in manifest.splits:
@@ -127,6 +127,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         *(
             "tokens",
             "doc_type",
+            "genre",
             "published",
             *KINDS,
             "retraction",

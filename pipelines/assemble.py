@@ -41,7 +41,18 @@ from shards.write import ROW
 _BUFFER = 64 * 2**20
 """Bytes of rows held before they are written out by shard."""
 
-_COPIED = ["doc_id", "doc_type", "published", *KINDS, "version", "raw_file", "record", "offset"]
+_COPIED = [
+    "doc_id",
+    "doc_type",
+    "genre",
+    "genre_evidence",
+    "published",
+    *KINDS,
+    "version",
+    "raw_file",
+    "record",
+    "offset",
+]
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
@@ -172,6 +183,7 @@ class Statistics:
                 "split": rows["split"],
                 "licence": rows["licence_spdx"],
                 "doc_type": rows["doc_type"],
+                "genre": pl.Series(rows["genre"]).fill_null("not stated"),
                 "year": pl.Series(rows["published"]).str.slice(0, 4).fill_null("unknown"),
                 "language": rows["language"],
                 "bytes": rows["n_bytes"],
@@ -183,7 +195,7 @@ class Statistics:
         frame = frame.with_columns(rights.struct.json_encode().alias("rights"))
         bins = (frame["tokens"].clip(lower_bound=1).log(2).floor().cast(pl.Int64)).cast(pl.String)
         frame = frame.with_columns(bins.alias("length"))
-        for kind in ("split", "licence", "rights", "doc_type", "year", "language", "length"):
+        for kind in ("split", "licence", "rights", "doc_type", "genre", "year", "language", "length"):
             sums = self._sums.setdefault(kind, Counter())
             for label, *amount in frame.group_by(kind).agg(pl.col(AMOUNT).sum()).iter_rows():
                 sums.update({(label, name): value for name, value in zip(AMOUNT, amount, strict=True)})

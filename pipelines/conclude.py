@@ -31,7 +31,7 @@ SAMPLES = "samples.parquet"
 SAMPLES_PER_REASON = 25
 AMOUNT = ["documents", "bytes", "words", "tokens"]
 
-_FACTS = ["doc_type", "published", "retraction", *KINDS, "version", "offset"]
+_FACTS = ["doc_type", "genre", "genre_evidence", "published", "retraction", *KINDS, "version", "offset"]
 _WORDS = ["title", "journal", "url", "member", "licence_raw", "copyright", "known_values"]
 _EVIDENCE = ["score", "threshold", "survivor", "same_as", "similarity", "rules_failed"]
 _EXCERPT = 1500

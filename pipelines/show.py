@@ -148,7 +148,7 @@ def show_story(console: Console, story: Story) -> None:
 
     fact("read", f"{row['raw_file']}, record {row['record']}")
     fact("title", row["title"])
-    fact("type", row["doc_type"])
+    fact("type", row["doc_type"] and row["doc_type"] + (f", {kind}" if (kind := row["genre"]) else ""))
     fact("ids", ", ".join(f"{kind} {row[kind]}" for kind in KINDS if row[kind]) or None)
     fact("published", row["published"])
     fact(

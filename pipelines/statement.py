@@ -163,6 +163,7 @@ def _source(finished: Finished, source: SourceRecipe, ledger: Ledger, released: 
         kept=released,
         licences=_shares(finished, source.name, "licence"),
         doc_types=_shares(finished, source.name, "doc_type"),
+        genres=_shares(finished, source.name, "genre"),
         years=tuple(sorted(_shares(finished, source.name, "year"), key=lambda share: share.label)),
         languages=_shares(finished, source.name, "language"),
         length_histogram=tuple(sorted((2 ** int(bin_), amount.documents) for bin_, amount in lengths.items())),

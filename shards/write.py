@@ -29,6 +29,8 @@ ROW = pa.schema(
         pa.field("n_words", pa.int64(), nullable=False),
         pa.field("title", pa.string()),
         pa.field("doc_type", pa.string(), nullable=False),
+        pa.field("genre", pa.string()),
+        pa.field("genre_evidence", pa.string()),
         pa.field("split", pa.string(), nullable=False),
         pa.field("cluster_id", pa.string(), nullable=False),
         pa.field("language", pa.string(), nullable=False),
@@ -72,6 +74,8 @@ as `field:reason`."""
 _DICTIONARY = [
     "source",
     "doc_type",
+    "genre",
+    "genre_evidence",
     "split",
     "language",
     "date_precision",

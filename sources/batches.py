@@ -226,6 +226,8 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
             text,
             document.no_text or (None if text else "empty_text"),
             document.doc_type,
+            document.genre,
+            document.genre and document.genre_evidence,
             values["version"] or "",
             document.offset,
             values["pmid"],

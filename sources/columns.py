@@ -9,12 +9,13 @@ from typing import Any
 from corpus.digest import Json
 from corpus.document import Document, Quarantined
 from sources.dates import date_in
+from sources.genre import genre
 from sources.ids import checked_doc_type, doi_in, is_doc_type, pmcid_in, pmid_in
 from sources.json_lines import at
 
 FIELDS = (
-    "text", "id", "doc_type", "title", "authors", "url", "journal", "licence", "language", "pmid", "pmcid", "doi",
-    "published", "version",
+    "text", "id", "doc_type", "genre", "title", "authors", "url", "journal", "licence", "language", "pmid", "pmcid",
+    "doi", "published", "version",
 )  # fmt: skip
 _NAMES = {"id": "native_id", "licence": "licence_raw"}
 """Fields whose name in `corpus.document.Document` is another."""
@@ -113,6 +114,8 @@ class Columns:
             native_id=values.get("id"),
             text="\n\n".join(parts),
             doc_type=doc_type,
+            genre=genre([values.get("genre")]),
+            genre_evidence=f"column:{self.mapping['genre']}" if values.get("genre") else None,
             version=values.get("version") or "",
             offset=offset,
             pmid=pmid_in(values.get("pmid")),

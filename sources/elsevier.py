@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from corpus.digest import Json
-from corpus.document import Document, Record
+from corpus.document import Document, Genre, Record
 from sources.dates import iso_date
 from sources.ids import doi_in
 from sources.jats_front import RETRACTED_TITLE
@@ -22,6 +22,23 @@ from sources.reader import RawFile
 from sources.table_grid import spans_of
 
 _FACTS = ("records", "without_body", "without_abstract", "without_licence", "without_id")
+_GENRES: dict[str, Genre] = {
+    "brv": "book_review",
+    "cor": "letter",
+    "crp": "case_report",
+    "dis": "comment",
+    "edi": "editorial",
+    "err": "erratum",
+    "fla": "research",
+    "let": "letter",
+    "nws": "news",
+    "pgl": "guideline",
+    "ret": "retraction",
+    "rev": "review",
+    "sco": "research",
+    "ssu": "review",
+}
+"""Elsevier's codes of document subtypes (Tag by Tag, The Elsevier DTD 5 Family of XML DTDs)."""
 _ARTICLES = tuple(
     f"{{http://www.elsevier.com/xml/ja/dtd}}{tag}" for tag in ("article", "simple-article", "converted-article")
 )
@@ -77,7 +94,7 @@ class ElsevierReader:
     """One document an article; its id is the PII without punctuation, else the DOI."""
 
     name: ClassVar[str] = "elsevier"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     doc_types: ClassVar[tuple[str, ...]] = ("full_text", "case_report", "abstract")
     section_policy: ClassVar[str] = (
         "Title, abstract, body sections with headings, lists, formulas, appendices, then captions of figures and "
@@ -90,8 +107,8 @@ class ElsevierReader:
         "Subscripts become plain characters; characters given as pictures are lost.",
     )
     states: ClassVar[frozenset[str]] = frozenset(
-        {"native_id", "doi", "title", "authors", "published", "journal", "language", "retraction", "licence_raw",
-         "copyright"}
+        {"native_id", "doi", "title", "authors", "published", "journal", "language", "genre", "retraction",
+         "licence_raw", "copyright"}
     )  # fmt: skip
 
     @property
@@ -136,12 +153,15 @@ def _document(article: Element, record: int, facts: Counter[str]) -> Document:
     facts["without_id"] += pii is None and doi is None
     text = told(title, summaries, sections)
     kind = "case_report" if subtype == "crp" else "full_text"
+    stated = _GENRES.get(subtype or "")
     return Document(
         record=record,
         native_id=pii or doi,
         text=text,
         no_text=None if text else "no_body",
         doc_type="abstract" if summaries and not sections else kind,
+        genre=stated,
+        genre_evidence="elsevier:@docsubtype",
         doi=doi,
         title=title or None,
         authors=_authors(head),

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from corpus.digest import Json
-from corpus.document import Document, Record
+from corpus.document import Document, Genre, Record
+from sources.genre import genre
 from sources.jats_front import article_ids, authors, licence, notices, published, retraction
 from sources.jats_text import Blocks, abstracts, blocks, line, told
 from sources.markup import Element, records
@@ -31,7 +32,7 @@ class JatsReader:
     """One document an `article`; its id is the PMCID, else the DOI, else the PMID."""
 
     name: ClassVar[str] = "jats"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     doc_types: ClassVar[tuple[str, ...]] = ("full_text", "case_report", "abstract")
     section_policy: ClassVar[str] = (
         "Title, abstracts, body sections with headings, tables, captions, formulas, lists, appendices and floats; "
@@ -46,8 +47,8 @@ class JatsReader:
         "Damage inside references, affiliations and acknowledgements is not noticed.",
     )
     states: ClassVar[frozenset[str]] = frozenset(
-        {"native_id", "pmid", "pmcid", "doi", "title", "authors", "published", "journal", "language", "retraction",
-         "notices", "licence_raw", "copyright"}
+        {"native_id", "pmid", "pmcid", "doi", "title", "authors", "published", "journal", "language", "genre",
+         "retraction", "notices", "licence_raw", "copyright"}
     )  # fmt: skip
 
     @property
@@ -109,17 +110,17 @@ def _document(article: Element, record: int, facts: Counter[str]) -> Document:
     facts["without_licence"] += terms.raw is None
     native_id = ids["pmcid"] or ids["doi"] or ids["pmid"]
     facts["without_id"] += native_id is None
-    if sections:
-        doc_type = "case_report" if article.get("article-type") == "case-report" else "full_text"
-    else:
-        doc_type = "abstract" if summaries else "full_text"
+    doc_type = "abstract" if summaries and not sections else "full_text"
     text = told(title, summaries, sections)
+    kind, stated = _genre(article, meta)
     return Document(
         record=record,
         native_id=native_id,
         text=text,
         no_text=None if text else "no_body",
-        doc_type=doc_type,
+        doc_type="case_report" if kind == "case_report" and sections else doc_type,
+        genre=kind,
+        genre_evidence=stated,
         title=title or None,
         authors=authors(meta),
         pmid=ids["pmid"],
@@ -134,6 +135,23 @@ def _document(article: Element, record: int, facts: Counter[str]) -> Document:
         licence_evidence=terms.evidence,
         copyright=terms.copyright,
     )
+
+
+def _genre(article: Element, meta: Element) -> tuple[Genre | None, str]:
+    """Kind of publication by the heading under which the journal prints it, else by `article-type`; and which said so.
+
+    The heading is the finer one: protocols and reviews are often filed as `research-article`.
+    """
+    headings = [
+        line(subject)
+        for group in meta.iterfind("article-categories/subj-group")
+        if group.get("subj-group-type") in (None, "heading")
+        for subject in group.iterchildren("subject")
+    ]
+    heading, filed = genre(headings), genre([article.get("article-type")])
+    if heading is not None and heading != "research":
+        return heading, "jats:subject"
+    return (filed, "jats:@article-type") if filed is not None else (heading, "jats:subject")
 
 
 def _title(meta: Element) -> str:

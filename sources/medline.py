@@ -15,6 +15,7 @@ from corpus.digest import Json
 from corpus.document import Deletion, Document, Notice, Quarantined, Record, Retraction
 from corpus.errors import RawFileError
 from sources.dates import iso_date, year_in
+from sources.genre import genre
 from sources.ids import doi_in, pmcid_in, pmid_in
 from sources.markup import Element, entity_text, first, located, raised, single_spaced
 from sources.mathml import formula
@@ -75,7 +76,7 @@ class MedlineReader:
     """One document a `PubmedArticle`; one deletion a PMID of `DeleteCitation`."""
 
     name: ClassVar[str] = "medline"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     doc_types: ClassVar[tuple[str, ...]] = ("abstract",)
     section_policy: ClassVar[str] = (
         "Title, then the abstract; labelled parts of a structured abstract become paragraphs `LABEL: text`; "
@@ -92,7 +93,7 @@ class MedlineReader:
     )
     states: ClassVar[frozenset[str]] = frozenset(
         {"native_id", "version", "offset", "pmid", "pmcid", "doi", "title", "published", "journal", "language",
-         "retraction", "notices", "copyright"}
+         "genre", "retraction", "notices", "copyright"}
     )  # fmt: skip
 
     @property
@@ -182,6 +183,7 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
         return None
     title, abstract, doi, journal, published, issued = "", None, None, None, None, None
     languages: list[str] = []
+    kinds: list[str | None] = []
     retraction: Retraction = "none"
     for child in article:
         match child.tag:
@@ -199,7 +201,8 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
                 if child.get("EIdType") == "doi" and child.get("ValidYN") != "N":
                     doi = doi or doi_in(child.text)
             case "PublicationTypeList":
-                if any(kind.text == "Retracted Publication" for kind in child):
+                kinds = [kind.text for kind in child]
+                if "Retracted Publication" in kinds:
                     retraction = "retracted"
     facts["not_english"] += "eng" not in languages
     facts["retracted_publications"] += retraction == "retracted"
@@ -241,6 +244,8 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
         text=(f"{title}\n\n{body}" if title else body) if body else "",
         no_text=no_text,
         doc_type="abstract",
+        genre=genre(kinds),
+        genre_evidence="medline:PublicationType",
         version=f"{stem}:{record:09d}",
         pmid=pmid,
         pmcid=pmcid,

@@ -15,6 +15,7 @@ import orjson
 from corpus.digest import Json
 from corpus.document import Document, Quarantined, Record
 from sources.dates import date_in
+from sources.genre import genre
 from sources.ids import doi_in, pmcid_in, pmid_in
 from sources.inline_html import without_tags
 from sources.json_lines import at, records, words
@@ -52,7 +53,7 @@ class OpenAlexReader:
     """One document a work; its id is the work id (`W2741809807`)."""
 
     name: ClassVar[str] = "openalex"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     doc_types: ClassVar[tuple[str, ...]] = ("abstract", "book", "dataset", "other")
     section_policy: ClassVar[str] = (
         "Title, then the abstract put together from its inverted index; a title alone is not a document."
@@ -66,7 +67,7 @@ class OpenAlexReader:
     )
     states: ClassVar[frozenset[str]] = frozenset(
         {"native_id", "version", "offset", "pmid", "pmcid", "doi", "openalex", "title", "authors", "url", "published",
-         "journal", "language", "retraction", "licence_raw"}
+         "journal", "language", "genre", "retraction", "licence_raw"}
     )  # fmt: skip
 
     @property
@@ -108,6 +109,8 @@ def _document(row: dict[str, Any], record: int, offset: int, facts: Counter[str]
         text=(f"{title}\n\n{abstract}" if title else abstract) if abstract else "",
         no_text=None if abstract else "no_abstract",
         doc_type="other" if paratext else _TYPES.get(words(row.get("type")) or "", "other"),
+        genre=genre([words(row.get("type")), words(row.get("type_crossref"))]),
+        genre_evidence="openalex:type",
         version=words(row.get("updated_date")) or "",
         offset=offset,
         pmid=pmid_in((words(at(row, "ids.pmid")) or "").rstrip("/").rpartition("/")[2]),

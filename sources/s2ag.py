@@ -20,7 +20,7 @@ class S2agReader:
     """One document a record; its id is the corpus id."""
 
     name: ClassVar[str] = "s2ag"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     doc_types: ClassVar[tuple[str, ...]] = ("abstract",)
     section_policy: ClassVar[str] = "Title where the record has one, then the abstract; a title alone is no document."
     known_losses: ClassVar[tuple[str, ...]] = (
@@ -29,7 +29,7 @@ class S2agReader:
     )
     states: ClassVar[frozenset[str]] = frozenset(
         {"native_id", "version", "offset", "pmid", "pmcid", "doi", "s2", "title", "authors", "url", "published",
-         "journal", "licence_raw"}
+         "journal", "genre", "licence_raw"}
     )  # fmt: skip
 
     @property

@@ -42,7 +42,7 @@ class S2orcReader:
     """One document a paper; its id is the corpus id (in S2ORC: `paper_id`)."""
 
     name: ClassVar[str] = "s2orc"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     doc_types: ClassVar[tuple[str, ...]] = ("full_text", "abstract")
     section_policy: ClassVar[str] = (
         "Title, abstract and body paragraphs under their headings; not authors, references, acknowledgements, "
@@ -57,7 +57,7 @@ class S2orcReader:
     )
     states: ClassVar[frozenset[str]] = frozenset(
         {"native_id", "version", "offset", "pmid", "pmcid", "doi", "s2", "title", "authors", "url", "published",
-         "journal", "licence_raw"}
+         "journal", "genre", "licence_raw"}
     )  # fmt: skip
 
     @property

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from corpus.document import Genre
 from sources.dates import date_in
+from sources.genre import genre
 from sources.ids import doi_in, pmcid_in, pmid_in
 from sources.inline_html import without_tags
 from sources.json_lines import at, words
@@ -39,6 +41,7 @@ class Facts:
     authors: tuple[str, ...]
     published: str | None
     journal: str | None
+    genre: Genre | None
     url: str | None
     version: str
     licence: str | None
@@ -58,6 +61,8 @@ class Facts:
             "url": self.url,
             "published": self.published,
             "journal": self.journal,
+            "genre": self.genre,
+            "genre_evidence": "s2:publicationtypes",
             "licence_raw": self.licence,
             "licence_evidence": self.evidence,
         }
@@ -74,6 +79,7 @@ def facts_of(row: Mapping[str, Any]) -> Facts | None:
     place = next((place for place in _LICENCES if words(at(row, place))), None)
     metadata = row.get("metadata")
     stated: Mapping[str, Any] = metadata if isinstance(metadata, dict) else row
+    kinds = at(stated, "publicationtypes")
     return Facts(
         native_id=native_id,
         s2=native_id if native_id.isascii() and native_id.isdigit() else None,
@@ -84,6 +90,7 @@ def facts_of(row: Mapping[str, Any]) -> Facts | None:
         authors=_authors(at(stated, "authors")),
         published=date_in(words(at(stated, "publicationdate")) or words(at(stated, "year"))),
         journal=words(at(stated, "journal.name")) or words(at(stated, "journal")) or words(at(stated, "venue")),
+        genre=genre(kind for kind in kinds if isinstance(kind, str)) if isinstance(kinds, list) else None,
         url=words(row.get("url")),
         version=words(row.get("updated")) or "",
         licence=words(at(row, place)) if place else None,

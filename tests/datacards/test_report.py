@@ -76,7 +76,7 @@ def test_every_whole_number_in_a_table_is_the_manifests_or_a_sum_over_sources(
 ) -> None:
     arranged = view(manifest)
     known = numbers_of(manifest) | numbers_of(
-        [arranged.read, arranged.licences, arranged.languages, arranged.doc_types]
+        [arranged.read, arranged.licences, arranged.languages, arranged.doc_types, arranged.genres]
     )
     shown = whole_numbers(cells(page, "//td[@class='n']"))
     assert len(shown) > 200

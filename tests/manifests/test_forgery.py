@@ -28,6 +28,7 @@ COUNTS = [
     ("sources", 3, "raw_files", 0, "records"),
     ("sources", 3, "licences", 0, "amount", "tokens"),
     ("sources", 3, "doc_types", 0, "amount", "documents"),
+    ("sources", 3, "genres", 0, "amount", "documents"),
     ("sources", 3, "years", 5, "amount", "documents"),
     ("sources", 3, "languages", 0, "amount", "words"),
     ("sources", 3, "length_histogram", 0, 1),

@@ -20,8 +20,9 @@ from sources.registry import READERS, make_reader, reader_names
 from tests.sources.material import KIT
 
 RECIPE = Path(__file__).parents[2] / "pipelines" / "recipes" / "kit.yaml"
-# Not of these: the text itself, what every record has, and what goes with the licence.
-FIELDS = {one.name for one in fields(Document)} - {"record", "text", "no_text", "doc_type", "licence_evidence"}
+# Not of these: the text itself, what every record has, and what goes with the licence or the genre.
+_ALWAYS = {"record", "text", "no_text", "doc_type", "licence_evidence", "genre_evidence"}
+FIELDS = {one.name for one in fields(Document)} - _ALWAYS
 FILES = 60
 RECORDS = 60
 """Of a pattern and of a file."""
@@ -29,10 +30,10 @@ SLOW = {"pdf": 1}
 RARE = {
     "jats": {"retraction"},
     "elsevier": {"retraction"},
-    "openalex": {"retraction", "pmcid"},
+    "openalex": {"retraction", "pmcid", "genre"},
     "cnxml": {"authors", "published", "version"},
     "spl": {"language"},
-    "s2orc": {"url", "version", "licence_raw"},
+    "s2orc": {"url", "version", "licence_raw", "genre"},
     "fhir": {"version", "language", "title"},
     "warc": {"published"},
     "markdown": {"licence_raw", "published", "title"},
