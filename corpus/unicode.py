@@ -44,6 +44,48 @@ def classes() -> npt.NDArray[np.uint8]:
     return table
 
 
+_UNSPACED = (
+    "CJK UNIFIED", "CJK COMPATIBILITY", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "BOPOMOFO", "YI SYLLABLE",
+    "TANGUT IDEOGRAPH", "NUSHU", "THAI", "LAO", "KHMER", "MYANMAR", "TAI LE", "NEW TAI LUE", "TAI THAM", "TAI VIET",
+    "AHOM", "TIBETAN",
+)  # fmt: skip
+"""Beginnings of the names of letters whose script puts no blank between words: the ideographs and syllables of which
+UAX #29 (4.1) makes a word each, and the scripts of South East Asia (Line_Break=SA, UAX #14) for which it asks for a
+dictionary."""
+
+
+@cache
+def unspaced() -> npt.NDArray[np.bool_]:
+    """Which code points (bool) are letters (Lo) of scripts written without blanks between words.
+
+    Marks and modifier letters (the lengthening mark of Japanese, the repetition mark of Thai) are not among them: they
+    go with the letter before them.
+    """
+    table = np.zeros(_CODE_POINTS, np.bool_)
+    for code in np.flatnonzero(classes() & LETTER).tolist():
+        character = chr(code)
+        if code > 0x0E00 and unicodedata.category(character) == "Lo":
+            table[code] = unicodedata.name(character, "").startswith(_UNSPACED)
+    table.flags.writeable = False
+    return table
+
+
+@cache
+def starters() -> npt.NDArray[np.bool_]:
+    """Which code points (bool) begin a new word after a letter of `unspaced`: every other letter and number.
+
+    Modifier letters of its own scripts do not.
+    """
+    table = (classes() & (LETTER | NUMBER)) != 0
+    table &= ~unspaced()
+    for code in np.flatnonzero(table).tolist():
+        character = chr(code)
+        if unicodedata.category(character) == "Lm":
+            table[code] = not unicodedata.name(character, "").startswith((*_UNSPACED, "IDEOGRAPHIC", "VERTICAL IDEO"))
+    table.flags.writeable = False
+    return table
+
+
 @cache
 def folds() -> npt.NDArray[np.uint32]:
     """Simple case folding (uint32) per code point: itself where folding needs more than one character."""

@@ -21,7 +21,12 @@ COLUMNS = (
     Column("input_ids", "list<int32>", "measured", "tokens of `text`, whole, without special tokens"),
     Column("n_tokens", "int32", "measured", "length of `input_ids`"),
     Column("n_bytes", "int64", "measured", "UTF-8 bytes of `text`"),
-    Column("n_words", "int64", "measured", "words of `text`, split at white space"),
+    Column(
+        "n_words",
+        "int64",
+        "measured",
+        "words of `text`: split at white space, and each letter of scripts that put none between words",
+    ),
     Column("title", "string", "source", "title, identifiers masked"),
     Column("doc_type", "string", "source", "abstract, full text, guideline, ..."),
     Column("genre", "string", "source", "kind of publication: review, randomized_trial, case_report, ..."),

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.errors import RecipeError
+from corpus.words import count_words
 from dedup.identity import KINDS
 from filters.phi.annotator import Span, detector
 from manifests import layout
@@ -171,7 +172,7 @@ def _rows(shard: Shard, rows: pa.Table, policy: str | None, last: str) -> Iterat
         for what, differs in (
             ("text of {} is not that of its text_sha256", hashlib.sha256(raw).hexdigest() != sha256),
             ("n_bytes of {} is not the length of its text", len(raw) != n_bytes),
-            ("n_words of {} is not the number of words in its text", len(text.split()) != n_words),
+            ("n_words of {} is not the number of words in its text", count_words(text) != n_words),
             ("text of {} holds an identifier that is not masked", bool(find(raw))),
         ):
             if differs:

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from corpus.digest import Json
 from corpus.storage import WorkFolder
 from corpus.verdict import Verdict
+from corpus.words import count_words
 from dedup.identity import KINDS
 from filters.phi.mask import mask_column
 from pipelines.conclude import AMOUNT
@@ -144,10 +145,10 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
 
 
 def _words(text: pa.LargeStringArray, as_read: np.ndarray[Any, Any], masked: np.ndarray[Any, Any]) -> pa.Array:
-    """White-space words of each text: counted again only where masking changed it."""
+    """Words of each text: counted again only where masking changed it."""
     words = as_read.astype(np.int64).copy()
     for row in np.flatnonzero(masked):
-        words[row] = len(text[int(row)].as_py().split())
+        words[row] = count_words(text[int(row)].as_py())
     return pa.array(words)
 
 

@@ -14,7 +14,7 @@ class QualityAnnotator:
     """Measures the quality and repetition signals of `filters.quality.signals` (a `corpus.stage.Annotator`)."""
 
     name = "quality"
-    version = 1
+    version = 2
     schema: pa.Schema = SCHEMA
 
     @property

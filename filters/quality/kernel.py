@@ -3,9 +3,10 @@
 Two steps a document, both compiled. `filters.quality.scan` reads each byte once and leaves behind one hash a word,
 line and paragraph; `filters.quality.repetition` then works on these alone.
 
-A word is what lies between white space (`str.split`). The published filters take English words and punctuation marks
-apart with a tokenizer (datatrove: spaCy); that costs nine tenths of their time, differs from language to language, and
-makes `(95% CI 0.3-0.7)` a run of words without letters, which is why web thresholds drop medical abstracts.
+A word is what lies between white space, or one letter of a script that puts none between words. The published filters
+take English words and punctuation marks apart with a tokenizer (datatrove: spaCy); that costs nine tenths of their
+time, differs from language to language, and makes `(95% CI 0.3-0.7)` a run of words without letters, which is why web
+thresholds drop medical abstracts.
 
 Import this only to run it: it needs numba.
 """

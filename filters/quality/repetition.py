@@ -79,7 +79,9 @@ def repeat(work: Any, tally: Any) -> None:
             work.first[name] = i
             if 2 <= work.before[i + 1] - work.before[i] <= 4:
                 for stop in _STOP_HASHES:
-                    stops += work.word[i] == stop
+                    if work.word[i] == stop:
+                        work.stop[stops] = name
+                        stops += 1
     work.base[0] += known
     top = 0
     count_log_count = 0.0
@@ -91,6 +93,8 @@ def repeat(work: Any, tally: Any) -> None:
             top = name
     tally.unique_words = known
     tally.stop_words = stops
+    for stop in range(stops):
+        tally.stop_word_times += work.times[work.stop[stop]]
     if known:
         tally.top_word = work.times[top]
         tally.top_word_alphabetic = work.only_letters[work.first[top]]

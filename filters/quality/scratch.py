@@ -43,6 +43,8 @@ class Scratch(NamedTuple):
     first: npt.NDArray[np.int64]
     """Place where each name occurred first."""
     met: npt.NDArray[np.bool_]
+    stop: npt.NDArray[np.int64]
+    """Names of the stop words met."""
 
 
 def scratch(largest: int) -> Scratch:
@@ -72,6 +74,7 @@ def scratch(largest: int) -> Scratch:
         times=numbers(),
         first=numbers(),
         met=np.empty(words, np.bool_),
+        stop=np.empty(8, np.int64),
     )
 
 

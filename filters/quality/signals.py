@@ -1,11 +1,13 @@
 """The quality signals: what each one means, where it comes from, and how it is computed from the kernel's tallies.
 
-Words are separated by white space, lines by `\\n` (only lines that hold a word count), paragraphs by a line that holds
-no word. A share is between 0 and 1; whatever would be divided by nothing is 0.
+Words are separated by white space, and in scripts that put none between words each letter is one (`corpus.words`).
+Lines are separated by `\\n` (only lines that hold a word count), paragraphs by a line that holds no word. A share is
+between 0 and 1 (that of n-grams may exceed 1 in those scripts, for the blanks that join words are counted); whatever
+would be divided by nothing is 0.
 
 These definitions follow datatrove 0.10 (`pipeline/filters/`), the reference that most corpora used, but for:
 
-- words: see `filters.quality.kernel`. A word of punctuation alone counts as a word, as in Gopher's paper.
+- words: see `corpus.words`. A word of punctuation alone counts as a word, as in Gopher's paper.
 - lines: datatrove cuts at `\\n` for FineWeb, at runs of it for Gopher's repetition, and with `str.splitlines` for
   Gopher's quality and C4, where blank lines count in the denominator. Here one definition, FineWeb's, serves all.
 - line ends: white space at the end of a line is passed over before its last character is looked at.
@@ -32,6 +34,7 @@ GOPHER = "Gopher (Rae et al. 2021, A1.1)"
 REPETITION = "Gopher (Rae et al. 2021, table A1)"
 C4 = "C4 (Raffel et al. 2020, 2.2)"
 FINEWEB = "FineWeb (Penedo et al. 2024, custom heuristics)"
+REDPAJAMA = "RedPajama-V2 (Weber et al. 2024, table of quality signals)"
 PES2O = "peS2o (Soldaini & Lo 2023, dataset card)"
 
 
@@ -78,7 +81,7 @@ def unigram_entropy(tallies: Tallies) -> npt.NDArray[np.float64]:
 SIGNALS: tuple[Signal, ...] = (
     _count("n_bytes", "bytes", "length in UTF-8", "bytes", pa.int64()),
     _count("n_characters", "characters", "length in code points", "characters"),
-    _count("n_words", "words", f"words separated by white space; {GOPHER}, {PES2O}", "words", pa.int64()),
+    _count("n_words", "words", f"words: see `corpus.words`; {GOPHER}, {PES2O}", "words", pa.int64()),
     _count("n_lines", "lines", "lines that hold a word", "lines"),
     _count("n_paragraphs", "paragraphs", f"blocks of lines separated by blank lines; {PES2O}", "paragraphs"),
     _count(
@@ -113,6 +116,36 @@ SIGNALS: tuple[Signal, ...] = (
         "words",
         f"how many of the, be, to, of, and, that, have, with occur, in lower case; {GOPHER}",
         "stop_words",
+    ),
+    _ratio(
+        "stop_word_share",
+        "",
+        f"occurrences of these eight / words; after {REDPAJAMA}, rps_doc_stop_word_fraction, with its own list",
+        "stop_word_times",
+        "words",
+    ),
+    _ratio("numeric_word_share", "", "words with a decimal digit and no letter / words", "numeric_words", "words"),
+    _ratio(
+        "capital_word_share",
+        "",
+        f"words with letters, all of them upper or title case / words; {REDPAJAMA}, rps_doc_frac_all_caps_words",
+        "capital_words",
+        "words",
+    ),
+    _ratio(
+        "table_line_share",
+        "",
+        "lines with at least two tabs or '|', or of at least three numeric words that are more than half of its words "
+        "/ lines",
+        "table_lines",
+        "lines",
+    ),
+    _ratio(
+        "reference_line_share",
+        "",
+        "lines as a list of references has them (`filters.quality.figures`) / lines",
+        "reference_lines",
+        "lines",
     ),
     _ratio(
         "duplicate_line_share", "", f"lines equal to an earlier one / lines; {REPETITION}", "duplicate_lines", "lines"
@@ -195,7 +228,7 @@ SIGNALS: tuple[Signal, ...] = (
         "unigram_entropy",
         pa.float32(),
         "nat",
-        "entropy of the distribution of words, -sum of p ln p; RedPajama-V2, rps_doc_unigram_entropy",
+        f"entropy of the distribution of words, -sum of p ln p; {REDPAJAMA}, rps_doc_unigram_entropy",
         unigram_entropy,
     ),
     _ratio("top_word_share", "", f"occurrences of the most frequent word / words; {PES2O}", "top_word", "words"),
@@ -204,6 +237,13 @@ SIGNALS: tuple[Signal, ...] = (
         "",
         f"1 if the most frequent word (of equals the first) is made of letters only, else 0; {PES2O}",
         "top_word_alphabetic",
+    ),
+    _count(
+        "n_mojibake",
+        "characters",
+        "U+FFFD, C1 controls but U+0085, and traces of UTF-8 that was read as Windows-1252 or Latin-1: one of Â Ã Î Ï "
+        "Ð Ñ and one of U+00A1 to U+00BF or of Windows-1252's signs, Â and a no-break space, 'â€', 'ï¿'",
+        "mojibake",
     ),
     _count(
         "n_spaced_letter_runs",

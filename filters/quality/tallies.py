@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-KERNEL_VERSION = 1
+KERNEL_VERSION = 2
 """Raised whenever the kernel, `traits` or this table changes what is counted."""
 
 TALLIES = np.dtype(
@@ -25,6 +25,9 @@ TALLIES = np.dtype(
         ("lorem_ipsum", np.int64),
         ("javascript", np.int64),
         ("spaced_letters", np.int64),  # runs of two or more one-letter words
+        ("numeric_words", np.int64),  # words with a decimal digit and no letter
+        ("capital_words", np.int64),  # words whose letters are all upper or title case
+        ("mojibake", np.int64),
         ("sentences", np.int64),
         ("lines", np.int64),  # that hold a word
         ("bullet_lines", np.int64),
@@ -32,9 +35,12 @@ TALLIES = np.dtype(
         ("terminal_lines", np.int64),  # ending as C4 wants
         ("punctuated_lines", np.int64),  # ending as FineWeb wants
         ("short_lines", np.int64),
+        ("table_lines", np.int64),
+        ("reference_lines", np.int64),
         ("paragraphs", np.int64),
         ("unique_words", np.int64),
         ("stop_words", np.int64),  # different ones
+        ("stop_word_times", np.int64),  # occurrences of all
         ("top_word", np.int64),  # occurrences of the most frequent word
         ("top_word_alphabetic", np.int64),  # 1 if it is made of letters only
         ("count_log_count", np.float64),  # sum over different words of c ln c

@@ -1,4 +1,4 @@
-"""What the quality kernel needs to know about a character, in one byte.
+"""What the quality kernel needs to know about a character, in two bytes.
 
 Letters, white space, upper case and decimal digits are Unicode properties (`corpus.unicode`); the marks that end a
 sentence, close a quotation or start a list item are the sets that the published filters use.
@@ -23,7 +23,10 @@ DIGIT = unicode.DIGIT
 TERMINAL = 2  # ends a sentence
 CLOSING = 4  # may stand between the end of a sentence and the white space after it
 BULLET = 16  # starts a list item
-MARKER = 32  # counted one by one: # . … { and the j of "javascript"
+MARKER = 32  # looked at one by one: # . … { | the j of "javascript", and what mojibake is made of
+UNSPACED = 256  # a letter that is a word by itself
+STARTER = 512  # any other letter or number: begins a new word after one of those
+UNCAPPED = 1024  # a letter that is neither upper nor title case
 
 TERMINAL_RANGES = """
 21 2E 3F 589 61D-61F 6D4 700-702 7F9 837 839 83D-83E 964-965 104A-104B 1362 1367-1368 166E 1735-1736 17D4-17D6
@@ -40,19 +43,34 @@ BULLETS = "-\u2013*·•‣◦▪▫■□●○▶◀"
 """First characters of list items. datatrove's Gopher filter knows `•` and `-`; the others are what RedPajama-V2's
 `rps_lines_start_with_bulletpoint` adds, and `*`, `·`, `●`, `○` from drug labels and guidelines."""
 
-MARKERS = "#.…{jJ"
+MARKERS = "#.…{|jJ"
+
+_WINDOWS_1252 = bytes(range(0x80, 0xA0)).decode("cp1252", "ignore")
+BROKEN = "\ufffd" + "".join(map(chr, [*range(0x80, 0x85), *range(0x86, 0xA0)]))
+"""Never in sound text: the replacement character, and the C1 controls but the line end U+0085."""
+TRAILS = _WINDOWS_1252 + "".join(map(chr, range(0xA1, 0xC0)))
+"""What the second byte of a UTF-8 character of two bytes becomes if it is read as Windows-1252, but for blanks."""
+LEADS = "ÂÃÎÏÐÑ"
+"""What the first byte becomes, for accented, Greek and Cyrillic letters. No language writes these capitals before one
+of `TRAILS`; the leads of rarer letters (`Å`, `É`, `Ü` ...) stand before closing quotation marks in sound text."""
+PAIRS = ("â€", "ï¿")
+"""The beginnings of what quotation marks, dashes and the replacement character become."""
 
 
 @cache
-def traits() -> npt.NDArray[np.uint8]:
-    """Bit flags (uint8) per code point (0 to 0x10FFFF)."""
-    table = unicode.classes() & np.uint8(LETTER | SPACE | UPPER | DIGIT)
+def traits() -> npt.NDArray[np.uint16]:
+    """Bit flags (uint16) per code point (0 to 0x10FFFF)."""
+    classes = unicode.classes()
+    table = (classes & np.uint8(LETTER | SPACE | UPPER | DIGIT)).astype(np.uint16)
+    table[unicode.unspaced()] |= UNSPACED
+    table[unicode.starters()] |= STARTER
+    table[(classes & LETTER != 0) & (classes & UPPER == 0)] |= UNCAPPED
     for given in TERMINAL_RANGES.split():
         first, _, last = given.partition("-")
         table[int(first, 16) : int(last or first, 16) + 1] |= TERMINAL
     closing = [code for code in range(len(table)) if unicodedata.category(chr(code)) in ("Pe", "Pf")]
     table[[*closing, ord('"'), ord("'")]] |= CLOSING
     table[[ord(character) for character in BULLETS]] |= BULLET
-    table[[ord(character) for character in MARKERS]] |= MARKER
+    table[[ord(character) for character in MARKERS + BROKEN + TRAILS]] |= MARKER
     table.flags.writeable = False
     return table

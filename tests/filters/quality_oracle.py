@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
+from itertools import pairwise
 
 from filters.quality.traits import BULLETS, TERMINAL_RANGES
 
@@ -18,6 +19,22 @@ TERMINAL = "".join(
 )
 CLOSING = "\"'" + "".join(chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) in ("Pe", "Pf"))
 WIDE = "\u3002\uff01\uff0e\uff1f\uff61"
+TRAILS = "".join(chr(code) for code in range(0xA1, 0xC0)) + bytes(range(0x80, 0xA0)).decode("cp1252", "ignore")
+MOJIBAKE = re.compile(f"[\ufffd\x80-\x84\x86-\x9f]|(?<=[ÂÃÎÏÐÑ])[{re.escape(TRAILS)}]|(?<=Â)\xa0|(?<=â)€|(?<=ï)¿")
+UNSPACED_SCRIPTS = (
+    "CJK UNIFIED IDEOGRAPH", "CJK COMPATIBILITY IDEOGRAPH", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "THAI", "LAO",
+    "KHMER", "MYANMAR", "TIBETAN", "TAI", "NEW TAI", "AHOM", "BOPOMOFO", "YI", "NUSHU", "TANGUT",
+)  # fmt: skip
+YEAR = re.compile(r"(?<![0-9])(?:1[89]|20)[0-9]{2}(?![0-9])")
+DASH = "[-\u2010-\u2013]"
+PLACE = re.compile(
+    rf"""(?<![0-9])(?!(?:1[89]|20)[0-9]{{2}}(?![0-9]))[0-9]{{3,5}}{DASH}[0-9]  # pages
+    | (?<![0-9])[0-9]{{1,4}}[;(][0-9]                                         # issue or pages after a volume, a year
+    | (?<![0-9])(?!0*(?:1?[0-9]|2[0-3]):)[0-9]{1, 4}:[0-9]  # no time of day
+    | \):[0-9]
+    | (?<![0-9])10\.[0-9]{{4,}}/""",
+    re.VERBOSE,
+)
 SENTENCE_MARK = re.compile(f"[{re.escape(TERMINAL)}][{re.escape(TERMINAL + CLOSING)}]*")
 
 
@@ -27,6 +44,60 @@ def share(part: float, whole: float) -> float:
 
 def is_letter(character: str) -> bool:
     return unicodedata.category(character).startswith("L")
+
+
+def kind_of(character: str) -> str:
+    """`unspaced`, `other` for letters and numbers that begin a word after one of those, or `sign`."""
+    category, name = unicodedata.category(character), unicodedata.name(character, "")
+    ours = name.startswith(UNSPACED_SCRIPTS)
+    if category == "Lo" and ours:
+        return "unspaced"
+    glued = category == "Lm" and (ours or "IDEOGRAPHIC" in name)
+    return "other" if category[0] in "LN" and not glued else "sign"
+
+
+def words_of(text: str) -> list[str]:
+    """White-space words, cut before each letter of an unspaced script, and before what follows one."""
+    found = []
+    for piece in text.split():
+        word, last = "", "sign"
+        for character in piece:
+            kind = kind_of(character)
+            if kind != "sign" and "unspaced" in (kind, last) and last != "sign":
+                found.append(word)
+                word = ""
+            word += character
+            last = kind if kind != "sign" else last
+        found.append(word)
+    return found
+
+
+def is_numeric(word: str) -> bool:
+    return any(unicodedata.category(c) == "Nd" for c in word) and not any(map(is_letter, word))
+
+
+def is_capital(word: str) -> bool:
+    letters = [c for c in word if is_letter(c)]
+    return bool(letters) and all(unicodedata.category(c) in ("Lu", "Lt") for c in letters)
+
+
+def is_table_line(line: str) -> bool:
+    words = words_of(line)
+    numeric = sum(map(is_numeric, words))
+    return line.count("\t") + line.count("|") >= 2 or (numeric >= 3 and numeric > len(words) / 2)
+
+
+def is_reference_line(line: str) -> bool:
+    words = words_of(line)
+    initials = any(
+        is_capital(word) and len(word) <= 6 and word[-1] in ".,;:" and not re.search(r"\d", word) for word in words
+    )
+    apart = any(
+        re.search(r"(?:[0-9][;:]|\):)\Z", word) and re.search(r"\d", word) and re.match("[0-9]", after)
+        for word, after in pairwise(words)
+    )
+    place = apart or any(PLACE.search(word) for word in words if re.search(r"\d", word))
+    return len(words) <= 100 and initials and place and any(map(YEAR.search, words))
 
 
 def paragraphs_of(text: str) -> list[str]:
@@ -76,13 +147,13 @@ def duplicate_gram(words: list[str], n: int) -> int:
 
 
 def spaced_letter_runs(words: list[str]) -> int:
-    alone = "".join("x" if len(word) == 1 and is_letter(word) else " " for word in words)
+    alone = "".join("x" if len(word) == 1 and is_letter(word) and kind_of(word) == "other" else " " for word in words)
     return sum(len(run) >= 2 for run in alone.split())
 
 
 def oracle(text: str) -> dict[str, float]:
     """All signals of `text`, by name."""
-    words = text.split()
+    words = words_of(text)
     lines = [line for line in text.split("\n") if line.strip()]
     stripped = [line.strip() for line in lines]
     paragraphs = paragraphs_of(text)
@@ -108,6 +179,11 @@ def oracle(text: str) -> dict[str, float]:
         "ellipsis_line_share": share(sum(line.endswith(("...", "…")) for line in stripped), len(lines)),
         "alphabetic_word_share": share(sum(any(map(is_letter, word)) for word in words), n),
         "n_stop_words": len(STOP_WORDS & set(words)),
+        "stop_word_share": share(sum(word in STOP_WORDS for word in words), n),
+        "numeric_word_share": share(sum(map(is_numeric, words)), n),
+        "capital_word_share": share(sum(map(is_capital, words)), n),
+        "table_line_share": share(sum(map(is_table_line, lines)), len(lines)),
+        "reference_line_share": share(sum(map(is_reference_line, lines)), len(lines)),
         "duplicate_line_share": share(copied_lines, len(lines)),
         "duplicate_line_character_share": share(copied_line_characters, size),
         "duplicate_paragraph_share": share(copied_paragraphs, len(paragraphs)),
@@ -131,5 +207,6 @@ def oracle(text: str) -> dict[str, float]:
         "unigram_entropy": -sum(times / n * math.log(times / n) for times in counts.values()),
         "top_word_share": share(top_count, n),
         "top_word_alphabetic": int(bool(words) and all(map(is_letter, top_word))),
+        "n_mojibake": len(MOJIBAKE.findall(text)),
         "n_spaced_letter_runs": spaced_letter_runs(words),
     }

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from corpus.assets import assets_folder
+from corpus.words import count_words
 from filters.quality import QualityAnnotator
 from tests.filters.quality_oracle import oracle
 
@@ -87,9 +88,50 @@ repetitive = st.lists(st.tuples(words, gaps), max_size=120).map(
 )
 marked = st.text(alphabet="aA1 .\n!?\"')。」…#{•-jJ\u2028é\t", max_size=80)
 
+listed = st.lists(
+    st.sampled_from(
+        [
+            "Smith J,",
+            "J.",
+            "AB;",
+            "et al.",
+            "2012",
+            "1899;",
+            "2100",
+            "12(3)",
+            "366:",
+            "123-34",
+            "123–34",
+            "(Suppl):",
+            "18:30",
+            "10.1056/x",
+            "10.12/x",
+            "0012:5",
+            ")",
+            ":",
+            ";",
+            "-",
+            "(",
+            "7",
+            "45",
+            "\n",
+            "\t",
+            "|",
+            "1.5",
+            " ",
+            " ",
+            "糖",
+            "٣",
+        ]
+    ),
+    max_size=25,
+).map("".join)
+broken = st.text(alphabet="ÂÃÎïâ€¿©»°\xa0\x80\x85\x9d\ufffd a’", max_size=20)
+asian = st.text(alphabet="糖尿病コーヒー々のผู้ป่วๆກ。「」、a1ʰ ́A-", max_size=40)
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.one_of(st.text(max_size=80), repetitive, marked), min_size=1, max_size=5))
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(st.one_of(st.text(max_size=80), repetitive, marked, listed, broken, asian), min_size=1, max_size=5))
 def test_kernel_equals_oracle(texts: list[str]) -> None:
     check(texts)
 
@@ -139,13 +181,15 @@ def test_no_documents_give_no_rows() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["x", "x ", "x\n", "ab cd\n\n", "{", ".", "。", "\n", "jJ", "lorem ", "\U0001f9ec"], ids=ascii
+    "unit",
+    ["x", "x ", "x\n", "ab cd\n\n", "{", ".", "。", "\n", "jJ", "lorem ", "\U0001f9ec", "糖", "1 ", "2012;3:4-5 J, "],
+    ids=ascii,
 )
 def test_ten_megabytes_of_anything_finish(unit: str) -> None:
     text = unit * (10_000_000 // len(unit.encode()))
     row = QualityAnnotator().measure(pa.record_batch({"text": pa.array([text], pa.large_string())})).to_pylist()[0]
     assert row["n_bytes"] == len(text.encode())
-    assert row["n_words"] == len(text.split())
+    assert row["n_words"] == count_words(text)
 
 
 def test_ten_megabytes_of_different_words_finish() -> None:
