@@ -76,8 +76,7 @@ def starters() -> npt.NDArray[np.bool_]:
 
     Modifier letters of its own scripts do not.
     """
-    table = (classes() & (LETTER | NUMBER)) != 0
-    table &= ~unspaced()
+    table: npt.NDArray[np.bool_] = ((classes() & (LETTER | NUMBER)) != 0) & ~unspaced()
     for code in np.flatnonzero(table).tolist():
         character = chr(code)
         if unicodedata.category(character) == "Lm":

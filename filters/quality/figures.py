@@ -25,6 +25,8 @@ REFERENCE_WORDS = 100
 @kernel
 def figures(data: Any, start: int, end: int) -> Any:
     """Flags of the word `data[start:end]`: YEAR, PLACE, OPEN and FIGURE; only ASCII digits count."""
+    byte: Any
+    value: Any
     found = 0
     at = start
     run = value = 0  # digits in a row, up to here; what they say
