@@ -17,6 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from corpus.errors import RecipeError
 
+UNDETERMINED = "und"
+"""ISO 639-2 code of a language that nobody determined."""
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -33,6 +36,10 @@ class Rule(BaseModel):
     max: float | None = Field(None, allow_inf_nan=False)
     doc_types: tuple[Text, ...] | None = Field(None, min_length=1)
     """Document types that the rule is for; None means all."""
+    languages: tuple[Text, ...] | None = Field(None, min_length=1)
+    """Languages that the rule is for, as the language stage names them; None means all."""
+    except_languages: tuple[Text, ...] | None = Field(None, min_length=1)
+    """Languages that the rule is not for."""
     cite: Text
     """Where the threshold comes from."""
 
@@ -42,7 +49,17 @@ class Rule(BaseModel):
             raise ValueError(f"rule {self.name!r} needs min, max or both")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError(f"rule {self.name!r}: min {self.min:g} is above max {self.max:g}, so nothing can pass")
+        if self.languages is not None and self.except_languages is not None:
+            raise ValueError(f"rule {self.name!r} has languages and except_languages; give one of them")
         return self
+
+    def concerns(self, doc_type: str, language: str) -> bool:
+        """Whether the rule is asked of documents of this type in this language."""
+        return (
+            (self.doc_types is None or doc_type in self.doc_types)
+            and (self.languages is None or language in self.languages)
+            and (self.except_languages is None or language not in self.except_languages)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +81,24 @@ class Decisions:
         return self.rule < 0
 
 
-def decide(rules: Sequence[Rule], signals: pa.Table | pa.RecordBatch, doc_types: pa.Array) -> Decisions:
-    """Apply `rules`, in order, to n documents: `signals` has a row and `doc_types` (string) an entry for each.
+def decide(
+    rules: Sequence[Rule],
+    signals: pa.Table | pa.RecordBatch,
+    doc_types: pa.Array,
+    languages: pa.Array | None = None,
+) -> Decisions:
+    """Apply `rules`, in order, to n documents: `signals` has a row, `doc_types` and `languages` (string) an entry each.
+
+    Without `languages` they are unknown: `und`.
 
     Raises:
         RecipeError: a rule names an unknown signal or one that is not a number; two rules share a name and documents.
     """
     _check(rules, signals.schema)
     n = signals.num_rows
-    if len(doc_types) != n:
-        raise ValueError(f"{n} rows of signals but {len(doc_types)} document types")
+    languages = pa.array([UNDETERMINED] * n, pa.string()) if languages is None else languages
+    if (len(doc_types), len(languages)) != (n, n):
+        raise ValueError(f"{n} rows of signals but {len(doc_types)} document types and {len(languages)} languages")
     rule = np.full(n, -1, np.int32)
     score = np.full(n, np.nan)
     threshold = np.full(n, np.nan)
@@ -86,7 +111,11 @@ def decide(rules: Sequence[Rule], signals: pa.Table | pa.RecordBatch, doc_types:
         high = np.zeros(n, np.bool_) if one.max is None else ~(values <= one.max)
         failed = low | high
         if one.doc_types is not None:
-            failed &= _flat(pc.is_in(doc_types, pa.array(one.doc_types, doc_types.type))).to_numpy(zero_copy_only=False)
+            failed &= _among(doc_types, one.doc_types)
+        if one.languages is not None:
+            failed &= _among(languages, one.languages)
+        if one.except_languages is not None:
+            failed &= ~_among(languages, one.except_languages)
         failures[:, index] = failed
         decides = failed & (rule < 0)
         rule[decides] = index
@@ -114,7 +143,24 @@ def _check(rules: Sequence[Rule], schema: pa.Schema) -> None:
 
 
 def _share_documents(one: Rule, other: Rule) -> bool:
-    return one.doc_types is None or other.doc_types is None or bool(set(one.doc_types) & set(other.doc_types))
+    types = one.doc_types is None or other.doc_types is None or bool(set(one.doc_types) & set(other.doc_types))
+    return types and _share_languages(one, other) and _share_languages(other, one)
+
+
+def _share_languages(one: Rule, other: Rule) -> bool:
+    """Whether some language of `one` may be one of `other`; languages are without number."""
+    if one.languages is None:
+        return True
+    return any(
+        (other.languages is None or language in other.languages)
+        and (other.except_languages is None or language not in other.except_languages)
+        for language in one.languages
+    )
+
+
+def _among(values: pa.Array, wanted: Sequence[str]) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = _flat(pc.is_in(values, pa.array(wanted, values.type))).to_numpy(zero_copy_only=False)
+    return found
 
 
 def _flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.errors import SnapshotError
+from filters.rules import Rule
 from manifests.snapshot import BROKEN, Snapshot, unreadable
 
 _RELEASED = ["doc_id", "split", "cluster_id", "n_tokens", "n_bytes", "phi_masked", "text_sha256"]
@@ -87,16 +88,13 @@ def _rules(snapshot: Snapshot, row: dict[str, Any]) -> tuple[RuleResult, ...]:
     if row["bytes"] == 0 or row["doc_type"] is None:
         return ()
     found = []
-    for rule in by_type.get(row["doc_type"], by_type["*"]):
-        if rule["doc_types"] is not None and row["doc_type"] not in rule["doc_types"]:
+    for stated in by_type.get(row["doc_type"], by_type["*"]):
+        rule = Rule.model_validate(stated)
+        if not rule.concerns(row["doc_type"], row["language"]):
             continue
-        value = row.get(rule["signal"], {"n_words": row["words"], "n_bytes": row["bytes"]}.get(rule["signal"]))
-        low, high = rule["min"], rule["max"]
-        found.append(
-            RuleResult(
-                rule["name"], rule["signal"], value, low, high, rule["cite"], rule["name"] not in row["rules_failed"]
-            )
-        )
+        value = row.get(rule.signal, {"n_words": row["words"], "n_bytes": row["bytes"]}.get(rule.signal))
+        passed = rule.name not in row["rules_failed"]
+        found.append(RuleResult(rule.name, rule.signal, value, rule.min, rule.max, rule.cite, passed))
     return tuple(found)
 
 

@@ -135,7 +135,8 @@ def _quality(
         own = tuple(Rule.model_validate(rule) for rule in rules.get(kind, rules["*"]))
         if not own or not len(rows):
             continue
-        decisions = decide(own, signals.take(rows), pa.array([kind] * len(rows)))
+        mine = signals.take(rows)
+        decisions = decide(own, mine, pa.array([kind] * len(rows)), mine["language"])
         objecting = np.flatnonzero(decisions.rule >= 0)
         found.object(
             Stage.QUALITY,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -161,3 +162,43 @@ def test_the_abstract_preset_drops_what_is_not_an_abstract(text: str, reasons: l
     else:
         # In seven words every n-gram is a large part of the text.
         assert [name for name in failed if not name.startswith("top_")] == reasons
+
+
+def test_a_rule_asks_only_the_languages_it_is_for() -> None:
+    rule = {"signal": "n_words", "min": 10**6, "cite": "here"}
+    languages = pa.array(["en", "zh", "es", "und"])
+
+    def asked(**limits: tuple[str, ...]) -> list[bool]:
+        return (~decide([Rule(name="x", **rule, **limits)], SIGNALS, TYPES, languages).kept).tolist()
+
+    assert asked() == [True] * 4
+    assert asked(languages=("en", "es")) == [True, False, True, False]
+    assert asked(except_languages=("zh",)) == [True, False, True, True]
+
+
+def test_languages_that_nobody_determined_are_none_of_those_a_rule_is_for() -> None:
+    limits: dict[str, Any] = {"signal": "n_words", "min": 10**6, "cite": "here"}
+    assert decide([Rule(name="x", languages=("en",), **limits)], SIGNALS, TYPES).kept.all()
+    assert not decide([Rule(name="x", except_languages=("en",), **limits)], SIGNALS, TYPES).kept.any()
+
+
+def test_a_name_may_be_used_again_for_other_languages_only() -> None:
+    def named(**limits: tuple[str, ...]) -> Rule:
+        return Rule(name="x", signal="n_words", min=1, cite="here", **limits)
+
+    decide([named(languages=("en",)), named(languages=("es", "fr"))], SIGNALS, TYPES)
+    decide([named(languages=("zh", "ja")), named(except_languages=("zh", "ja"))], SIGNALS, TYPES)
+    for one, other in [
+        (named(languages=("en", "es")), named(languages=("es",))),
+        (named(languages=("en",)), named(except_languages=("zh",))),
+        (named(except_languages=("en",)), named(except_languages=("zh",))),
+        (named(), named(languages=("en",))),
+    ]:
+        for pair in ([one, other], [other, one]):
+            with pytest.raises(RecipeError, match="named 'x'"):
+                decide(pair, SIGNALS, TYPES)
+
+
+def test_languages_and_exceptions_exclude_each_other() -> None:
+    with pytest.raises(ValueError, match="give one of them"):
+        Rule(name="x", signal="n_words", min=1, cite="here", languages=("en",), except_languages=("zh",))
