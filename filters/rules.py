@@ -184,7 +184,7 @@ def _names_of(failures: npt.NDArray[np.bool_], names: list[str]) -> pa.ListArray
 def _presets() -> dict[str, Any]:
     with Path(__file__).with_name("presets.yaml").open(encoding="utf-8") as stream:
         presets: dict[str, Any] = yaml.safe_load(stream)
-    return presets
+    return {name: rules for name, rules in presets.items() if not name.startswith("_")}
 
 
 def preset_names() -> tuple[str, ...]:

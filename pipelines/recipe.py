@@ -24,7 +24,7 @@ from dedup.signature import MinHashConfig
 from filters.licence import LicenceAnnotator
 from filters.phi.annotator import PhiAnnotator
 from filters.rights import load_profile
-from filters.rules import Rule, decide, load_preset
+from filters.rules import Rule, decide, load_preset, preset_names
 from pipelines.locations import ASSET, is_asset, resolve_options, resolve_root
 from pipelines.signals import known_signals
 from sources.registry import make_reader
@@ -101,8 +101,9 @@ class LanguageRecipe(Part):
 class QualityRecipe(Part):
     """Rules by document type: a shipped preset for each, and rules of one's own."""
 
-    presets: dict[str, str] = {"abstract": "abstract", "full_text": "full_text", "case_report": "full_text"}
-    default_preset: str | None = "web"
+    presets: dict[str, str] = {name: name for name in preset_names()}
+    """By document type; unless told otherwise, each has the preset of its name."""
+    default_preset: str | None = "other"
     """For document types that `presets` does not name; null applies no preset to them."""
     rules: tuple[Rule, ...] = ()
 
@@ -278,7 +279,7 @@ def _names(recipe: Recipe, folder: Path) -> Iterator[tuple[tuple[int | str, ...]
         yield ("sources", number, "reader"), partial(_reader, recipe, source, folder)
         yield ("sources", number, "phi_policy"), partial(PhiAnnotator, source.phi_policy)
         yield ("sources", number, "terms"), partial(LicenceAnnotator, source.terms)
-    presets = recipe.quality.presets | {"default_preset": recipe.quality.default_preset or "web"}
+    presets = recipe.quality.presets | {"default_preset": recipe.quality.default_preset or "other"}
     for kind, preset in presets.items():
         place = ("quality", kind) if kind == "default_preset" else ("quality", "presets", kind)
         yield place, partial(load_preset, preset)

@@ -238,12 +238,13 @@ SIGNALS: tuple[Signal, ...] = (
         f"1 if the most frequent word (of equals the first) is made of letters only, else 0; {PES2O}",
         "top_word_alphabetic",
     ),
-    _count(
-        "n_mojibake",
-        "characters",
+    _ratio(
+        "mojibake_word_ratio",
+        "",
         "U+FFFD, C1 controls but U+0085, and traces of UTF-8 that was read as Windows-1252 or Latin-1: one of Â Ã Î Ï "
-        "Ð Ñ and one of U+00A1 to U+00BF or of Windows-1252's signs, Â and a no-break space, 'â€', 'ï¿'",
+        "Ð Ñ and one of U+00A1 to U+00BF or of Windows-1252's signs, Â and a no-break space, 'â€', 'ï¿' / words",
         "mojibake",
+        "words",
     ),
     _count(
         "n_spaced_letter_runs",

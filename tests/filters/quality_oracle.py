@@ -207,6 +207,6 @@ def oracle(text: str) -> dict[str, float]:
         "unigram_entropy": -sum(times / n * math.log(times / n) for times in counts.values()),
         "top_word_share": share(top_count, n),
         "top_word_alphabetic": int(bool(words) and all(map(is_letter, top_word))),
-        "n_mojibake": len(MOJIBAKE.findall(text)),
+        "mojibake_word_ratio": share(len(MOJIBAKE.findall(text)), n),
         "n_spaced_letter_runs": spaced_letter_runs(words),
     }
