@@ -53,6 +53,16 @@ class Rule(BaseModel):
             raise ValueError(f"rule {self.name!r} has languages and except_languages; give one of them")
         return self
 
+    def broken(self, values: npt.NDArray[Any]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Which values of the signal (n numbers, in the signal's own dtype) break the lower bound, and which the upper.
+
+        They are compared in the signal's precision: 0.2 stored as float32 does not exceed a maximum of 0.2.
+        """
+        # "Not within" rather than "outside", so that NaN fails.
+        low = np.zeros(len(values), np.bool_) if self.min is None else ~(values >= self.min)
+        high = np.zeros(len(values), np.bool_) if self.max is None else ~(values <= self.max)
+        return low, high
+
     def concerns(self, doc_type: str, language: str) -> bool:
         """Whether the rule is asked of documents of this type in this language."""
         return (
@@ -105,10 +115,7 @@ def decide(
     failures = np.zeros((n, len(rules)), np.bool_)
     for index, one in enumerate(rules):
         values = _flat(signals.column(one.signal)).to_numpy(zero_copy_only=False)
-        # Bounds are compared in the signal's precision: 0.2 stored as float32 does not exceed a maximum of 0.2.
-        # "Not within" rather than "outside", so that NaN fails.
-        low = np.zeros(n, np.bool_) if one.min is None else ~(values >= one.min)
-        high = np.zeros(n, np.bool_) if one.max is None else ~(values <= one.max)
+        low, high = one.broken(values)
         failed = low | high
         if one.doc_types is not None:
             failed &= _among(doc_types, one.doc_types)

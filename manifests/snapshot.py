@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from corpus.errors import SnapshotError
@@ -57,6 +59,33 @@ class Snapshot:
     def shards(self, source: str) -> list[Path]:
         """The shards of a source."""
         return [self.folder / shard.path for shard in self.manifest.shards if shard.source == source]
+
+    def audit_files(self, source: str) -> list[Path]:
+        """The record tables of a source."""
+        place = f"{layout.AUDIT}/{source}/"
+        return [self.folder / file.path for file in self.manifest.files if file.path.startswith(place)]
+
+    def released_texts(self, source: str, doc_ids: Sequence[str]) -> dict[str, str]:
+        """Text of those `doc_ids` that the source released; of a shard only the row groups that hold one are read.
+
+        Raises:
+            SnapshotError: a shard cannot be read.
+        """
+        found: dict[str, str] = {}
+        for path in self.shards(source):
+            try:
+                with pq.ParquetFile(path) as shard:
+                    for group in range(shard.num_row_groups):
+                        names = pl.Series(shard.read_row_group(group, columns=["doc_id"])["doc_id"])
+                        rows = names.is_in(doc_ids).arg_true()
+                        if len(rows):
+                            text = pl.Series(shard.read_row_group(group, columns=["text"])["text"])
+                            found |= zip(names.gather(rows), text.gather(rows), strict=True)
+            except BROKEN as error:
+                raise unreadable(path.relative_to(self.folder).as_posix(), error) from None
+            if len(found) == len(doc_ids):
+                break
+        return found
 
     def samples(self) -> pl.DataFrame:
         """Masked excerpts.

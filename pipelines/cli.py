@@ -210,22 +210,93 @@ def explain(
 
 
 @app.command()
+def whatif(
+    snapshot: SnapshotFolder = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="A threshold and another value: `few_alphabetic_words.min=0.7`, `abstract/too_few_words.min=50`, "
+            "`language.min_score=0.7`, `language.allow=en,es`, `phi.max_masked_share=0.02`, `dedup.threshold=0.9`; "
+            "`none` takes a bound away.",
+            show_default=False,
+        ),
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--drop-rule", help="A quality rule to do without.", show_default=False)
+    ] = None,
+    added: Annotated[
+        list[str] | None,
+        typer.Option("--add", help="A rule more: `unique_word_share>=0.2`.", show_default=False),
+    ] = None,
+    samples: Annotated[bool, typer.Option(help="Show the documents nearest to each threshold.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Change any threshold and see what would come in and go out, from what was measured. Nothing is built."""
+    import json
+
+    from manifests.settings import Settings
+    from manifests.snapshot import Snapshot
+    from manifests.whatif import ask, texts
+    from pipelines import show_whatif
+
+    opened = Snapshot.open(_snapshot(snapshot))
+    settings = Settings(opened.manifest)
+    for change in changes or []:
+        name, sign, value = change.partition("=")
+        if not sign:
+            _fail(f"--set takes name=value, not {change!r}", 2)
+        settings.change(name.strip(), value.strip())
+    for name in without or []:
+        settings.drop_rule(name)
+    for rule in added or []:
+        settings.add_rule(rule)
+    answer = ask(opened, settings)
+    found = texts(opened, answer.near) if samples else {}
+    if not samples:
+        answer.near.clear()
+    if as_json:
+        typer.echo(json.dumps(show_whatif.as_json(answer, found), indent=2))
+    else:
+        show_whatif.show_answer(_out, answer, found)
+
+
+@app.command()
 def inspect(
     snapshot: SnapshotFolder = None,
     source: Annotated[str | None, typer.Option(help="Only this source.", show_default=False)] = None,
     reason: Annotated[
-        str | None, typer.Option(help="Only this reason (`kept`, `too_few_words`, ...).", show_default=False)
+        str | None,
+        typer.Option(help="Only this reason or rule (`kept`, `too_few_words`, ...).", show_default=False),
     ] = None,
     kept: Annotated[
         bool | None, typer.Option("--kept/--dropped", help="Only kept, or only dropped and merged.")
     ] = None,
-    count: Annotated[int, typer.Option("-n", min=1, help="Samples of each reason.")] = 3,
+    doc_type: Annotated[str | None, typer.Option(help="Only this document type.", show_default=False)] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help="Only where a signal is so: `unique_word_share<0.4`.", show_default=False),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(help="Order by this signal, `-signal` for the highest first.", show_default=False),
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Kept documents whole, not their beginning.")] = False,
+    count: Annotated[int, typer.Option("-n", min=1, help="Documents a page.")] = 10,
+    page: Annotated[int, typer.Option(min=1, help="Which page; on a terminal, the first one of many.")] = 1,
 ) -> None:
-    """Read samples of kept and dropped documents, identifiers masked, with what decided."""
-    from manifests.snapshot import Snapshot
-    from pipelines.show import show_samples
+    """Page through kept and dropped documents, identifiers masked, with the signals that decided.
 
-    show_samples(_out, Snapshot.open(_snapshot(snapshot)), source=source, reason=reason, kept=kept, count=count)
+    Kept documents are all there; of dropped and merged ones the samples: some of each reason by lot, and those nearest
+    to the bound they broke.
+    """
+    from manifests.inspect import Choice, choose
+    from manifests.snapshot import Snapshot
+    from pipelines.show_inspect import show_pages
+
+    opened = Snapshot.open(_snapshot(snapshot))
+    choice = Choice(source=source, reason=reason, kept=kept, doc_type=doc_type, where=tuple(where or ()), by=by)
+    show_pages(_out, opened, choose(opened, choice), count=count, page=page, full=full)
 
 
 @assets_app.command("pull")

@@ -29,6 +29,8 @@ from shards.place import uniform
 LEDGER = "ledger.parquet"
 SAMPLES = "samples.parquet"
 SAMPLES_PER_REASON = 25
+NEAREST_PER_REASON = 10
+"""Samples chosen not by lot, but because a little more or less of the measured value would have kept them."""
 AMOUNT = ["documents", "bytes", "words", "tokens"]
 
 _FACTS = ["doc_type", "genre", "genre_evidence", "published", "retraction", *KINDS, "version", "offset"]
@@ -119,13 +121,23 @@ def _masked(words: pa.Table, policy: str) -> pl.DataFrame:
     return pl.DataFrame({**masked_words(words, policy), "copyright": mask_distinct(words["copyright"], policy)})
 
 
+def sampled(stratum: list[str], per_reason: int) -> pl.Expr:
+    """Which rows of a stratum are samples: those with the smallest `draw`, and those nearest to the bound they broke.
+
+    The samples of a union are among the samples of its parts.
+    """
+    distance = (pl.col("score") - pl.col("threshold")).abs()
+    nearest = pl.struct(distance, "draw").rank("ordinal").over([*stratum, distance.is_null()]) <= NEAREST_PER_REASON
+    return (pl.col("draw").rank("ordinal").over(stratum) <= per_reason) | (nearest & distance.is_not_null())
+
+
 def _choose(audit: pl.DataFrame, per_reason: int, seed: int) -> pl.DataFrame:
-    """The documents of each reason whose hash is smallest: a sample that merges across bundles."""
+    """Some documents of each reason."""
     drawn = pl.Series("draw", [uniform(d, salt=f"sample/{seed}") for d in audit["doc_id"]], pl.Float64)
     stratum = ["verdict", "stage", "reason"]
     return (
         audit.with_columns(drawn)
-        .filter(pl.col("draw").rank("ordinal").over(stratum) <= per_reason)
+        .filter(sampled(stratum, per_reason))
         .select(
             "row", "draw", "source", "doc_id", *stratum, "score", "threshold", "survivor", "similarity", "rules_failed"
         )

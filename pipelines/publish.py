@@ -22,7 +22,7 @@ from manifests import layout
 from manifests.model import File, Manifest, Shard
 from manifests.snapshot import Snapshot
 from manifests.sums import snapshot_files, strange_entries, write_sums
-from pipelines.conclude import LEDGER, SAMPLES, SAMPLES_PER_REASON
+from pipelines.conclude import LEDGER, SAMPLES, SAMPLES_PER_REASON, sampled
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.provenance import ATTRIBUTED, ATTRIBUTION
 from pipelines.shard import SHARD
@@ -176,11 +176,7 @@ def _quarantine(finished: Finished) -> pl.DataFrame:
 
 
 def _samples(finished: Finished) -> pl.DataFrame:
-    """The samples with the smallest hashes of each reason, over all bundles of a source."""
+    """The samples of each reason, over all bundles of a source."""
     stratum = ["source", "verdict", "stage", "reason"]
     drawn = _with_source(finished, "concluded", SAMPLES)
-    return (
-        drawn.filter(pl.col("draw").rank("ordinal").over(stratum) <= SAMPLES_PER_REASON)
-        .sort([*stratum, "draw"])
-        .drop("draw")
-    )
+    return drawn.filter(sampled(stratum, SAMPLES_PER_REASON)).sort([*stratum, "draw"]).drop("draw")

@@ -18,7 +18,6 @@ from dedup.identity import KINDS
 from filters.rights import load_profile
 from manifests.explain import Story
 from manifests.model import Amount, Manifest
-from manifests.snapshot import Snapshot
 from pipelines.forecast import Forecast
 from pipelines.plan import Plan
 
@@ -213,32 +212,3 @@ def _by(merge: dict[str, Any]) -> str:
     if merge["similarity"] is None:
         return "a shared identifier" if merge["method"] == "identity" else "the same words"
     return f"verified Jaccard similarity {merge['similarity']:.3f}"
-
-
-def show_samples(
-    console: Console, snapshot: Snapshot, *, source: str | None, reason: str | None, kept: bool | None, count: int
-) -> None:
-    """Masked excerpts, `count` of each source and reason."""
-    chosen = snapshot.samples()
-    if source:
-        chosen = chosen.filter(pl.col("source") == source)
-    if reason:
-        chosen = chosen.filter(pl.col("reason") == reason)
-    if kept is not None:
-        chosen = chosen.filter((pl.col("verdict") == "keep") == kept)
-    for row in chosen.group_by("source", "stage", "reason", maintain_order=True).head(count).iter_rows(named=True):
-        title = f"{row['doc_id']} · {row['verdict']} · {row['stage']}: {row['reason']}"
-        if row["score"] is not None:
-            title += f" ({row['score']:.4g}" + (
-                f", bound {row['threshold']:.4g})" if row["threshold"] is not None else ")"
-            )
-        if row["survivor"]:
-            title += f" · {row['survivor']}"
-        if row["similarity"] is not None:
-            title += f" J={row['similarity']:.3f}"
-        missing = "(no text)" if row["stage"] == "read" else "(text not shown: outdated or not licensed)"
-        console.print(Panel(Text(row["excerpt"] or missing), title=Text(title), title_align="left"))
-    if not len(chosen):
-        console.print(
-            "no such samples; reasons here: " + ", ".join(sorted(set(snapshot.samples()["reason"]))), markup=False
-        )

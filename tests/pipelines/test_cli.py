@@ -27,12 +27,24 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
     done = hc4("--help", home=tmp_path / "home", cwd=tmp_path)
 
     assert (done.returncode, done.stderr) == (0, "")
-    for word in ("plan", "build", "status", "verify", "explain", "inspect", "sources", "assets", "fetch", "Exit codes"):
+    for word in (
+        "plan",
+        "build",
+        "status",
+        "verify",
+        "explain",
+        "inspect",
+        "whatif",
+        "sources",
+        "assets",
+        "fetch",
+        "Exit codes",
+    ):
         assert word in done.stdout, word
 
 
 @pytest.mark.parametrize(
-    "name", ["plan", "build", "status", "verify", "explain", "inspect", "sources", "assets", "fetch"]
+    "name", ["plan", "build", "status", "verify", "explain", "inspect", "whatif", "sources", "assets", "fetch"]
 )
 def test_every_command_has_help(name: str) -> None:
     done = CliRunner().invoke(app, [name, "--help"])
