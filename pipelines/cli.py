@@ -146,6 +146,23 @@ def build(
 
 
 @app.command()
+def train_classifier(
+    training: Annotated[Path, typer.Argument(help="The training recipe (YAML).", show_default=False)],
+    output: Annotated[Path, typer.Option(help="Folder for the model, its card and what was measured.")],
+) -> None:
+    """Train a classifier from labelled sources or folders, and judge it on sources that it has not seen.
+
+    A recipe's `classifiers` then scores every document by it; rules may name the score.
+    """
+    from pipelines.show_training import show_training
+    from pipelines.training import train
+
+    facts = train(training, output, lambda message: _err.print(f"[dim]{escape(message)}[/dim]", highlight=False))
+    show_training(_out, facts)
+    _out.print(f"\nfolder    {escape(str(output))}/   README.md  classifier.json  mistakes.jsonl", highlight=False)
+
+
+@app.command()
 def status(recipe: RecipeFile, work: Work = None) -> None:
     """How far the build of a recipe has come: units finished, records read, what was quarantined and why."""
     from pipelines.plan import make_plan

@@ -48,10 +48,16 @@ def annotators(stages: dict[str, dict[str, Any]]) -> list[Annotator]:
     from filters.quality.annotator import QualityAnnotator
     from shards.tokenizer import TokenAnnotator
 
+    optional: list[Annotator] = []
+    if "classifier" in stages:
+        from filters.classifier import ClassifierAnnotator
+
+        optional.append(ClassifierAnnotator([(name, Path(model)) for name, model in stages["classifier"]["models"]]))
     return [
         LicenceAnnotator(stages["licence"]["terms"]),
         LanguageAnnotator(Path(stages["language"]["model"])),
         QualityAnnotator(),
+        *optional,
         PhiAnnotator(stages["phi"]["policy"]),
         SignatureAnnotator(MinHashConfig(**stages["signature"])),
         TokenAnnotator(Path(stages["tokens"]["model"])),

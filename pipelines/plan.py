@@ -151,10 +151,15 @@ def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:
 
 
 def _stages(recipe: Recipe, source: SourceRecipe, folder: Path) -> dict[str, dict[str, Any]]:
+    optional: dict[str, dict[str, Any]] = {}
+    if recipe.classifiers:
+        models = [[one.name, resolve_location(one.model, folder)] for one in recipe.classifiers]
+        optional["classifier"] = {"models": models}
     return {
         "licence": {"terms": source.terms},
         "language": {"model": resolve_location(recipe.language.model, folder)},
         "quality": {},
+        **optional,
         "phi": {"policy": source.phi_policy},
         "signature": recipe.dedup.signature.model_dump(mode="json"),
         "tokens": {"model": resolve_location(recipe.tokenizer, folder)},

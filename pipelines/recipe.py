@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import pyarrow as pa
 import yaml
@@ -108,6 +108,15 @@ class QualityRecipe(Part):
     rules: tuple[Rule, ...] = ()
 
 
+class ClassifierRecipe(Part):
+    """A classifier that scores every document; rules may name its score."""
+
+    name: str = Field(pattern=_NAME)
+    """Column of the score."""
+    model: Location
+    """Folder written by `hc4 train-classifier`, below the root."""
+
+
 class PhiRecipe(Part):
     """When a document holds so many identifiers that masking is not enough."""
 
@@ -193,6 +202,7 @@ class Recipe(Part):
     retraction: RetractionRecipe = RetractionRecipe()
     language: LanguageRecipe = LanguageRecipe()
     quality: QualityRecipe = QualityRecipe()
+    classifiers: tuple[ClassifierRecipe, ...] = ()
     phi: PhiRecipe = PhiRecipe()
     dedup: DedupRecipe = DedupRecipe()
     tokenizer: Location = "asset:mistral-v3.model"
@@ -210,6 +220,9 @@ class Recipe(Part):
             raise ValueError(f"two sources are called {', '.join(repeated)}")
         if "default" in names:
             raise ValueError("no source may be called `default`: it names the whole corpus on the dataset card")
+        taken = [*known_signals().names, *(one.name for one in self.classifiers)]
+        if repeated := sorted({name for name in taken if taken.count(name) > 1}):
+            raise ValueError(f"a classifier has a name of its own; {', '.join(repeated)} is taken")
         known = keys()
         for section, answers in self.datasheet.items():
             if section not in known:
@@ -240,6 +253,20 @@ def load_recipe(path: Path) -> Recipe:
     Raises:
         RecipeError: every mistake found, each with `file:line`.
     """
+    return checked(path, Recipe, lambda recipe: _names(recipe, path.parent))
+
+
+R = TypeVar("R", bound=BaseModel)
+Checks = Iterator[tuple[tuple[int | str, ...], Callable[[], object]]]
+"""Places in a recipe, each with what finds what it names or raises RecipeError."""
+
+
+def checked(path: Path, kind: type[R], names: Callable[[R], Checks] = lambda _: iter(())) -> R:
+    """A YAML file as a `kind`, with everything that it names checked.
+
+    Raises:
+        RecipeError: every mistake found, each with `file:line`.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -252,16 +279,17 @@ def load_recipe(path: Path) -> Recipe:
     except RecursionError:
         raise RecipeError(f"{path}: an alias refers to itself") from None
     if not isinstance(content, dict):
-        raise RecipeError(f"{path}:1: a recipe is a mapping with at least `name`, `licence_profile` and `sources`")
+        needed = ", ".join(f"`{name}`" for name, field in kind.model_fields.items() if field.is_required())
+        raise RecipeError(f"{path}:1: a recipe is a mapping with at least {needed}")
     if repeated := list(_repeated_keys(tree)):
         raise RecipeError("\n".join(f"{path}:{line}: key `{key}` is given twice" for key, line in repeated))
     try:
-        recipe = Recipe.model_validate(content)
+        recipe = kind.model_validate(content)
     except ValidationError as error:
         problems = [f"{path}:{_line(tree, p['loc'])}: {_place(p['loc'])}{_words(p)}" for p in error.errors()]
         raise RecipeError("\n".join(problems)) from None
     problems = []
-    for place, check in _names(recipe, path.parent):
+    for place, check in names(recipe):
         try:
             check()
         except RecipeError as error:
@@ -271,7 +299,7 @@ def load_recipe(path: Path) -> Recipe:
     return recipe
 
 
-def _names(recipe: Recipe, folder: Path) -> Iterator[tuple[tuple[int | str, ...], Callable[[], object]]]:
+def _names(recipe: Recipe, folder: Path) -> Checks:
     """Places where the recipe names something of the house, each with what finds it or raises RecipeError."""
     yield ("root",), partial(resolve_root, recipe.root, folder)
     yield ("licence_profile",), partial(load_profile, recipe.profile)
@@ -283,7 +311,7 @@ def _names(recipe: Recipe, folder: Path) -> Iterator[tuple[tuple[int | str, ...]
     for kind, preset in presets.items():
         place = ("quality", kind) if kind == "default_preset" else ("quality", "presets", kind)
         yield place, partial(load_preset, preset)
-    empty = known_signals().empty_table()
+    empty = known_signals([one.name for one in recipe.classifiers]).empty_table()
     yield (
         ("quality", "rules"),
         lambda: [decide(rules, empty, pa.array([], pa.string())) for rules in recipe.rules_for().values()],

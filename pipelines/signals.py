@@ -5,17 +5,18 @@ A stage is present if the recipe asks for it; nothing else here knows which stag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus.storage import WorkFolder
+from filters.classifier.annotator import schema
 from filters.language import LanguageAnnotator
 from filters.quality.signals import SCHEMA
 from pipelines.measure import ROWS
 
-SIGNAL_STAGES = ("language", "quality")
+SIGNAL_STAGES = ("language", "quality", "classifier")
 """Stages whose sidecars hold signals, in the order of their columns in the record tables."""
 
 
@@ -30,6 +31,6 @@ def read_signals(work: WorkFolder, digests: Mapping[str, str]) -> pa.Table:
     return pa.table({name: table[name] for table in tables for name in table.column_names})
 
 
-def known_signals() -> pa.Schema:
-    """What the rules of a recipe may name."""
-    return pa.schema([*LanguageAnnotator.schema, *SCHEMA])
+def known_signals(classifiers: Sequence[str] = ()) -> pa.Schema:
+    """What the rules of a recipe with these classifiers may name."""
+    return pa.schema([*LanguageAnnotator.schema, *SCHEMA, *schema(classifiers)])

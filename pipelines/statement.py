@@ -128,12 +128,24 @@ def make_manifest(finished: Finished, shards: list[Shard], files: list[File], ta
                 licence=asset.licence if asset else None,
                 used_for="language",
             ),
+            *_classifiers(plan),
         ),
         shards=tuple(sorted(shards, key=lambda shard: shard.path)),
         files=tuple(sorted(files, key=lambda file: file.path)),
         environment=environment(),
         gaps=tuple(Gap(**gap) for gap in yaml.safe_load(gaps)),
     )
+
+
+def _classifiers(plan: Plan) -> Iterable[Model]:
+    from filters.classifier import load_classifier
+
+    for one in plan.recipe.classifiers:
+        found = load_classifier(one.name, Path(resolve_location(one.model, plan.folder)))
+        licence = None if found.facts.licence == "unknown" else found.facts.licence
+        yield Model(
+            name=found.facts.name, sha256=found.facts.model_sha256, licence=licence, used_for=f"signal {one.name}"
+        )
 
 
 def _source(finished: Finished, source: SourceRecipe, ledger: Ledger, released: Amount) -> Source:
@@ -272,6 +284,8 @@ def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict
         files = [file for n in numbers for file in finished.plan.bundles[n].files]
         source["files"] = sorted([file.name, file.sha256] for file in files)
     recipe["language"]["model"] = language
+    for one, model in zip(recipe["classifiers"], _classifiers(finished.plan), strict=True):
+        one["model"] = model.sha256
     recipe["tokenizer"] = tokenizer
     recipe["rules"] = {
         kind: [rule.model_dump(mode="json") for rule in rules]

@@ -86,7 +86,7 @@ def test_a_recipe_asks_each_type_the_rules_of_its_name_and_all_others_plain_ones
         {
             "name": "x",
             "licence_profile": "commercial",
-            "sources": [{"name": "a", "reader": "txt", "files": ["*.txt"]}],
+            "sources": [{"name": "a", "reader": "text", "files": ["*.txt"]}],
             "quality": {"rules": [{"name": "own", "signal": "n_words", "min": 3, "cite": "here"}]},
         }
     )
