@@ -11,7 +11,7 @@ computing datatrove's own number with hc4's definitions one after another, until
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -250,37 +250,39 @@ def show(out: Console, title: str, found: dict[str, Agreement]) -> None:
         same_reason = 1 - len(one.differences) / one.documents
         table.add_row(name, *(f"{count:,}" for count in counts), f"{one.same:.2%}", f"{same_reason:.2%}")
     out.print(table)
-    reasons = Table("datatrove", "hc4", "because of", title=f"{title}: every difference")
+    reasons = Table("filter", "datatrove", "hc4", "because of", title=f"{title}: every difference")
     for column in ("documents", "datatrove's number", "hc4's"):
         reasons.add_column(column, justify="right")
     for (name, theirs, ours, because), group in _grouped(found):
         values = (median(one.their_value for one in group), median(one.our_value for one in group))
-        cause = " + ".join(because) if because else "unexplained"
-        reasons.add_row(
-            f"{name}: {theirs or 'keeps'}", ours or "keeps", cause, f"{len(group):,}", *(f"{v:.3g}" for v in values)
-        )
+        numbers = ["", ""] if ours == ANOTHER else [f"{value:.3g}" for value in values]
+        reasons.add_row(name, theirs, ours, " + ".join(because), f"{len(group):,}", *numbers)
     out.print(reasons)
     causes = Table("because of", "which means", title=f"{title}: causes")
     causes.add_column("differences", justify="right")
-    counted = defaultdict(int)
-    for (*_, because), group in _grouped(found):
-        for cause in because or ("unexplained",):
-            counted[cause] += len(group)
-    for cause, count in sorted(counted.items(), key=lambda pair: -pair[1]):
+    counted = Counter(cause for (*_, because), group in _grouped(found) for cause in because for _ in group)
+    for cause, count in counted.most_common():
         causes.add_row(cause, SWITCHES.get(cause, "nothing here tells"), f"{count:,}")
     out.print(causes)
 
 
+KEEPS, ANOTHER = "keeps", "drops for another reason"
+
+
 def _grouped(
     found: dict[str, Agreement],
-) -> list[tuple[tuple[str, str | None, str | None, tuple[str, ...] | None], list[Difference]]]:
-    """Differences of one kind together, filters in order, the frequent first."""
-    groups: dict[tuple[str, str | None, str | None, tuple[str, ...] | None], list[Difference]] = defaultdict(list)
+) -> list[tuple[tuple[str, str, str, tuple[str, ...]], list[Difference]]]:
+    """Differences of one kind together, filters in order: other verdicts before other reasons, frequent ones first."""
+    groups: dict[tuple[str, str, str, tuple[str, ...]], list[Difference]] = defaultdict(list)
     for name, one in found.items():
         for each in one.differences:
-            groups[name, each.theirs, each.ours, each.because].append(each)
+            both_drop = each.theirs is not None and each.ours is not None
+            said = ("drops", ANOTHER) if both_drop else (each.theirs or KEEPS, each.ours or KEEPS)
+            groups[name, *said, each.because or ("unexplained",)].append(each)
     order = list(found)
-    return sorted(groups.items(), key=lambda pair: (order.index(pair[0][0]), -len(pair[1]), str(pair[0])))
+    return sorted(
+        groups.items(), key=lambda pair: (order.index(pair[0][0]), pair[0][2] == ANOTHER, -len(pair[1]), pair[0])
+    )
 
 
 def main(

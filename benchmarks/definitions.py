@@ -22,8 +22,9 @@ from filters.quality.traits import BULLETS, CLOSING, traits
 Switches = frozenset[str]
 
 SWITCHES = {
-    "words": "spaCy takes punctuation marks, units and hyphens apart; hc4 cuts at white space",
-    "sentences": "spaCy's sentencizer also ends a sentence where no white space follows; hc4 does not",
+    "marks": "spaCy makes punctuation marks words of their own; hc4 leaves them on their words",
+    "words": "spaCy also takes numbers, units, hyphens and clitics apart; hc4 cuts at white space only",
+    "sentences": "spaCy goes on after abbreviations, initials and units; hc4 ends at any mark before white space",
     "punctuation words": "datatrove leaves words of punctuation alone out of the count and the mean length",
     "bullets": "datatrove knows • and -; hc4 also * · ● ▪ and others",
     "lines": "datatrove counts blank lines, or cuts at other marks than \\n; hc4 counts the lines that hold a word",
@@ -34,12 +35,15 @@ SWITCHES = {
     "lines of two words": "datatrove leaves out lines of fewer than three words, as C4 did; hc4 counts all",
     "other removed lines": "datatrove leaves out lines on javascript or cookies, or with a giant word; hc4 counts all",
 }
-"""What differs, by name. `words` and `sentences` drop out where datatrove is given hc4's."""
+"""What differs, by name."""
+
+OF_SPLITTERS = frozenset({"marks", "words", "sentences"})
+"""Those that drop out where datatrove is given hc4's words and sentences."""
 
 FILTERS = {
-    "GopherQuality": ("words", "punctuation words", "lines", "bullets"),
-    "GopherRepetition": ("words", "lines", "paragraphs", "joined words"),
-    "FineWebQuality": ("words", "line ends"),
+    "GopherQuality": ("marks", "words", "punctuation words", "lines", "bullets"),
+    "GopherRepetition": ("marks", "words", "lines", "paragraphs", "joined words"),
+    "FineWebQuality": ("marks", "words", "line ends"),
     "C4Quality": ("sentences", "lines", "unpunctuated lines", "lines of two words", "other removed lines"),
 }
 """Switches of each filter."""
@@ -77,7 +81,10 @@ class _Text:
     theirs: Splitters
 
     def words(self) -> Sequence[str]:
-        return hc4_words(self.text) if "words" in self.ours else self.theirs.words(self.text)
+        if "words" in self.ours:
+            return hc4_words(self.text)
+        words = self.theirs.words(self.text)
+        return [word for word in words if _says_something(word)] if "marks" in self.ours else words
 
     def held_lines(self) -> list[str]:
         return [line for line in self.text.split("\n") if line.strip()]
@@ -95,8 +102,9 @@ def verdict(found: Sequence[Check]) -> str | None:
 
 def explanation(name: str, text: str, theirs: Splitters) -> tuple[str, ...] | None:
     """The fewest switches with which datatrove's filter says what hc4 says; None if no set of them does."""
-    switches = FILTERS[name]
-    wanted = verdict(checks(name, text, frozenset(switches), theirs))
+    given = OF_SPLITTERS if theirs.words is hc4_words else frozenset[str]()
+    switches = [switch for switch in FILTERS[name] if switch not in given]
+    wanted = verdict(checks(name, text, frozenset(FILTERS[name]), theirs))
     for size in range(len(switches) + 1):
         for some in combinations(switches, size):
             if verdict(checks(name, text, frozenset(some), theirs)) == wanted:
@@ -133,7 +141,7 @@ def _gopher_quality(one: _Text) -> Iterator[Check]:
     text, words = one.text, one.words()
     spoken = list(words)
     if "punctuation words" not in one.ours:
-        spoken = [word for word in words if not PUNCTUATION_SET.issuperset(word)]
+        spoken = [word for word in words if _says_something(word)]
     yield Check("gopher_short_doc", len(spoken), low=50)
     yield Check("gopher_long_doc", len(spoken), high=100_000)
     mean = sum(map(len, spoken)) / max(len(spoken), 1)
@@ -227,6 +235,11 @@ _FILTERS: dict[str, Callable[[_Text], Iterator[Check]]] = {
     "FineWebQuality": _fineweb_quality,
     "C4Quality": _c4_quality,
 }
+
+
+def _says_something(word: str) -> bool:
+    """Whether it is more than punctuation."""
+    return not PUNCTUATION_SET.issuperset(word)
 
 
 def _share(found: Iterator[bool]) -> float:
