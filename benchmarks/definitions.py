@@ -251,8 +251,12 @@ def _share(found: Iterator[bool]) -> float:
 def _copies(blocks: Sequence[str]) -> tuple[int, int]:
     """Blocks that occurred before, and their characters."""
     met: set[str] = set()
-    copies = [block for block in blocks if block in met or met.add(block)]
-    return len(copies), sum(map(len, copies))
+    copies = characters = 0
+    for block in blocks:
+        copies += block in met
+        characters += len(block) * (block in met)
+        met.add(block)
+    return copies, characters
 
 
 def _blocks(text: str) -> list[str]:
