@@ -26,6 +26,7 @@ from rich.table import Table
 from benchmarks.definitions import (
     FILTERS,
     SWITCHES,
+    WHOLE_C4,
     Splitters,
     checks,
     explanation,
@@ -78,6 +79,7 @@ RULES: dict[str, tuple[tuple[str, str, float | None, float | None], ...]] = {
         ("too_few_sentences", "n_sentences", 5, None),
     ),
 }
+RULES[WHOLE_C4] = RULES["C4Quality"]
 """datatrove's conditions as rules of hc4: reason, signal, lowest and highest value that is kept."""
 
 
@@ -149,7 +151,8 @@ def datatrove_reasons(texts: Sequence[str], splitters: Splitters | None = None) 
     from datatrove.data import Document
 
     words = {} if splitters is None else {"language": _tokenizer(splitters)}
-    filters = {name: getattr(package, f"{name}Filter")(**words) for name in FILTERS}
+    filters = {name: getattr(package, f"{name}Filter")(**words) for name in FILTERS if name != WHOLE_C4}
+    filters[WHOLE_C4] = package.C4QualityFilter(**words, **_NO_LINE_REMOVED)
     found: dict[str, list[str | None]] = {name: [] for name in FILTERS}
     for text in texts:
         for name, one in filters.items():
@@ -157,6 +160,11 @@ def datatrove_reasons(texts: Sequence[str], splitters: Splitters | None = None) 
             said = one.filter(Document(text=text, id=""))
             found[name].append(None if said is True else said[1])
     return found
+
+
+_NO_LINE_REMOVED: dict[str, Any] = {"min_words_per_line": 1, "max_word_length": -1} | dict.fromkeys(
+    ("remove_citations", "filter_no_terminal_punct", "filter_javascript", "filter_policy"), False
+)
 
 
 def _signals(texts: Sequence[str]) -> pa.RecordBatch:

@@ -10,20 +10,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 from datatrove.utils.text import PUNCTUATION_SET, TERMINAL_PUNCTUATION
 
+from corpus.words import words as hc4_words
 from filters.quality.traits import BULLETS, CLOSING, traits
 
 Switches = frozenset[str]
 
 SWITCHES = {
     "marks": "spaCy makes punctuation marks words of their own; hc4 leaves them on their words",
-    "words": "spaCy also takes numbers, units, hyphens and clitics apart; hc4 cuts at white space only",
+    "words": "spaCy also takes numbers, units, hyphens and clitics apart; hc4 cuts at white space",
     "sentences": "spaCy goes on after abbreviations, initials and units; hc4 ends at any mark before white space",
     "punctuation words": "datatrove leaves words of punctuation alone out of the count and the mean length",
     "bullets": "datatrove knows • and -; hc4 also * · ● ▪ and others",
@@ -40,11 +41,16 @@ SWITCHES = {
 OF_SPLITTERS = frozenset({"marks", "words", "sentences"})
 """Those that drop out where datatrove is given hc4's words and sentences."""
 
+C4_LINES = ("unpunctuated lines", "lines of two words", "other removed lines")
+WHOLE_C4 = "C4Quality, no line removed"
+"""C4's filter, by its own options, with every line that holds a word: it then decides on the document as it stands."""
+
 FILTERS = {
     "GopherQuality": ("marks", "words", "punctuation words", "lines", "bullets"),
     "GopherRepetition": ("marks", "words", "lines", "paragraphs", "joined words"),
     "FineWebQuality": ("marks", "words", "line ends"),
-    "C4Quality": ("sentences", "lines", "unpunctuated lines", "lines of two words", "other removed lines"),
+    "C4Quality": ("sentences", "lines", *C4_LINES),
+    WHOLE_C4: ("sentences", "lines"),
 }
 """Switches of each filter."""
 
@@ -110,11 +116,6 @@ def explanation(name: str, text: str, theirs: Splitters) -> tuple[str, ...] | No
             if verdict(checks(name, text, frozenset(some), theirs)) == wanted:
                 return some
     return None
-
-
-def hc4_words(text: str) -> list[str]:
-    """Words as hc4 cuts them."""
-    return text.split()
 
 
 def hc4_sentences(line: str) -> list[str]:
@@ -206,6 +207,8 @@ def _c4_quality(one: _Text) -> Iterator[Check]:
     for raw in one.held_lines() if "lines" in one.ours else one.text.splitlines():
         line = raw.strip()
         words = line.split()
+        if not words:
+            continue
         if "other removed lines" not in one.ours and any(len(word) > 1000 for word in words):
             continue
         if "unpunctuated lines" not in one.ours:
@@ -234,6 +237,7 @@ _FILTERS: dict[str, Callable[[_Text], Iterator[Check]]] = {
     "GopherRepetition": _gopher_repetition,
     "FineWebQuality": _fineweb_quality,
     "C4Quality": _c4_quality,
+    WHOLE_C4: lambda one: _c4_quality(replace(one, ours=one.ours.union(C4_LINES))),
 }
 
 

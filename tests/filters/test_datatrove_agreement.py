@@ -17,7 +17,7 @@ pytest.importorskip("datatrove")
 pytest.importorskip("spacy")
 
 from benchmarks import agreement
-from benchmarks.definitions import FILTERS, OF_SPLITTERS, SWITCHES, checks, verdict
+from benchmarks.definitions import FILTERS, OF_SPLITTERS, SWITCHES, WHOLE_C4, checks, verdict
 
 PLAIN = ("the", "of", "with", "patient", "fever", "was", "treated")
 WORDS = (
@@ -74,7 +74,8 @@ def test_on_the_same_words_only_definitions_of_lines_and_punctuation_part_them(d
     assert found["GopherQuality"].same > 0.999
     assert found["GopherRepetition"].same == 1
     assert found["FineWebQuality"].same == 1
-    # C4's filter removes lines; hc4 never rewrites a text.
+    assert found[WHOLE_C4].same == 1
+    # C4's filter as it comes removes lines; hc4 never rewrites a text.
     assert found["C4Quality"].same > 0.94
 
 
