@@ -1,5 +1,5 @@
 # hc4: two commands do everything on a fresh machine, `make demo` and `make test`.
-.PHONY: setup lock demo test lint types bench clean
+.PHONY: setup lock demo test lint types bench bench-peers clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -42,6 +42,10 @@ types: setup  ## strict types
 bench: setup  ## side by side with peers
 	$(BIN)/hc4 assets pull demo
 	$(BIN)/python -m benchmarks
+
+bench-peers: setup  ## quality filters beside those that need environments of their own, which pip makes first
+	$(BIN)/hc4 assets pull demo
+	$(BIN)/python -m benchmarks.quality --peers
 
 clean:  ## everything that was made here
 	rm -rf .venv .hc4 demo

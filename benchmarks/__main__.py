@@ -1,4 +1,4 @@
-"""Every benchmark, or those named: `python -m benchmarks [pipeline|quality|minhash|phi|readers ...]`.
+"""Every benchmark, or those named: `python -m benchmarks [pipeline|quality|agreement|minhash|phi|readers ...]`.
 
 hc4 and its peers run in turn, in this call, on the same real documents. The figure is CPU seconds; MB are 10^6 bytes of
 UTF-8. Nothing is asserted: machines differ, and so do their neighbours.
@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.documents import abstracts, articles, megabytes
+from benchmarks.documents import abstracts, megabytes
 
 _out = Console(width=max(Console().width, 100))
 _SMALL = 300
@@ -48,14 +48,17 @@ def pipeline(documents: int | None, peer_documents: int) -> None:
 
 
 def quality() -> None:
-    """Quality signals: hc4's one pass beside datatrove's four filters."""
-    from benchmarks.quality import run
+    """Quality signals: hc4's one pass beside its peers' filters, those that are installed."""
+    from benchmarks.quality import compare
 
-    repeated = [each.text for each in articles()] * 10
-    texts = [each.text for each in abstracts()]
-    for preset, documents, few in (("abstract", texts, _SMALL), ("full_text", repeated, 8)):
-        rows = run(documents, few, preset)
-        _compare(f"Quality, {preset}", {row.name: row.speed for row in rows}, documents, few)
+    compare(_out)
+
+
+def agreement() -> None:
+    """What datatrove's quality filters and hc4's rules decide, and why they differ."""
+    from benchmarks.agreement import main
+
+    main()
 
 
 def minhash() -> None:
@@ -99,7 +102,13 @@ def _note(message: str) -> None:
     _out.print(f"\n{message}", highlight=False)
 
 
-_KERNELS: dict[str, Callable[[], None]] = {"quality": quality, "minhash": minhash, "phi": phi, "readers": readers}
+_KERNELS: dict[str, Callable[[], None]] = {
+    "quality": quality,
+    "agreement": agreement,
+    "minhash": minhash,
+    "phi": phi,
+    "readers": readers,
+}
 _NAMES = ("pipeline", *_KERNELS)
 
 

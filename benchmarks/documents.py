@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
+from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from corpus.assets import GROUPS, asset_path
+from corpus.errors import RawFileError
 from shards.place import uniform
 
 
@@ -33,9 +37,50 @@ def abstracts() -> tuple[Text, ...]:
 
 
 @cache
-def articles() -> tuple[Text, ...]:
-    """Full texts of PubMed Central."""
-    return tuple(_read("jats", "pmc", ".nxml"))
+def articles(folder: Path | None = None) -> tuple[Text, ...]:
+    """Full texts of PubMed Central: those of the demonstration data, or the JATS files of a folder."""
+    if folder is None:
+        return tuple(_read("jats", "pmc", ".nxml"))
+    files = [file for file in sorted(folder.iterdir()) if file.suffix in (".nxml", ".xml")]
+    return tuple(texts_of("jats", files, "pmc"))
+
+
+def kit_folder() -> Path | None:
+    """The kit of raw files in their sources' formats: `$HC4_KIT`, or beside the repository. None if it is absent."""
+    folder = Path(os.environ.get("HC4_KIT") or Path(__file__).parents[2] / "shared" / "data" / "kit")
+    return folder if folder.is_dir() else None
+
+
+@cache
+def every_kind(count: int, per_source: int = 300, per_source_megabytes: float = 1.0) -> tuple[Text, ...]:
+    """`count` documents of every kind at hand, fewer if there are not so many.
+
+    Of each source of `pipelines/recipes/kit.yaml` that a build may release, up to `per_source` documents or
+    `per_source_megabytes` MB, from files in an order drawn once: articles, textbooks, guidelines, labels, trials,
+    questions, cases, notes, dialogues, pages, in several languages. Then the demonstration's articles and abstracts.
+    """
+    found: list[Text] = []
+    if kit_folder() is not None:
+        from pipelines.locations import resolve_options, resolve_root
+        from pipelines.rawfiles import find_raw_files
+        from pipelines.recipe import load_recipe
+
+        file = Path(__file__).parents[1] / "pipelines" / "recipes" / "kit.yaml"
+        recipe = load_recipe(file)
+        root = resolve_root(recipe.root, file.parent)
+        for source in recipe.sources:
+            if source.use == "evaluate" or source.reader == "medline":
+                continue
+            files = sorted(find_raw_files(source, root), key=lambda raw: uniform(raw.name, salt="benchmarks"))
+            paths = [Path(raw.path) for raw in files]
+            texts = texts_of(source.reader, paths, source.name, resolve_options(source.options, root))
+            size = 0.0
+            for text in islice(texts, per_source):
+                size += megabytes([text.text])
+                if size > per_source_megabytes:
+                    break
+                found.append(text)
+    return tuple(islice(chain(found, articles(), abstracts()), count))
 
 
 def megabytes(texts: Sequence[str]) -> float:
@@ -53,19 +98,22 @@ def write_jsonl(documents: Sequence[Text], folder: Path, files: int = 1) -> None
         (folder / f"{number}.jsonl").write_text("".join(lines), encoding="utf-8")
 
 
-def _read(reader: str, source: str, suffix: str) -> list[Text]:
-    """Everything that has a text in the demonstration files with this ending."""
+def texts_of(
+    reader: str, files: Iterable[Path], source: str, options: Mapping[str, Any] | None = None
+) -> Iterator[Text]:
+    """Every document of raw files that has a text, in the order of the files. A damaged file gives none."""
     from sources.batches import documents_in
     from sources.reader import RawFile
     from sources.registry import make_reader
 
-    return [
-        Text(doc_id, text)
-        for name in sorted(GROUPS["demo"])
-        if name.endswith(suffix)
-        for batch in documents_in(make_reader(reader), RawFile(str(asset_path(name))), source, Counter())
-        for doc_id, text, absent in zip(
-            *(batch.documents[column].to_pylist() for column in ("doc_id", "text", "no_text")), strict=True
-        )
-        if absent is None
-    ]
+    for file in files:
+        with suppress(RawFileError):
+            batches = list(documents_in(make_reader(reader, options or {}), RawFile(str(file)), source, Counter()))
+            for batch in batches:
+                columns = (batch.documents[name].to_pylist() for name in ("doc_id", "text", "no_text"))
+                yield from (Text(doc_id, text) for doc_id, text, absent in zip(*columns, strict=True) if absent is None)
+
+
+def _read(reader: str, source: str, suffix: str) -> Iterator[Text]:
+    """The same of the demonstration files with this ending."""
+    return texts_of(reader, [asset_path(name) for name in sorted(GROUPS["demo"]) if name.endswith(suffix)], source)

@@ -1,116 +1,172 @@
-"""Quality signals: hc4's one pass beside datatrove's four filters, on the same documents, in turn, in one process.
+"""Quality signals: hc4's one pass beside its peers' filters, on the same documents, in turn, in one call.
 
-    python -m benchmarks.quality
+    python -m benchmarks.quality                      # hc4 and datatrove; others if they are installed
+    python -m benchmarks.quality --peers              # installs the others first (`make bench-peers`)
+    python -m benchmarks.quality --articles FOLDER    # full texts: JATS files of a folder
 
-Both are warm: kernels are compiled and spaCy's tokenizer is loaded before the clock starts, which counts CPU seconds of
-this process. datatrove reads the first documents only, because it needs minutes for all; speed is per byte.
+Each contestant has a process of its own with one thread, and reads the first documents up to `--megabytes`. All take
+turns, three rounds; the best round counts. How one is timed: `benchmarks.contest`. What each of them computes:
+`benchmarks.contestants`.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
 
-import pyarrow as pa
+import typer
+from rich.console import Console
+from rich.table import Table
 
-from benchmarks.documents import abstracts, articles
+from benchmarks.documents import Text, abstracts, articles, megabytes, write_jsonl
+from benchmarks.peers import PEERS, install, python_of
 
-PEER_DOCUMENTS = 300
+MEGABYTES = 2.5
+"""UTF-8 that every contestant reads: a quarter of a minute for the slowest."""
+ROUNDS = 3
+TARGETS = {"hc4": 60.0, "datatrove": 100.0, "NeMo Curator": 25.0, "Dolma: gopher": 30.0}
+"""By beginning of the row: MB a CPU second of hc4; how many times as fast as a peer hc4 is to be."""
+
+_THREADS = "OMP OPENBLAS MKL BLIS NUMEXPR NUMBA RAYON"
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in _THREADS.split()} | {
+    "POLARS_MAX_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+OFFLINE = {"HF_HUB_OFFLINE": "1", "PIP_NO_INDEX": "1", "UV_OFFLINE": "1"}
+"""Some peers install or download what they miss while they run; here they fail instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measured contestant."""
+    """What one contestant did, or why it did not."""
 
     name: str
     documents: int
     megabytes: float
     """10^6 bytes of UTF-8."""
-    cpu_seconds: float
+    cpu_seconds: float | None = None
+    """One pass, best round; None if the contestant is absent."""
+    other_threads: float = 0.0
+    """Share of that time spent in threads other than the main one."""
     dropped: int | None = None
     """Documents that fail at least one rule or filter."""
 
     @property
     def speed(self) -> float:
-        """MB of UTF-8 per CPU second."""
-        return self.megabytes / self.cpu_seconds
+        """MB of UTF-8 per CPU second; NaN if the contestant is absent."""
+        return self.megabytes / self.cpu_seconds if self.cpu_seconds else float("nan")
 
 
-def run(texts: Sequence[str], peer_documents: int = PEER_DOCUMENTS, preset: str = "abstract") -> list[Row]:
-    """hc4 with the rules of `preset` on all `texts`, datatrove as it comes on the first `peer_documents` of them."""
-    return [_ours(texts, preset), *_datatrove(texts[:peer_documents])]
+def run(documents: Sequence[Text], preset: str, limit: float = MEGABYTES, rounds: int = ROUNDS) -> list[Row]:
+    """hc4 with the rules of `preset` and its peers on the first `limit` MB of `documents`; last, hc4 on all of them."""
+    few = list(_first(documents, limit))
+    best: dict[str, Row] = {}
+    with tempfile.TemporaryDirectory() as place:
+        write_jsonl(few, Path(place, "few"))
+        write_jsonl(documents, Path(place, "all"))
+        turns = [(name, python, Path(place, "few"), few) for name, python in _contestants(preset).items()]
+        if len(few) < len(documents):
+            turns.append((f"hc4-{preset}", Path(sys.executable), Path(place, "all"), list(documents)))
+        for _ in range(rounds):
+            for name, python, folder, texts in turns:
+                for row in _contest(python, name, folder, texts):
+                    key = f"{row.name} {row.documents}"
+                    best[key] = min(best.get(key, row), row, key=lambda one: one.cpu_seconds or 0.0)
+    return list(best.values())
 
 
-def _ours(texts: Sequence[str], preset: str) -> Row:
-    from filters.quality import QualityAnnotator
-    from filters.rules import decide, load_preset
+def _first(documents: Sequence[Text], limit: float) -> Iterator[Text]:
+    size = 0.0
+    for document in documents:
+        size += megabytes([document.text])
+        if size > limit:
+            return
+        yield document
 
-    batches = [
-        pa.record_batch({"text": pa.array(texts[start : start + 2000], pa.large_string())})
-        for start in range(0, len(texts), 2000)
+
+def _contestants(preset: str) -> dict[str, Path | None]:
+    here = Path(sys.executable)
+    return {f"hc4-{preset}": here, "datatrove": here} | {name: python_of(name) for name in PEERS}
+
+
+def _contest(python: Path | None, name: str, folder: Path, documents: Sequence[Text]) -> list[Row]:
+    size = megabytes([each.text for each in documents])
+    if python is None:
+        return [Row(f"{PEERS[name].title}: not installed (make bench-peers)", len(documents), size)]
+    command = [str(python), "-m", "benchmarks.contest", name, str(folder / "0.jsonl")]
+    environment = os.environ | ONE_THREAD | OFFLINE
+    root = Path(__file__).parents[1]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=root)
+    if done.returncode:
+        raise RuntimeError(f"{name} failed: {done.stderr.strip()[-2000:]}")
+    found = json.loads(done.stdout.splitlines()[-1])
+    return [
+        Row(row, len(documents), size, spent, 1 - each["main_thread_seconds"] / spent, each["dropped"])
+        for row, each in found.items()
+        for spent in [each["cpu_seconds"]]
     ]
-    annotator, rules = QualityAnnotator(), load_preset(preset)
-    annotator.measure(batches[0].slice(0, 10))
-
-    def measure() -> int:
-        measured = pa.Table.from_batches([annotator.measure(batch) for batch in batches])
-        return int((~decide(rules, measured, pa.array([preset] * len(texts))).kept).sum())
-
-    return _timed(f"hc4, {len(annotator.schema)} signals and {len(rules)} rules", texts, measure)
 
 
-def _datatrove(texts: Sequence[str]) -> list[Row]:
-    from datatrove.data import Document  # type: ignore[import-untyped]
-    from datatrove.pipeline.filters import (  # type: ignore[import-untyped]
-        C4QualityFilter,
-        FineWebQualityFilter,
-        GopherQualityFilter,
-        GopherRepetitionFilter,
+def show(out: Console, title: str, rows: Sequence[Row]) -> None:
+    """A table of `rows`; the first is hc4's, on the documents that all read."""
+    ours = rows[0]
+    mean = ours.megabytes / ours.documents * 1e6
+    threads = max(row.other_threads for row in rows)
+    out.print(
+        f"\n{title}: {mean:,.0f} bytes a document. One process and one thread each, best of {ROUNDS} rounds; at most "
+        f"{threads:.1%} of a contestant's CPU seconds went to other threads.",
+        highlight=False,
     )
-
-    filters = [GopherQualityFilter(), GopherRepetitionFilter(), C4QualityFilter(), FineWebQualityFilter()]
-    failed: set[int] = set()
-
-    def one(which: int, documents: Sequence[str]) -> int:
-        # A document each time: the C4 filter rewrites it.
-        verdicts = [filters[which].filter(Document(text=text, id="")) for text in documents]
-        failed.update(i for i, verdict in enumerate(verdicts) if verdict is not True)
-        return sum(verdict is not True for verdict in verdicts)
-
-    for which in range(len(filters)):
-        one(which, texts[:3])
-    failed.clear()
-    rows = [
-        _timed(f"datatrove {type(each).__name__}", texts, lambda which=which: one(which, texts))  # type: ignore[misc]
-        for which, each in enumerate(filters)
-    ]
-    seconds = sum(row.cpu_seconds for row in rows)
-    return [*rows, Row("datatrove, all four", len(texts), rows[0].megabytes, seconds, len(failed))]
+    table = Table("", title=f"Quality, {title}")
+    for column in ("documents", "MB", "CPU s/MB", "MB/CPU s", "hc4 is faster by", "drops"):
+        table.add_column(column, justify="right")
+    for row in rows:
+        mine = row.name.startswith("hc4")
+        target = next((f" (target {aim:.0f})" for start, aim in TARGETS.items() if row.name.startswith(start)), "")
+        figures = [f"{row.documents:,}", f"{row.megabytes:.2f}"]
+        if row.cpu_seconds is not None:
+            figures += [f"{1 / row.speed:.4f}", f"{row.speed:.2f}" + mine * target]
+            figures += ["" if mine else f"{ours.speed / row.speed:,.1f} x{target}"]
+            figures += ["" if row.dropped is None else f"{row.dropped / row.documents:.1%}"]
+        table.add_row(row.name, *figures)
+    out.print(table)
 
 
-def _timed(name: str, texts: Sequence[str], work: Callable[[], int]) -> Row:
-    megabytes = sum(len(text.encode()) for text in texts) / 1e6
-    start = time.process_time()
-    dropped = work()
-    return Row(name, len(texts), megabytes, time.process_time() - start, dropped)
+def main(
+    peers: Annotated[bool, typer.Option("--peers", help="Install absent peers first, through pip's index.")] = False,
+    articles_folder: Annotated[
+        Path | None, typer.Option("--articles", help="JATS files to read as full texts. Default: the demonstration's.")
+    ] = None,
+    limit: Annotated[
+        float, typer.Option("--megabytes", min=0.01, help="UTF-8 that every contestant reads.")
+    ] = MEGABYTES,
+) -> None:
+    """Quality signals and filters side by side."""
+    out = Console(width=max(Console().width, 120))
+    if peers:
+        for name in PEERS:
+            try:
+                install(name)
+            except RuntimeError as error:
+                out.print(str(error), style="yellow", highlight=False, markup=False)
+    compare(out, articles_folder, limit)
 
 
-def table(rows: Sequence[Row]) -> str:
-    """Rows as text, with the ratio of the first to the last."""
-    lines = [f"{'':44}{'documents':>10}{'MB':>9}{'CPU s':>9}{'MB/CPU s':>10}{'dropped':>9}"]
-    lines += [
-        f"{row.name:44}{row.documents:>10,}{row.megabytes:>9.2f}{row.cpu_seconds:>9.3f}{row.speed:>10.2f}"
-        + f"{'' if row.dropped is None else f'{row.dropped / row.documents:.1%}':>9}"
-        for row in rows
-    ]
-    lines.append(f"hc4 is {rows[0].speed / rows[-1].speed:,.0f} times as fast as datatrove's four filters, per byte")
-    return "\n".join(lines)
+def compare(out: Console, articles_folder: Path | None = None, limit: float = MEGABYTES) -> None:
+    """Tables for abstracts and for full texts."""
+    for title, preset, documents in (
+        ("abstracts", "abstract", abstracts()),
+        ("full texts", "full_text", articles(articles_folder)),
+    ):
+        show(out, title, run(documents, preset, limit))
 
 
 if __name__ == "__main__":
-    for preset, documents, peer in (("abstract", abstracts(), PEER_DOCUMENTS), ("full_text", articles() * 10, 8)):
-        texts = [each.text for each in documents]
-        mean = sum(len(text.encode()) for text in texts) / len(texts)
-        print(f"\n{preset}, {mean:,.0f} bytes each; datatrove reads the first {peer} of {len(texts):,}")
-        print(table(run(texts, peer, preset)))
+    typer.run(main)
