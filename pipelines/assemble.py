@@ -25,6 +25,7 @@ from corpus.words import count_words
 from dedup.identity import KINDS
 from filters.phi.mask import mask_column
 from pipelines.conclude import AMOUNT
+from pipelines.genres import with_genres
 from pipelines.measure import ROWS
 from pipelines.provenance import (
     ATTRIBUTED,
@@ -91,7 +92,8 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
     clusters = dict(params["clusters"])
     stands_for = {row: tuple(lists) for row, *lists in params["stands_for"]}
     state = {row: retraction for row, retraction, *_ in params["works"] if retraction}
-    files = {s: pq.ParquetFile(work.product(s, digests[s]) / ROWS) for s in ("documents", "licence", "language", "phi")}
+    needed = ["documents", "licence", "language", "phi", *(["classifier"] if params["genres"] else [])]
+    files = {s: pq.ParquetFile(work.product(s, digests[s]) / ROWS) for s in needed}
     tokenizer = load_tokenizer(Path(params["tokenizer"]))
     start = 0
     for group in range(files["documents"].num_row_groups):
@@ -102,7 +104,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
         kept = np.array([row for row in kept if start + row not in merged], np.int64)
         if len(kept):
             part = {name: table.take(pa.array(kept)).combine_chunks() for name, table in part.items()}
-            documents = part["documents"]
+            documents = _with_genres(part, params["genres"])
             text = _chunk(mask_column(_chunk(documents["text"]), _chunk(part["phi"]["phi_spans"])))
             ids = tokenizer.encode(text)
             places = [start + int(row) for row in kept]
@@ -142,6 +144,22 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
         start += size
     for file in files.values():
         file.close()
+
+
+def _with_genres(part: dict[str, pa.Table], genres: list[dict[str, Any]]) -> pa.Table:
+    """The documents, with kinds of publication that their records do not state."""
+    documents = part["documents"]
+    if not genres:
+        return documents
+    stated = pl.DataFrame({name: pl.Series(documents[name]) for name in ("genre", "genre_evidence")})
+    scores = {name: pl.Series(part["classifier"][name]) for name in part["classifier"].column_names}
+    filled = with_genres(stated, scores, genres)
+    for name in stated.columns:
+        place = documents.schema.get_field_index(name)
+        documents = documents.set_column(
+            place, documents.schema.field(place), filled[name].to_arrow().cast(pa.string())
+        )
+    return documents
 
 
 def _words(text: pa.LargeStringArray, as_read: np.ndarray[Any, Any], masked: np.ndarray[Any, Any]) -> pa.Array:

@@ -21,6 +21,7 @@ from corpus.storage import WorkFolder
 from corpus.unit import Result, Unit
 from corpus.verdict import Verdict
 from dedup.resolve import Method
+from filters.classifier import load_classifier
 from manifests.model import Manifest
 from pipelines import conclude, deduplicate
 from pipelines.engines.engine import Engine
@@ -300,6 +301,7 @@ class Build:
                 "samples": conclude.SAMPLES_PER_REASON,
                 "seed": self.plan.recipe.seed,
                 "phi_policy": bundle.source.phi_policy,
+                "genres": self._genres,
             }
             units.append(self._bundle_unit("concluded", "pipelines.conclude:run", number, params))
         results = self._phase("Write the ledger", units)
@@ -344,10 +346,21 @@ class Build:
                 "validation_share": recipe.split.validation_share,
                 "seed": recipe.seed,
                 "tokenizer": self._tokenizer,
+                "genres": self._genres,
             }
             units.append(self._bundle_unit("assembled", "pipelines.assemble:run", number, params))
         results = self._phase("Mask and tokenize", units)
         return [result["assembled"] for result in results]
+
+    @property
+    def _genres(self) -> list[dict[str, Json]]:
+        """The recipe's genres by classifier, each with the sha256 of its model."""
+        recipe = self.plan.recipe
+        if not recipe.genres:
+            return []
+        places = {one.name: Path(resolve_location(one.model, self.plan.folder)) for one in recipe.classifiers}
+        models = {name: load_classifier(name, place).facts.model_sha256 for name, place in places.items()}
+        return [{**one.model_dump(mode="json"), "model": models[one.classifier]} for one in recipe.genres]
 
     @property
     def _tokenizer(self) -> str:

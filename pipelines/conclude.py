@@ -21,6 +21,7 @@ from corpus.storage import WorkFolder
 from corpus.tables import write_frame
 from corpus.verdict import VERDICTS, Stage, Verdict
 from dedup.identity import KINDS
+from pipelines.genres import with_genres
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.signals import signal_stages
 from pipelines.works import with_works
@@ -60,6 +61,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
         pl.read_parquet(work.product("phi", digests["phi"]) / ROWS, columns=["phi_count", "phi_chars"], glob=False),
     ]
     facts = pl.concat(sides, how="horizontal").drop("n_bytes", "n_words")
+    facts = with_genres(facts, facts.to_dict(), params["genres"])
     known = with_works(facts, params["works"]).with_row_index("row")
     audit = rows.join(known, on="row", how="left", maintain_order="left").with_columns(source=pl.lit(params["source"]))
     write_frame(audit.drop("row"), folder / ROWS)

@@ -18,6 +18,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from corpus.assets import ASSETS
+from corpus.document import Genre
 from corpus.errors import RecipeError
 from datacards.questions import keys
 from dedup.signature import MinHashConfig
@@ -117,6 +118,15 @@ class ClassifierRecipe(Part):
     """Folder written by `hc4 train-classifier`, below the root."""
 
 
+class GenreRecipe(Part):
+    """A kind of publication that a classifier may give to documents whose records state none."""
+
+    genre: Genre
+    classifier: str
+    """Name of one of `classifiers`."""
+    min_score: float = Field(0.9, ge=0, le=1)
+
+
 class PhiRecipe(Part):
     """When a document holds so many identifiers that masking is not enough."""
 
@@ -203,6 +213,8 @@ class Recipe(Part):
     language: LanguageRecipe = LanguageRecipe()
     quality: QualityRecipe = QualityRecipe()
     classifiers: tuple[ClassifierRecipe, ...] = ()
+    genres: tuple[GenreRecipe, ...] = ()
+    """What a record states comes first; of several that a score allows, the highest."""
     phi: PhiRecipe = PhiRecipe()
     dedup: DedupRecipe = DedupRecipe()
     tokenizer: Location = "asset:mistral-v3.model"
@@ -223,6 +235,11 @@ class Recipe(Part):
         taken = [*known_signals().names, *(one.name for one in self.classifiers)]
         if repeated := sorted({name for name in taken if taken.count(name) > 1}):
             raise ValueError(f"a classifier has a name of its own; {', '.join(repeated)} is taken")
+        scores = {one.name for one in self.classifiers}
+        if unknown := sorted({one.classifier for one in self.genres} - scores):
+            raise ValueError(
+                f"genres name no classifier {unknown[0]!r}; there are {', '.join(sorted(scores)) or 'none'}"
+            )
         known = keys()
         for section, answers in self.datasheet.items():
             if section not in known:

@@ -54,6 +54,9 @@ class Examples(Part):
     group: str = ""
     """What is left out together when the classifier is judged; by default the source."""
     doc_types: tuple[str, ...] | None = None
+    genres: tuple[str, ...] | None = None
+    """Kinds of publication that records state; `none` is those that state no kind."""
+    except_genres: tuple[str, ...] = ()
     languages: tuple[str, ...] | None = None
     """As the record states it."""
     minimum_characters: int = Field(80, ge=1)
@@ -241,6 +244,9 @@ def _documents(one: Examples, source: SourceRecipe, root: Path, seed: int) -> tu
         for record in _records(reader.read, file.path):
             if len(record.text) < one.minimum_characters or (one.doc_types and record.doc_type not in one.doc_types):
                 continue
+            kind = record.genre or "none"
+            if (one.genres and kind not in one.genres) or kind in one.except_genres:
+                continue
             if one.languages and (record.language or "").lower()[:2] not in one.languages:
                 continue
             name = f"{group}:{record.native_id or f'{file.name}#{record.record}'}"
@@ -349,9 +355,8 @@ def _judged(
         "groups": [],
         "lengths": [],
     }
-    for name in sorted(set(groups)):
-        mine = groups == name
-        kind = bool(truth[mine][0])
+    for name, kind in sorted({(str(group), bool(own)) for group, own in zip(groups, truth, strict=True)}):
+        mine = (groups == name) & (truth == kind)
         pair = (score[mine], score[~truth]) if kind else (score[truth], score[mine])
         measured["groups"].append(
             {

@@ -126,6 +126,35 @@ def test_a_build_scores_every_document_and_rules_may_ask(
     assert verify(tmp_path / "out", render) == []
 
 
+def test_a_classifier_tells_the_kind_of_publication_where_the_record_does_not(
+    small_corpus: SmallCorpus, trained: Path, tmp_path: Path
+) -> None:
+    recipe = small_corpus.write_recipe(
+        tmp_path / "scored.yaml",
+        classifiers=[{"name": "relevance", "model": str(trained)}],
+        genres=[{"genre": "case_report", "classifier": "relevance", "min_score": 0.6}],
+    )
+    manifest = build(recipe, tmp_path / "out", tmp_path / "work")
+    rows = Snapshot.open(tmp_path / "out").audit().filter(pl.col("bytes") > 0).collect()
+
+    told = rows["genre_evidence"].str.starts_with("classifier:").fill_null(value=False)
+    assert told.any()
+    assert (rows.filter(told)["genre"] == "case_report").all()
+    assert (rows.filter(told)["relevance"] >= 0.6).all()
+    assert (rows.filter(pl.col("genre").is_null())["relevance"] < 0.6).all()
+    assert rows["genre_evidence"].str.starts_with("medline:").fill_null(value=False).any()
+    model = json.loads((trained / "classifier.json").read_text())["model_sha256"]
+    assert set(rows.filter(told)["genre_evidence"]) == {f"classifier:{model[:16]}"}
+    assert any(share.label == "case_report" for source in manifest.sources for share in source.genres)
+    assert verify(tmp_path / "out", render) == []
+
+
+def test_genres_name_a_classifier_that_is_there(small_corpus: SmallCorpus, tmp_path: Path) -> None:
+    path = small_corpus.write_recipe(tmp_path / "x.yaml", genres=[{"genre": "review", "classifier": "absent"}])
+    with pytest.raises(RecipeError, match="genres name no classifier 'absent'"):
+        load_recipe(path)
+
+
 def test_a_model_that_is_not_the_one_described_is_refused(trained: Path, tmp_path: Path) -> None:
     for path in trained.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
@@ -162,7 +191,7 @@ def test_a_classifier_may_not_take_the_name_of_a_signal(small_corpus: SmallCorpu
         load_recipe(path)
 
 
-@pytest.mark.parametrize("name", ["relevance", "value"])
+@pytest.mark.parametrize("name", ["relevance", "value", "case_report"])
 def test_shipped_training_recipes_can_be_read(name: str) -> None:
     recipe = load_training(Path(__file__).parents[2] / "pipelines" / "classifiers" / f"{name}.yaml")
     assert recipe.limits
