@@ -66,7 +66,7 @@ def test_nothing_changed_is_the_snapshot(snapshot: Built) -> None:
     [
         ({"too_few_words": {"min": 120}}, {}, [("too_few_words.min", "120")], ()),
         ({"too_few_words": None}, {}, [], ("too_few_words",)),
-        ({}, {"language": {"allow": ["en", "fr"], "min_score": 0.9}}, [("language.min_score", "0.9")], ()),
+        ({}, {"language": {"allow": ["en", "fr"], "min_score": 0.999}}, [("language.min_score", "0.999")], ()),
         (
             {"too_few_words": {"min": 60}, "few_alphabetic_words": {"min": 0.85}},
             {"phi": {"max_masked_share": 0.001}},
