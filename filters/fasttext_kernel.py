@@ -1,9 +1,9 @@
 """fastText's inference over UTF-8 bytes: words and character n-grams to a vector, the vector to a label.
 
 What a word contributes does not depend on its neighbours, and most words of a text were met before. So the sum of a
-word's features (itself and its n-grams) is remembered in a table of bounded size, under the word's very bytes: reading a
-known word costs one look and one addition. What is remembered is what would be computed again, bit by bit; so results
-do not depend on what came before.
+word's features (itself and its n-grams) is remembered in a table of bounded size, under the word's very bytes: a known
+word costs one look and one addition. What is remembered is what would be computed again, bit by bit; so results do not
+depend on what came before.
 
 Differences to fastText: sums over a text are kept in double precision, and a line break is white space like any other
 (fastText's `predict` refuses it). Import this only to run it: it needs numba.
@@ -26,6 +26,7 @@ REMEMBERED = 32
 _MEMORY_BYTES = 16 * 2**20
 _KEYS = REMEMBERED // 8
 _SIZES, _FACTS, _TOTAL = _KEYS, _KEYS + 1, 2 * (_KEYS + 2)
+_BLANK = ord(" ")
 _LINE = 64  # bytes of a line of the processor's cache
 _FNV_BASIS, _FNV_PRIME = 2166136261, 16777619
 _WORD_NGRAM_PRIME = 116049371
@@ -33,7 +34,7 @@ _EPSILON = 1e-5  # fastText's `std_log` adds it to every probability
 
 
 class Memory(NamedTuple):
-    """Words met before: a power of two of slots, of 64-byte lines each; a new word takes the place of the one in its slot.
+    """Words met before, in a power of two of slots; a new word takes the place of the one in its slot.
 
     One slot more is for words too long to be remembered.
     """
@@ -88,7 +89,7 @@ def seat(network: Any) -> None:
 
 
 @kernel
-def _entry(network: Any, data: Any, start: int, end: int, hashed: Any) -> int:
+def _entry(network: Any, data: Any, start: int, end: int, hashed: Any) -> Any:
     """Entry of the dictionary with this spelling; -1 if there is none."""
     mask = len(network.slots) - 1
     slot = np.int64(hashed) & mask
@@ -111,10 +112,10 @@ def _entry(network: Any, data: Any, start: int, end: int, hashed: Any) -> int:
 def _begins(data: Any, start: int, end: int, phrase: bytes) -> bool:
     if end - start < len(phrase):
         return False
+    same = True
     for i in range(len(phrase)):
-        if data[start + i] != phrase[i]:
-            return False
-    return True
+        same &= data[start + i] == phrase[i]
+    return same
 
 
 @kernel
@@ -184,7 +185,7 @@ def _learn(network: Any, known: Any, data: Any, start: int, end: int, slot: int)
 
 
 @kernel
-def _rank(members: Any, bucket: int) -> int:
+def _rank(members: Any, bucket: Any) -> Any:
     """Place of `bucket` among those that were kept, -1 if it was not."""
     word, bit = bucket >> 6, np.uint64(bucket & 63)
     bits = members[word, 0]
@@ -203,6 +204,7 @@ def _traits(data: Any, start: int, end: int, trait_of: Any) -> Any:
     """Letters of `data[start:end]`, those among them in upper case, and whether a sentence may end there."""
     letters = upper = 0
     ends = False
+    code: Any
     at = start
     while at < end:
         code = np.int64(data[at])
@@ -224,6 +226,12 @@ def _traits(data: Any, start: int, end: int, trait_of: Any) -> Any:
 
 
 @kernel
+def _parts(byte: Any) -> bool:
+    """What stands between tokens for fastText: blank, tab, line feed, vertical tab, form feed, carriage return, NUL."""
+    return byte in (_BLANK, 0) or 9 <= byte <= 13
+
+
+@kernel
 def gather(
     network: Any, known: Any, data: Any, at: int, end: int, limits: Any, total: Any, recent: Any, ended: bool
 ) -> Any:
@@ -238,6 +246,10 @@ def gather(
     Returns:
         the byte behind the passage; features added; letters, and those in upper case.
     """
+    slot: Any
+    features: Any
+    letters: Any
+    upper: Any
     integers, floats, dimension = known.integers, known.floats, len(total)
     mask = np.uint64(len(integers) - 2)  # the last slot is for words too long to be remembered
     by_line, by_sentence, anywhere = limits[0], limits[1], limits[2]
@@ -246,7 +258,7 @@ def gather(
     closed = False
     while at < end and not closed:
         byte = data[at]
-        if byte <= 32 and (byte == 32 or byte == 0 or 9 <= byte <= 13):
+        if byte <= _BLANK and _parts(byte):
             at += 1
             closed = byte == 10 and letters >= by_line
             continue
@@ -255,7 +267,7 @@ def gather(
         shift = np.uint64(0)
         while at < end:
             byte = data[at]
-            if byte <= 32 and (byte == 32 or byte == 0 or 9 <= byte <= 13):
+            if byte <= _BLANK and _parts(byte):
                 break
             part |= np.uint64(byte) << shift
             shift += np.uint64(8)
@@ -340,9 +352,11 @@ def _link(network: Any, hashed: Any, total: Any, recent: Any) -> int:
     `recent[i]` is the hash of the words from i + 1 words ago up to the last one.
     """
     extended = np.uint64(np.int64(hashed))
+    row: Any
     features = 0
     longest = len(recent) - 1
-    for i in range(min(np.int64(recent[longest]), longest) - 1, -1, -1):
+    begun: Any = min(recent[longest], np.uint64(longest))
+    for i in range(np.int64(begun) - 1, -1, -1):
         gram = recent[i] * np.uint64(_WORD_NGRAM_PRIME) + extended
         if i + 1 < longest:
             recent[i + 1] = gram

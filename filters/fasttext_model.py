@@ -82,7 +82,7 @@ class Model:
     def predict(
         self, data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]
     ) -> tuple[npt.NDArray[np.int32], Floats]:
-        """The likeliest label (index into `labels`) of each text `data[offsets[i]:offsets[i + 1]]`, and its probability.
+        """Likeliest label of each text `data[offsets[i]:offsets[i + 1]]` (index into `labels`), and its probability.
 
         What `fasttext`'s `predict(text.replace("\\n", " "))` gives. A text without any known feature has label -1 and
         probability 0.
@@ -114,7 +114,7 @@ def load(path: Path) -> Model:
     from filters.fasttext_kernel import memory, seat
 
     try:
-        content = np.memmap(path, np.uint8, "r")
+        content = np.asarray(np.memmap(path, np.uint8, "c"))
     except (OSError, ValueError):  # an empty file cannot be mapped
         raise AssetError(f"no fastText model at {path}") from None
     try:
@@ -146,9 +146,8 @@ class _Bytes:
         if count < 0 or len(part) < size:
             raise ValueError("it ends early")
         self.at += size
-        return (
-            part.view(kind) if part.ctypes.data % np.dtype(kind).alignment == 0 else np.frombuffer(part.tobytes(), kind)
-        )
+        aligned = part.ctypes.data % np.dtype(kind).alignment == 0
+        return (part if aligned else part.copy()).view(kind)
 
 
 def _read(file: _Bytes) -> tuple[tuple[str, ...], Network]:
@@ -213,22 +212,24 @@ def _members(kept: npt.NDArray[np.int32], buckets: int) -> npt.NDArray[np.uint64
 
 def _entries(file: _Bytes, size: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], list[int]]:
     """Spellings, where each begins, and how often each occurred: `word NUL count:int64 kind:int8` each."""
-    content = file.content[file.at :].tobytes() if size < 0 else memoryview(file.content)[file.at :]
+    rest = file.content[file.at :]
+    window = rest[: 1 << 20].tobytes()
     spellings: list[bytes] = []
     counts: list[int] = []
     at = 0
-    window = bytes(content[: 64 * (size + 1) + 65_536])
     for _ in range(size):
         end = window.find(b"\0", at)
-        if end < 0 or end + 10 > len(window):
-            window = bytes(content)
-            end = window.index(b"\0", at)
+        while (end < 0 or end + 10 > len(window)) and len(window) < len(rest):
+            window = rest[: 4 * len(window)].tobytes()
+            end = window.find(b"\0", at)
+        if end < 0:
+            raise ValueError("it ends early")
         spellings.append(window[at:end])
         counts.append(struct.unpack_from("<q", window, end + 1)[0])
         at = end + 10
     file.at += at
     lengths = np.array([0, *map(len, spellings)], np.int64)
-    return np.frombuffer(b"".join(spellings), np.uint8), np.cumsum(lengths), counts
+    return np.frombuffer(bytearray().join(spellings), np.uint8), np.cumsum(lengths), counts
 
 
 def _matrix(file: _Bytes) -> Floats:
