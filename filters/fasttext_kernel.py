@@ -45,6 +45,8 @@ class Memory(NamedTuple):
     sentence may end with it, and its letters in upper case (from bit 35)."""
     floats: npt.NDArray[np.float32]
     """The same memory as (slots, 2 * width): from `_TOTAL` on, the sum of its features."""
+    chosen: npt.NDArray[np.int64]
+    """Rows to be added up."""
     trait_of: npt.NDArray[np.uint8]
     """`filters.quality.traits.traits`."""
 
@@ -59,7 +61,7 @@ def memory(dimension: int) -> Memory:
     slots = (1 << (_MEMORY_BYTES // (8 * width)).bit_length() - 1) + 1
     raw = np.zeros(slots * width + _LINE // 8, np.uint64)
     integers = raw[-(raw.ctypes.data // 8) % (_LINE // 8) :][: slots * width].reshape(slots, width)
-    return Memory(integers, integers.view(np.float32), traits())
+    return Memory(integers, integers.view(np.float32), np.zeros(1024, np.int64), traits())
 
 
 @kernel
@@ -121,13 +123,13 @@ def _begins(data: Any, start: int, end: int, phrase: bytes) -> bool:
 @kernel
 def _learn(network: Any, known: Any, data: Any, start: int, end: int, slot: int) -> None:
     """Compute what the token `data[start:end]` contributes, and remember it in `slot`."""
-    rows, members, totals = network.rows, network.members, known.floats
+    rows, members, chosen = network.rows, network.members, known.chosen
     first_row, dimension = network.words, network.rows.shape[1]
-    for d in range(_TOTAL, _TOTAL + dimension):
-        totals[slot, d] = 0
+    total = known.floats[slot, _TOTAL : _TOTAL + dimension]
+    total[:] = 0
     hashed = _hashed(data, start, end, np.uint32(_FNV_BASIS))
     entry = _entry(network, data, start, end, hashed)
-    features = 0
+    features = count = 0
     kind = WORD
     if entry >= first_row or (entry < 0 and _begins(data, start, end, b"__label__")):
         kind = LABEL
@@ -135,7 +137,7 @@ def _learn(network: Any, known: Any, data: Any, start: int, end: int, slot: int)
         kind = END
     if entry >= 0 and kind != LABEL:
         for d in range(dimension):
-            totals[slot, _TOTAL + d] = rows[entry, d]
+            total[d] = rows[entry, d]
         features = 1
     # n-grams of characters of <token>: `at` runs over the first characters, `<` stands before the token, `>` after it.
     buckets, shortest, longest = np.uint32(network.buckets), network.shortest, network.longest
@@ -167,16 +169,22 @@ def _learn(network: Any, known: Any, data: Any, start: int, end: int, slot: int)
                 if at < start or last > end:
                     continue
             if characters >= shortest:
-                row = np.int64(gram % buckets)
+                bucket = np.int64(gram % buckets)
                 if pruned:
-                    row = _rank(members, row)
-                    if row < 0:
-                        continue
-                row += first_row
-                features += 1
-                for d in range(dimension):
-                    totals[slot, _TOTAL + d] += rows[row, d]
+                    held, bucket = _rank(members, bucket)
+                    chosen[count] = first_row + bucket
+                    count += held  # no branch: whether an n-gram was kept cannot be foreseen
+                else:
+                    chosen[count] = first_row + bucket
+                    count += 1
         at = following
+        if at > end or count > len(chosen) - longest:
+            for i in range(count):
+                row = rows[chosen[i]]
+                for d in range(dimension):
+                    total[d] += row[d]
+            features += count
+            count = 0
     letters, upper, ends = _traits(data, start, end, known.trait_of)
     known.integers[slot, _SIZES] = np.uint64(letters) << np.uint64(32) | np.uint64(features)
     known.integers[slot, _FACTS] = (
@@ -186,17 +194,16 @@ def _learn(network: Any, known: Any, data: Any, start: int, end: int, slot: int)
 
 @kernel
 def _rank(members: Any, bucket: Any) -> Any:
-    """Place of `bucket` among those that were kept, -1 if it was not."""
+    """Whether `bucket` was kept (1 or 0), and its place among those that were."""
     word, bit = bucket >> 6, np.uint64(bucket & 63)
     bits = members[word, 0]
-    if not (bits >> bit) & np.uint64(1):
-        return -1
     below = bits & ((np.uint64(1) << bit) - np.uint64(1))
     # population count (Warren, Hacker's Delight, 5-1)
     below -= (below >> np.uint64(1)) & np.uint64(0x5555555555555555)
     below = (below & np.uint64(0x3333333333333333)) + ((below >> np.uint64(2)) & np.uint64(0x3333333333333333))
     below = (below + (below >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64(members[word, 1]) + np.int64((below * np.uint64(0x0101010101010101)) >> np.uint64(56))
+    place = np.int64(members[word, 1]) + np.int64((below * np.uint64(0x0101010101010101)) >> np.uint64(56))
+    return np.int64((bits >> bit) & np.uint64(1)), place
 
 
 @kernel
@@ -316,8 +323,9 @@ def gather(
         features += np.int64(sizes & np.uint64(0xFFFFFFFF))
         letters += np.int64(sizes >> np.uint64(32))
         upper += np.int64(facts >> np.uint64(35))
+        part_of = floats[slot]
         for d in range(dimension):
-            total[d] += floats[slot, _TOTAL + d]
+            total[d] += part_of[_TOTAL + d]
         kind = np.int64(facts >> np.uint64(32)) & 3
         if linking and kind != LABEL:
             features += _link(network, np.int32(facts & np.uint64(0xFFFFFFFF)), total, recent)
@@ -364,8 +372,8 @@ def _link(network: Any, hashed: Any, total: Any, recent: Any) -> int:
         if network.without_ngrams:
             continue
         if len(network.members):
-            row = _rank(network.members, row)
-            if row < 0:
+            held, row = _rank(network.members, row)
+            if not held:
                 continue
         row += network.words
         features += 1
