@@ -248,7 +248,7 @@ def gather(
         limits: letters (int64) from which a passage ends with a line, with a sentence, and anywhere.
         total: not set to zero before.
         recent: work space (uint64, `word_ngrams` entries) and memory of the words before; `recent[-1]` counts them.
-        ended: fastText's token for the end of a line is added where the text or passage ends.
+        ended: read as fastText reads a text: stop at `</s>`, and add this token at the end of it.
 
     Returns:
         the byte behind the passage; features added; letters, and those in upper case.
@@ -261,6 +261,7 @@ def gather(
     mask = np.uint64(len(integers) - 2)  # the last slot is for words too long to be remembered
     by_line, by_sentence, anywhere = limits[0], limits[1], limits[2]
     linking = len(recent) > 1
+    key = np.zeros(_KEYS, np.uint64)
     features = letters = upper = 0
     closed = False
     while at < end and not closed:
@@ -270,8 +271,9 @@ def gather(
             closed = byte == 10 and letters >= by_line
             continue
         begin = at
-        key0 = key1 = key2 = key3 = part = np.uint64(0)
-        shift = np.uint64(0)
+        key[:] = 0
+        part = shift = np.uint64(0)
+        place = 0
         while at < end:
             byte = data[at]
             if byte <= _BLANK and _parts(byte):
@@ -280,26 +282,13 @@ def gather(
             shift += np.uint64(8)
             at += 1
             if shift == np.uint64(64):
-                shift = np.uint64(0)
-                size = at - begin
-                if size == 8:
-                    key0 = part
-                elif size == 16:
-                    key1 = part
-                elif size == 24:
-                    key2 = part
-                elif size == 32:
-                    key3 = part
-                part = np.uint64(0)
+                key[place & (_KEYS - 1)] = part
+                place += 1
+                part = shift = np.uint64(0)
+        if shift:
+            key[place & (_KEYS - 1)] = part
         size = at - begin
-        if size < 8:
-            key0 = part
-        elif size < 16:
-            key1 = part
-        elif size < 24:
-            key2 = part
-        elif size < 32:
-            key3 = part
+        key0, key1, key2, key3 = key[0], key[1], key[2], key[3]
         if size <= REMEMBERED:
             mixed = (key0 ^ (key2 * np.uint64(0xC2B2AE3D27D4EB4F))) * np.uint64(0x9E3779B97F4A7C15)
             mixed ^= mixed >> np.uint64(32)
@@ -329,16 +318,16 @@ def gather(
         kind = np.int64(facts >> np.uint64(32)) & 3
         if linking and kind != LABEL:
             features += _link(network, np.int32(facts & np.uint64(0xFFFFFFFF)), total, recent)
-        if kind == END:
+        if kind == END and ended:
             return end, features, letters, upper
         closed = (letters >= by_sentence and (facts >> np.uint64(34)) & np.uint64(1)) or letters >= anywhere
     if ended:
-        features += _finish(network, total, recent)
+        features += finish(network, total, recent)
     return at, features, letters, upper
 
 
 @kernel
-def _finish(network: Any, total: Any, recent: Any) -> int:
+def finish(network: Any, total: Any, recent: Any) -> int:
     """Add what fastText's token for the end of a line contributes; its features."""
     hashed = _hashed(_END, 0, 4, np.uint32(_FNV_BASIS))
     entry = _entry(network, _END, 0, 4, hashed)
