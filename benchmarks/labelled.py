@@ -18,9 +18,25 @@ CUTS = (20, 50, 100, 200, 500, 1000)
 """Lengths (characters) at which texts are also cut, because short texts are where the model errs."""
 
 _CODES = {
-    **{"eng": "en", "ger": "de", "fre": "fr", "ita": "it", "pol": "pl", "spa": "es", "cze": "cs", "rum": "ro"},
-    **{"dan": "da", "slo": "sk", "dut": "nl", "por": "pt", "swe": "sv", "nor": "no", "hun": "hu", "hrv": "hr"},
-    **{"tur": "tr", "fin": "fi", "es-419": "es"},
+    "eng": "en",
+    "ger": "de",
+    "fre": "fr",
+    "ita": "it",
+    "pol": "pl",
+    "spa": "es",
+    "cze": "cs",
+    "rum": "ro",
+    "dan": "da",
+    "slo": "sk",
+    "dut": "nl",
+    "por": "pt",
+    "swe": "sv",
+    "nor": "no",
+    "hun": "hu",
+    "hrv": "hr",
+    "tur": "tr",
+    "fin": "fi",
+    "es-419": "es",
 }
 """MEDLINE's codes, of languages whose titles it does not transliterate, and TICO-19's."""
 

@@ -95,7 +95,9 @@ def run() -> str:
         for out in range(FOLDS):
             train, test = group & (fold != out), group & (fold == out)
             after[test] = 1 / (1 + np.exp(-given[test] @ np.array(fit(given[train], right[train], weight[train]))))
-        lines.append(f"{name.upper()} = Coefficients{tuple(round(x, 4) for x in fit(given[group], right[group], weight[group]))}")
+        lines.append(
+            f"{name.upper()} = Coefficients{tuple(round(x, 4) for x in fit(given[group], right[group], weight[group]))}"
+        )
     bands = [(1, 50), (51, 200), (201, 1000), (1001, 10**9)]
     length = np.array([len(each.text) for each in texts])
     lines.append(f"{'expected calibration error':32}{'texts':>9}{'right':>8}{'before':>9}{'after':>9}")

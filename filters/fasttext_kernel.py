@@ -47,7 +47,7 @@ class Memory(NamedTuple):
     """The same memory as (slots, 2 * width): from `_TOTAL` on, the sum of its features."""
     chosen: npt.NDArray[np.int64]
     """Rows to be added up."""
-    trait_of: npt.NDArray[np.uint8]
+    trait_of: npt.NDArray[np.uint16]
     """`filters.quality.traits.traits`."""
 
 

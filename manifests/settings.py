@@ -1,8 +1,8 @@
 """The thresholds by which a snapshot was decided, and other ones in their place.
 
-A threshold is called as the recipe calls it: `language.min_score`, `phi.max_masked_share`, `dedup.threshold`, or the
-name of a quality rule and its bound: `few_alphabetic_words.min` (of all document types that have such a rule) or
-`abstract/few_alphabetic_words.min` (of one).
+A threshold is called as the recipe calls it: `language.min_score`, `language.allow`, `phi.max_masked_share`,
+`dedup.threshold`, or the name of a quality rule and its bound: `few_alphabetic_words.min` (of all document types that
+have such a rule) or `abstract/few_alphabetic_words.min` (of one).
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from pydantic import ValidationError
 
 from corpus.errors import RecipeError
 from corpus.verdict import Verdict
+from filters.language.shares import allowed_share, mixed, not_allowed
 from filters.rules import Rule
 from manifests.model import Manifest
 
 Mask = npt.NDArray[np.bool_]
+_NOT_ALLOWED, _MIXED = "language_not_allowed", "mixed_languages"
 EVERY_OTHER = "*"
 """Document types that the recipe gives no rules of their own."""
 
@@ -173,38 +175,32 @@ class NumberSetting:
 
 @dataclass(frozen=True, slots=True)
 class LanguagesSetting:
-    """`language.allow`."""
+    """`language.allow` or `language.min_allowed_share`, as far as it concerns one of the two reasons they give."""
 
-    old: tuple[str, ...]
-    new: tuple[str, ...]
-    label: str = "language.allow"
-    reason: str = "language_not_allowed"
-
-    @property
-    def before(self) -> str:
-        return ",".join(self.old)
-
-    @property
-    def after(self) -> str:
-        return ",".join(self.new)
+    label: str
+    reason: str
+    before: str
+    after: str
+    allow: tuple[str, ...]
+    least: float
 
     def concerned(self, part: pl.DataFrame) -> Mask:
         return np.ones(len(part), bool)
 
     def refuses(self, part: pl.DataFrame) -> Mask:
-        return ~part["language"].is_in(list(self.new)).fill_null(value=False).to_numpy()
+        return (mixed if self.reason == _MIXED else not_allowed)(self.values(part), self.least)
 
-    def values(self, part: pl.DataFrame) -> None:
-        return None
+    def values(self, part: pl.DataFrame) -> npt.NDArray[np.float64]:
+        return allowed_share(part["languages"].to_arrow(), self.allow)
 
     def bounds(self) -> list[float]:
-        return []
+        return [self.least] if self.label == "language.min_allowed_share" else []
 
     def by(self, threshold: float, values: npt.NDArray[np.float64]) -> Mask:
-        return np.zeros(len(values), bool)
+        return np.full(len(values), threshold == self.least)
 
     def signals(self) -> set[str]:
-        return set()
+        return {"languages"}
 
 
 @dataclass(slots=True)
@@ -216,6 +212,8 @@ class Settings:
     _others: list[Any] = field(default_factory=list)
     _rules: dict[tuple[str, str], Rule | None] = field(default_factory=dict)
     """By (document type, rule), the rule as it would be; None for no rule."""
+    _allow: tuple[str, ...] | None = None
+    _least: float | None = None
     _by_type: dict[str, list[Rule]] = field(init=False)
     """The rules as they were, by document type."""
 
@@ -230,9 +228,9 @@ class Settings:
             RecipeError: there is no such threshold, or it cannot have that value.
         """
         if name == "language.allow":
-            old = tuple(self._recipe["language"]["allow"])
-            new = tuple(one.strip() for one in value.split(",") if one.strip())
-            self._others.append(LanguagesSetting(old, new))
+            self._allow = tuple(one.strip() for one in value.split(",") if one.strip())
+        elif name == "language.min_allowed_share":
+            self._least = _number(name, value)
         elif name in _NUMBERS:
             section, key = name.split(".")
             self._others.append(NumberSetting(name, _NUMBERS[name], self._recipe[section][key], _number(name, value)))
@@ -275,13 +273,13 @@ class Settings:
         order = {name: place for place, name in enumerate(self.names())}
         rules.sort(key=lambda one: order.get(f"{one.label}", len(order)))
         language = [one for one in self._others if one.label.startswith("language") and one.before != one.after]
-        language.sort(key=lambda one: one.label)  # languages are asked before their score
+        language = [*self._languages(), *language]  # languages are asked before their score
         phi = [one for one in self._others if one.label.startswith("phi") and one.before != one.after]
         return (*language, *rules, *phi)
 
     def told(self) -> list[tuple[str, str, str]]:
         """What changes: its name, as it was, as it would be."""
-        found = [(one.label, one.before, one.after) for one in self.changed()]
+        found = list(dict.fromkeys((one.label, one.before, one.after) for one in self.changed()))
         if self.dedup_threshold is not None:
             found.append(("dedup.threshold", f"{self._recipe['dedup']['threshold']:g}", f"{self.dedup_threshold:g}"))
         return found
@@ -305,6 +303,24 @@ class Settings:
     def _recipe(self) -> dict[str, Any]:
         return self.manifest.recipe
 
+    def _languages(self) -> list[LanguagesSetting]:
+        """What changes for documents in other languages, and for those of several; one setting a reason."""
+        stated = self._recipe["language"]
+        old, least = tuple(stated["allow"]), stated["min_allowed_share"]
+        allow = old if self._allow is None else self._allow
+        new = least if self._least is None else self._least
+        told = [
+            ("language.allow", ",".join(old), ",".join(allow)),
+            ("language.min_allowed_share", f"{least:g}", f"{new:g}"),
+        ]
+        changed = [one for one in told if one[1] != one[2]]
+        return [
+            LanguagesSetting(label, reason, before, after, allow, new)
+            for reason, (label, before, after) in zip(
+                (_NOT_ALLOWED, _MIXED), (changed[:1] + changed[-1:]), strict=False
+            )
+        ]
+
     def _old(self, doc_type: str, name: str) -> Rule | None:
         return next((rule for rule in self._by_type[doc_type] if rule.name == name), None)
 
@@ -324,7 +340,13 @@ class Settings:
     def _known(self, doc_type: str) -> Iterable[str]:
         types = [doc_type] if doc_type in self._by_type else list(self._by_type)
         rules = dict.fromkeys(rule.name for one in types for rule in self._by_type[one])
-        return [*_NUMBERS, "language.allow", "dedup.threshold", *(f"{name}.min/.max" for name in rules)]
+        return [
+            *_NUMBERS,
+            "language.allow",
+            "language.min_allowed_share",
+            "dedup.threshold",
+            *(f"{name}.min/.max" for name in rules),
+        ]
 
     def _set_rule(self, name: str, value: str) -> None:
         rule_name, _, bound = name.rpartition(".")

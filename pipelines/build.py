@@ -173,7 +173,7 @@ class Build:
                 "verbatim": is_verbatim(bundle.source.reader, bundle.source.options),
                 "drop_retraction": list(recipe.retraction.drop),
                 "licence_profile": recipe.profile,
-                "language": {"allow": list(recipe.language.allow), "min_score": recipe.language.min_score},
+                "language": recipe.language.model_dump(mode="json", exclude={"model"}),
                 "rules": rules,
                 "max_masked_share": recipe.phi.max_masked_share,
             }

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from corpus.digest import Json
 from corpus.storage import WorkFolder
 from corpus.verdict import VERDICTS, Stage, Verdict
+from filters.language.shares import allowed_share, mixed, not_allowed
 from filters.rights import load_profile
 from filters.rules import Rule, decide
 from pipelines.measure import QUARANTINED, ROWS
@@ -119,10 +120,12 @@ def _licence(found: Objections, licence: pl.DataFrame, modified: pl.Series, prof
 
 
 def _language(found: Objections, language: pl.DataFrame, readable: Mask, policy: dict[str, Any]) -> None:
-    allowed = language["language"].is_in(policy["allow"]).to_numpy()
+    least = policy["min_allowed_share"]
+    share = allowed_share(language["languages"].to_arrow(), policy["allow"])
     score = language["language_score"].cast(pl.Float64).to_numpy()
-    found.object(Stage.LANGUAGE, readable & ~allowed, "language_not_allowed", score[readable & ~allowed])
-    unsure = readable & allowed & (score < policy["min_score"])
+    for reason, rows in (("language_not_allowed", not_allowed(share, least)), ("mixed_languages", mixed(share, least))):
+        found.object(Stage.LANGUAGE, readable & rows, reason, share[readable & rows], least)
+    unsure = readable & (score < policy["min_score"])
     found.object(Stage.LANGUAGE, unsure, "language_uncertain", score[unsure], policy["min_score"])
 
 

@@ -94,8 +94,9 @@ class LanguageRecipe(Part):
     model: Location = "asset:lid.176.ftz"
     allow: tuple[str, ...] = ("en",)
     min_score: float = Field(0.5, ge=0, le=1)
-    """0.5 as Common Pile asks of PubMed text. The 0.65 often used for web text drops English abstracts full of Latin
-    and chemical names."""
+    """Calibrated probability that the language is right, from which a document stays: more likely right than wrong."""
+    min_allowed_share: float = Field(0.5, gt=0, le=1)
+    """Share of a document's letters that must be in allowed languages."""
 
 
 class QualityRecipe(Part):

@@ -162,7 +162,9 @@ def show_story(console: Console, story: Story) -> None:
     fact("licence also stated by", row["licence_by"])
     fact("copyright", row["copyright"])
     if row["language"] is not None:
-        fact("language", f"{row['language']}, score {row['language_score']:.3f}")
+        shares = ", ".join(f"{one['language']} {one['share']:.0%}" for one in row.get("languages") or ())
+        several = f": {shares} of the letters" if "," in shares else ""
+        fact("language", f"{row['language']}, score {row['language_score']:.3f}{several}")
     fact("identifiers", f"{row['phi_count']} spans, {row['phi_chars']} bytes" if row["phi_count"] else None)
     console.print(Panel(facts, title=Text(row["doc_id"]), title_align="left"))
     for rule in story.rules:

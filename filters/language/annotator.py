@@ -25,16 +25,14 @@ UNKNOWN = "und"
 LANGUAGES = pa.list_(
     pa.field(
         "item",
-        pa.struct(
-            [pa.field("language", pa.string(), nullable=False), pa.field("share", pa.float32(), nullable=False)]
-        ),
+        pa.struct([pa.field("language", pa.string(), nullable=False), pa.field("share", pa.float32(), nullable=False)]),
         nullable=False,
     )
 )
 """Languages of a document with their shares of its letters, the largest first."""
 
 _PASSAGE_LETTERS = (80, 160, 480)
-"""Letters from which a passage ends with its line, with a sentence, and anywhere. Below 80 the model is often wrong, and
+"""Letters from which a passage ends with its line, with a sentence, and anywhere. Below 80 the model is often wrong;
 what is shorter is read together with its neighbours."""
 
 _SURE = 0.8
@@ -154,14 +152,3 @@ class LanguageAnnotator:
             *found,
         )
         return found
-
-
-def allowed_share(languages: pa.ListArray, allow: tuple[str, ...]) -> npt.NDArray[np.float64]:
-    """Share of each document's letters that is in one of the languages `allow`; of column `languages`."""
-    import pyarrow.compute as pc
-
-    flat = languages.flatten()
-    inside = pc.is_in(flat.field("language"), pa.array(allow, pa.string())).to_numpy(zero_copy_only=False)
-    sums = np.concatenate([np.zeros(1), np.cumsum(flat.field("share").to_numpy(zero_copy_only=False) * inside)])
-    counts = np.concatenate([np.zeros(1, np.int64), np.cumsum(pc.list_value_length(languages).to_numpy())])
-    return np.asarray(sums[counts[1:]] - sums[counts[:-1]])

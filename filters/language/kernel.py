@@ -1,8 +1,8 @@
 """Languages of documents, passage by passage, in one pass over their bytes. Needs numba.
 
-fastText judges a text by the mean of its words' vectors. Sums add up: one pass gives the sum of every passage, and of the
-whole. Where no passage is plainly of another language than the whole, the whole decides, and nothing else is looked at.
-Where some are, every passage goes to that language among the candidates which is likeliest in it.
+fastText judges a text by the mean of its words' vectors. Sums add up: one pass gives the sum of every passage, and of
+the whole. Where no passage is plainly of another language than the whole, the whole decides, and nothing else is looked
+at. Where some are, every passage goes to that language among the candidates which is likeliest in it.
 """
 
 from __future__ import annotations
