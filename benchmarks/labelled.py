@@ -61,7 +61,7 @@ def kit_documents() -> Iterator[tuple[str, str, str, str]]:
     recipe = load_recipe(Path("pipelines/recipes/kit.yaml"))
     for source in recipe.sources:
         files = sorted({path for pattern in source.files for path in KIT.glob(pattern) if path.is_file()})
-        for doc_id, language, text in _read(source.reader, resolve_options(source.options, str(KIT)), files):
+        for doc_id, language, text in _read(source.reader, resolve_options(source.options, KIT), files):
             yield source.name, doc_id, language, text
 
 

@@ -99,7 +99,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     modified = masked if params["verbatim"] else masked.is_not_null()  # what was cut out of its markup is modified
     _licence(found, facts, modified, params["licence_profile"])
     readable = no_text.is_null().to_numpy()  # rules about text say nothing where there is none
-    _language(found, side["language"], readable, params["language"])
+    object_to_languages(found, side["language"], readable, params["language"])
     _quality(found, signals, facts["doc_type"], readable, params["rules"])
     share = (side["phi"]["phi_chars"] / sizes["n_bytes"].clip(lower_bound=1)).to_numpy().astype(float)
     dense = readable & (share > params["max_masked_share"])
@@ -119,7 +119,11 @@ def _licence(found: Objections, licence: pl.DataFrame, modified: pl.Series, prof
     found.object(Stage.LICENCE, objecting, reasons.drop_null().to_numpy(zero_copy_only=False).astype(object))
 
 
-def _language(found: Objections, language: pl.DataFrame, readable: Mask, policy: dict[str, Any]) -> None:
+def object_to_languages(found: Objections, language: pl.DataFrame, readable: Mask, policy: dict[str, Any]) -> None:
+    """Documents in other languages, in too little of the allowed ones, or of which that is not sure.
+
+    `policy` is `pipelines.recipe.LanguageRecipe` without its model.
+    """
     least = policy["min_allowed_share"]
     share = allowed_share(language["languages"].to_arrow(), policy["allow"])
     score = language["language_score"].cast(pl.Float64).to_numpy()

@@ -1,5 +1,6 @@
-"""Which languages a text is written in, by fastText's lid.176 model run over all of it, passage by passage."""
+"""Which languages a text is written in, by fastText's lid.176 model, passage by passage."""
 
 from filters.language.annotator import UNKNOWN, LanguageAnnotator
+from filters.language.sample import sample
 
-__all__ = ["UNKNOWN", "LanguageAnnotator"]
+__all__ = ["UNKNOWN", "LanguageAnnotator", "sample"]

@@ -66,7 +66,12 @@ def test_nothing_changed_is_the_snapshot(snapshot: Built) -> None:
     [
         ({"too_few_words": {"min": 120}}, {}, [("too_few_words.min", "120")], ()),
         ({"too_few_words": None}, {}, [], ("too_few_words",)),
-        ({}, {"language": {"allow": ["en", "fr"], "min_score": 0.999}}, [("language.min_score", "0.999")], ()),
+        (
+            {},
+            {"language": {"allow": ["en", "de"], "min_score": 0.9, "min_allowed_share": 0.4}},
+            [("language.min_score", "0.9"), ("language.min_allowed_share", "0.4")],
+            (),
+        ),
         (
             {"too_few_words": {"min": 60}, "few_alphabetic_words": {"min": 0.85}},
             {"phi": {"max_masked_share": 0.001}},
@@ -107,10 +112,11 @@ def test_the_answer_is_what_a_build_decides(
     bound=st.floats(0, 400),
     share=st.floats(0.3, 1),
     score=st.floats(0, 1),
+    least=st.floats(0.01, 1),
     masked=st.floats(0, 0.2),
 )
 def test_the_account_of_what_moves_closes(
-    snapshot: Built, bound: float, share: float, score: float, masked: float
+    snapshot: Built, bound: float, share: float, score: float, least: float, masked: float
 ) -> None:
     whole = opened(snapshot)
     asked = changed(
@@ -118,6 +124,7 @@ def test_the_account_of_what_moves_closes(
         ("too_few_words.min", str(bound)),
         ("few_alphabetic_words.min", str(share)),
         ("language.min_score", str(score)),
+        ("language.min_allowed_share", str(least)),
         ("phi.max_masked_share", str(masked)),
     )
     answer = ask(whole, asked)
