@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_PARTS = 8
-_REACH = 24  # characters within which a window's edge looks for a blank
+from filters.language.sample import sample
+
 _WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")  # noqa: RUF001 - both apostrophes
 
 
@@ -33,24 +33,6 @@ class Features:
 def line(text: str, features: Features) -> str:
     """What a model scores of `text`; empty if it holds no word."""
     return words(sample(text, features.characters))
-
-
-def sample(text: str, characters: int) -> str:
-    """At most about `characters` of `text`, in windows of whole words spread evenly from its start to its end."""
-    if len(text) <= characters:
-        return text
-    width = characters // _PARTS
-    step = (len(text) - width) / (_PARTS - 1)
-    windows = []
-    for index in range(_PARTS):
-        start = int(index * step)
-        if start:
-            blank = text.find(" ", start, start + _REACH)
-            start = blank + 1 if blank >= 0 else start
-        end = start + width
-        blank = text.rfind(" ", max(start + 1, end - _REACH), end) if end < len(text) else -1
-        windows.append(text[start : blank if blank > 0 else end])
-    return " ".join(windows)
 
 
 def words(text: str) -> str:

@@ -104,7 +104,7 @@ def test_the_answer_is_what_a_build_decides(
 
     expected = undropped(Snapshot.open(tmp_path / "snapshot"))
     assert passing(whole, asked) == expected
-    assert dropped or expected != undropped(whole)
+    assert dropped or others.get("language") or expected != undropped(whole)
 
 
 @settings(max_examples=40)
