@@ -26,6 +26,7 @@ class Stage(StrEnum):
     LICENCE = "licence"
     LANGUAGE = "language"
     QUALITY = "quality"
+    DATATROVE = "datatrove"
     PHI = "phi"
     IDENTITY = "identity"
     EXACT = "exact"

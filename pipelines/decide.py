@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from corpus.digest import Json
 from corpus.storage import WorkFolder
 from corpus.verdict import VERDICTS, Stage, Verdict
+from filters.datatrove.annotator import PREFIX
 from filters.language.shares import allowed_share, mixed, not_allowed
 from filters.rights import load_profile
 from filters.rules import Rule, decide
@@ -101,6 +102,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     readable = no_text.is_null().to_numpy()  # rules about text say nothing where there is none
     object_to_languages(found, side["language"], readable, params["language"])
     _quality(found, signals, facts["doc_type"], readable, params["rules"])
+    _datatrove(found, signals, readable)
     share = (side["phi"]["phi_chars"] / sizes["n_bytes"].clip(lower_bound=1)).to_numpy().astype(float)
     dense = readable & (share > params["max_masked_share"])
     found.object(Stage.PHI, dense, "phi_density", share[dense], params["max_masked_share"])
@@ -153,6 +155,15 @@ def _quality(
             decisions.threshold[objecting],
             decisions.rules_failed.take(pa.array(objecting)).to_pylist(),
         )
+
+
+def _datatrove(found: Objections, signals: pa.Table, readable: Mask) -> None:
+    for column in signals.column_names:
+        if column.startswith(PREFIX):
+            reasons = signals[column].to_numpy()
+            dropped = readable & (reasons != "")
+            name = column.removeprefix(PREFIX)
+            found.object(Stage.DATATROVE, dropped, np.array([f"{name}:{r}" for r in reasons[dropped]], np.object_))
 
 
 def _table(found: Objections, facts: pl.DataFrame, sizes: pl.DataFrame, tokens: pl.Series) -> pa.Table:

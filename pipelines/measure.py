@@ -53,6 +53,10 @@ def annotators(stages: dict[str, dict[str, Any]]) -> list[Annotator]:
         from filters.classifier import ClassifierAnnotator
 
         optional.append(ClassifierAnnotator([(name, Path(model)) for name, model in stages["classifier"]["models"]]))
+    if "datatrove" in stages:
+        from filters.datatrove.annotator import DatatroveAnnotator, DatatroveFilter
+
+        optional.append(DatatroveAnnotator([DatatroveFilter(*given) for given in stages["datatrove"]["filters"]]))
     return [
         LicenceAnnotator(stages["licence"]["terms"]),
         LanguageAnnotator(Path(stages["language"]["model"])),

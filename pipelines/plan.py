@@ -155,6 +155,12 @@ def _stages(recipe: Recipe, source: SourceRecipe, folder: Path) -> dict[str, dic
     if recipe.classifiers:
         models = [[one.name, resolve_location(one.model, folder)] for one in recipe.classifiers]
         optional["classifier"] = {"models": models}
+    filters = [  # a column each in every source's tables, so that they can be read as one
+        [one.name, one.filter if one.sources is None or source.name in one.sources else None, one.options]
+        for one in recipe.datatrove
+    ]
+    if filters:
+        optional["datatrove"] = {"filters": filters}
     return {
         "licence": {"terms": source.terms},
         "language": {"model": resolve_location(recipe.language.model, folder)},

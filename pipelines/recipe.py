@@ -22,6 +22,7 @@ from corpus.document import Genre
 from corpus.errors import RecipeError
 from datacards.questions import keys
 from dedup.signature import MinHashConfig
+from filters.datatrove.annotator import DatatroveFilter, make_filter
 from filters.licence import LicenceAnnotator
 from filters.phi.annotator import PhiAnnotator
 from filters.rights import load_profile
@@ -119,6 +120,17 @@ class ClassifierRecipe(Part):
     """Folder written by `hc4 train-classifier`, below the root."""
 
 
+class DatatroveRecipe(Part):
+    """A filter of datatrove that judges every document; its drops are in the ledger as `name:reason`."""
+
+    name: str = Field(pattern=_NAME)
+    filter: str = Field(min_length=1)
+    """A class of `datatrove.pipeline.filters`, or `module:Class` of one's own."""
+    options: dict[str, Any] = {}
+    sources: tuple[str, ...] | None = Field(None, min_length=1)
+    """Sources whose documents it judges; all, if none is named."""
+
+
 class GenreRecipe(Part):
     """A kind of publication that a classifier may give to documents whose records state none."""
 
@@ -214,6 +226,7 @@ class Recipe(Part):
     language: LanguageRecipe = LanguageRecipe()
     quality: QualityRecipe = QualityRecipe()
     classifiers: tuple[ClassifierRecipe, ...] = ()
+    datatrove: tuple[DatatroveRecipe, ...] = ()
     genres: tuple[GenreRecipe, ...] = ()
     """What a record states comes first; of several that a score allows, the highest."""
     phi: PhiRecipe = PhiRecipe()
@@ -236,6 +249,12 @@ class Recipe(Part):
         taken = [*known_signals().names, *(one.name for one in self.classifiers)]
         if repeated := sorted({name for name in taken if taken.count(name) > 1}):
             raise ValueError(f"a classifier has a name of its own; {', '.join(repeated)} is taken")
+        filters = [one.name for one in self.datatrove]
+        if repeated := sorted({name for name in filters if filters.count(name) > 1}):
+            raise ValueError(f"two datatrove filters are called {repeated[0]}")
+        asked = {source for one in self.datatrove for source in one.sources or ()}
+        if unknown := sorted(asked - set(names)):
+            raise ValueError(f"datatrove names no source {unknown[0]!r}; there are {', '.join(names)}")
         scores = {one.name for one in self.classifiers}
         if unknown := sorted({one.classifier for one in self.genres} - scores):
             raise ValueError(
@@ -325,6 +344,8 @@ def _names(recipe: Recipe, folder: Path) -> Checks:
         yield ("sources", number, "reader"), partial(_reader, recipe, source, folder)
         yield ("sources", number, "phi_policy"), partial(PhiAnnotator, source.phi_policy)
         yield ("sources", number, "terms"), partial(LicenceAnnotator, source.terms)
+    for number, one in enumerate(recipe.datatrove):
+        yield ("datatrove", number), partial(make_filter, DatatroveFilter(one.name, one.filter, one.options))
     presets = recipe.quality.presets | {"default_preset": recipe.quality.default_preset or "other"}
     for kind, preset in presets.items():
         place = ("quality", kind) if kind == "default_preset" else ("quality", "presets", kind)

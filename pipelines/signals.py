@@ -16,7 +16,7 @@ from filters.language import LanguageAnnotator
 from filters.quality.signals import SCHEMA
 from pipelines.measure import ROWS
 
-SIGNAL_STAGES = ("language", "quality", "classifier")
+SIGNAL_STAGES = ("language", "quality", "classifier", "datatrove")
 """Stages whose sidecars hold signals, in the order of their columns in the record tables."""
 
 

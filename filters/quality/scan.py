@@ -247,7 +247,7 @@ def scan(data: Any, start: int, end: int, trait_of: Any, work: Any, tally: Any) 
             sentences += 1
             sentence_end = at
         length = characters - begin
-        single = single + 1 if length == 1 and every & LETTER and some & UNSPACED == 0 else 0
+        single = single + 1 if length == 1 and every & LETTER and some & STARTER else 0
         spaced += single == 2
         longest = max(longest, length)
         alphabetic += some & LETTER
