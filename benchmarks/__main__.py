@@ -61,6 +61,13 @@ def agreement() -> None:
     main()
 
 
+def language() -> None:
+    """Languages: hc4 beside fastText and datatrove, and how often they agree."""
+    from benchmarks.language import main
+
+    main(())
+
+
 def minhash() -> None:
     """MinHash signatures: hc4 beside datasketch and datatrove."""
     from benchmarks.minhash import run
@@ -104,6 +111,7 @@ def _note(message: str) -> None:
 
 _KERNELS: dict[str, Callable[[], None]] = {
     "quality": quality,
+    "language": language,
     "agreement": agreement,
     "minhash": minhash,
     "phi": phi,
