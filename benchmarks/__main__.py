@@ -1,4 +1,4 @@
-"""Every benchmark, or those named: `python -m benchmarks [pipeline|quality|agreement|minhash|phi|readers ...]`.
+"""Every benchmark, or those named: `python -m benchmarks [pipeline|quality|language|agreement|minhash|phi|...]`.
 
 hc4 and its peers run in turn, in this call, on the same real documents. The figure is CPU seconds; MB are 10^6 bytes of
 UTF-8. Nothing is asserted: machines differ, and so do their neighbours.
@@ -61,6 +61,13 @@ def agreement() -> None:
     main()
 
 
+def language() -> None:
+    """Languages: hc4 beside fastText and datatrove, and how often they agree."""
+    from benchmarks.language import main
+
+    main(())
+
+
 def minhash() -> None:
     """MinHash signatures: hc4 beside datasketch and datatrove."""
     from benchmarks.minhash import run
@@ -104,6 +111,7 @@ def _note(message: str) -> None:
 
 _KERNELS: dict[str, Callable[[], None]] = {
     "quality": quality,
+    "language": language,
     "agreement": agreement,
     "minhash": minhash,
     "phi": phi,

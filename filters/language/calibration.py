@@ -1,11 +1,14 @@
 """From the number that fastText gives to the probability that the language is right.
 
-fastText's own numbers are too low for short texts and for terms of Latin and Greek origin. On texts whose language is
-stated (`benchmarks.language_calibration` fits these coefficients and says on which), the share of right answers follows
+fastText's own numbers are too low for short texts and for terms of Latin and Greek origin. On 190,831 texts whose
+language is stated (E3C, TICO-19, MTS-Dialog, titles and abstracts of MEDLINE, whole and cut at 20 to 1,000 characters;
+English half of the weight, 23 other languages the other half), the share of right answers follows
 
     P = sigmoid(a + b logit(p) + c ln(n) + d logit(p) ln(n))
 
 with p the model's probability and n the letters judged; English has coefficients of its own.
+On fifths of the texts held out, the expected calibration error falls from 0.089 to 0.006 (texts of up to 50 characters:
+0.078 to 0.010; of 51 to 200: 0.117 to 0.008). `python -m benchmarks.language --calibrate` fits and measures again.
 """
 
 from __future__ import annotations
@@ -25,8 +28,8 @@ class Coefficients(NamedTuple):
     both: float
 
 
-ENGLISH = Coefficients(-0.2093, -0.5089, 0.7436, 0.6799)
-OTHER = Coefficients(-2.2004, 0.3305, 0.7876, 0.3244)
+ENGLISH = Coefficients(-0.1468, -0.5058, 0.7279, 0.6792)
+OTHER = Coefficients(-2.1962, 0.3294, 0.7866, 0.3245)
 
 _LEAST = 1e-4
 _MOST_LETTERS = 5_000

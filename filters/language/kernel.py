@@ -48,7 +48,7 @@ def _folded(data: Any, start: int, end: int, fold_of: Any) -> Any:
             size += 1
             continue
         trailing = 1 if code < 0x800 else 2 if code < 0x10000 else 3
-        found[size] = (0x80 | 0x3F << 6 - trailing) & 0xFF | code >> 6 * trailing
+        found[size] = (0xFF << 7 - trailing) & 0xFF | code >> 6 * trailing
         for place in range(trailing):
             found[size + 1 + place] = 0x80 | (code >> 6 * (trailing - 1 - place)) & 0x3F
         size += trailing + 1

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -19,6 +19,7 @@ from corpus.errors import AssetError
 from filters.language import LanguageAnnotator
 from filters.language.calibration import calibrated
 from filters.language.shares import allowed_share, mixed, not_allowed
+from tests.filters.language_oracle import languages
 
 MODEL = assets_folder() / "lid.176.ftz"
 needs_model = pytest.mark.skipif(not MODEL.is_file(), reason="no language model (`hc4 assets pull lid.176.ftz`)")
@@ -114,6 +115,28 @@ def test_whatever_the_text_the_numbers_are_sound(texts: list[str]) -> None:
         assert sum(found) == pytest.approx(1 if any(map(str.isalpha, text)) else 0, abs=1e-5)
         assert row["language_share"] == (found[0] if found else 0)
         assert row["language"] == (row["languages"][0]["language"] if found else "und")
+
+
+PIECES = st.one_of(
+    st.sampled_from([*SENTENCES.values(), *map(str.upper, SENTENCES.values())]),
+    st.sampled_from(["", "\n", "Female | 1.60 | NS", "e.g. 3.5 mg", "\u0416" * 90, "\u60a3\u8005" * 30]),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="<"), max_size=40),
+)
+
+
+@needs_model
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(PIECES, st.integers(1, 6), st.sampled_from([" ", "\n", "\n\n"])), max_size=8))
+def test_shares_are_those_of_the_oracle(pieces: list[tuple[str, int, str]]) -> None:
+    text = "".join((piece + " ") * times + between for piece, times, between in pieces)
+
+    found = measure([text], sampled_bytes=10**9).to_pylist()[0]["languages"]
+
+    expected = languages(MODEL, text)
+    assume(expected is not None)
+    assert sorted((one["language"], round(one["share"], 4)) for one in found) == sorted(
+        (language, round(share, 4)) for language, share in expected
+    )
 
 
 @needs_model
