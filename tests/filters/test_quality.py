@@ -45,6 +45,7 @@ EDGES = [
     "。。a。」b。",
     ").) .) a.\"' b",
     "A b s t r a c t and B c",
+    "A 々 b",
     "same line\nsame line\n\nsame line\nsame line\n \t\nsame line",
     "x\r\nx\r\n\r\nx",
     "lorem ipsumlorem ipsum lorem  ipsum",
