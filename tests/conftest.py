@@ -26,6 +26,11 @@ class Built:
     manifest: Manifest
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their place: archives hold the hour they were packed at, and workers must agree on names."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> SmallCorpus:
     """Raw files and recipe of the small corpus. Read it, never write it."""
