@@ -20,7 +20,7 @@ import numpy.typing as npt
 from corpus.errors import AssetError
 
 if TYPE_CHECKING:
-    from filters.fasttext_kernel import Memory
+    from filters.fasttext_words import Memory
 
 LABEL_PREFIX = "__label__"
 
@@ -111,7 +111,7 @@ def load(path: Path) -> Model:
     Raises:
         AssetError: no such file, or it is no supervised fastText model of a version that is known.
     """
-    from filters.fasttext_kernel import memory, seat
+    from filters.fasttext_words import memory, seat
 
     try:
         content = np.asarray(np.memmap(path, np.uint8, "c"))

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from corpus.kernel import kernel
-from filters.fasttext_kernel import best, chance_of, finish, gather
+from corpus.utf8 import decoded
+from filters.fasttext_labels import best, chance_of
+from filters.fasttext_words import finish, gather
 
 CANDIDATES = 4
 """Languages that one document may have; the columns of `shares` and `letters`."""
@@ -27,22 +29,18 @@ _REACH = 64
 def _folded(data: Any, start: int, end: int, fold_of: Any) -> Any:
     """`data[start:end]` in lower case, UTF-8."""
     code: Any
+    after: Any
     found = np.empty(2 * (end - start) + 4, np.uint8)
     size = 0
     at = start
     while at < end:
-        code = np.int64(data[at])
-        at += 1
+        code, after = np.int64(data[at]), at + 1
         if code >= 0x80:
-            more = 1 if code < 0xE0 else 2 if code < 0xF0 else 3
-            code &= 0x3F >> more
-            while more and at < end:
-                code = code << 6 | (np.int64(data[at]) & 0x3F)
-                at += 1
-                more -= 1
-            code = np.int64(fold_of[min(code, 0x10FFFF)])
+            code, after = decoded(data, at, end)
+            code = np.int64(fold_of[code])
         elif 65 <= code <= 90:
             code += 32
+        at = after
         if code < 0x80:
             found[size] = code
             size += 1

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from corpus.kernel import kernel
+from corpus.utf8 import decoded
 from filters.quality.figures import FIGURE, INITIALS, OPEN, PLACE, REFERENCE, REFERENCE_WORDS, figures
 from filters.quality.scratch import PRIME, SEED, mixed
 from filters.quality.traits import (
@@ -48,25 +49,6 @@ _TRAILS = tuple(ord(character) for character in TRAILS if ord(character) > _TRAI
 _PAIRS = tuple(tuple(map(ord, pair)) for pair in PAIRS)
 _C4_TERMINAL = (ord("."), ord("?"), ord("!"), ord('"'), ord("'"))
 _WIDE = (0x3002, 0xFF01, 0xFF0E, 0xFF1F, 0xFF61)  # ideographic and full-width stops: no white space follows
-
-
-@kernel
-def _decoded(data: Any, at: int, end: int) -> Any:
-    """Code point of the character beyond ASCII at byte `at`, and where the next one starts; never reads past `end`."""
-    lead = np.int64(data[at])
-    if lead < 0xE0 and at + 2 <= end:
-        return (lead & 0x1F) << 6 | (np.int64(data[at + 1]) & 0x3F), at + 2
-    if lead < 0xF0 and at + 3 <= end:
-        return (lead & 0x0F) << 12 | (np.int64(data[at + 1]) & 0x3F) << 6 | (np.int64(data[at + 2]) & 0x3F), at + 3
-    if at + 4 <= end:
-        code = (
-            (lead & 0x07) << 18
-            | (np.int64(data[at + 1]) & 0x3F) << 12
-            | (np.int64(data[at + 2]) & 0x3F) << 6
-            | (np.int64(data[at + 3]) & 0x3F)
-        )
-        return min(code, 0x10FFFF), at + 4
-    return np.int64(0xFFFD), end
 
 
 @kernel
@@ -130,7 +112,7 @@ def scan(data: Any, start: int, end: int, trait_of: Any, work: Any, tally: Any) 
         else:
             code, after = np.int64(data[at]), at + 1
             if code >= 0x80:
-                code, after = _decoded(data, at, end)
+                code, after = decoded(data, at, end)
         trait = trait_of[code]
 
         if trait & SPACE:
@@ -230,7 +212,7 @@ def scan(data: Any, start: int, end: int, trait_of: Any, work: Any, tally: Any) 
                 break
             code, after = np.int64(data[at]), at + 1
             if code >= 0x80:
-                code, after = _decoded(data, at, end)
+                code, after = decoded(data, at, end)
             trait = trait_of[code]
             if (trait & (SPACE | UNSPACED)) | (some & UNSPACED):
                 if trait & SPACE:
