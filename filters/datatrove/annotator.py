@@ -56,8 +56,6 @@ def filter_class(name: str) -> type[Any]:
     Raises:
         RecipeError: there is none, it is no filter of datatrove, or it is one that cannot run here, with the reason.
     """
-    if name in _REFUSED:
-        raise RecipeError(f"datatrove's {name} cannot be a stage: {_REFUSED[name]}")
     module, _, attribute_name = name.rpartition(":")
     try:
         with warnings.catch_warnings():
@@ -70,6 +68,8 @@ def filter_class(name: str) -> type[Any]:
         raise RecipeError(f"{module or _SHIPPED} has no filter {attribute_name!r}") from None
     if not (isinstance(found, type) and issubclass(found, base)):
         raise RecipeError(f"{name} is no datatrove filter")
+    if found.__module__.startswith(f"{_SHIPPED}.") and found.__name__ in _REFUSED:  # by whatever path it was named
+        raise RecipeError(f"datatrove's {found.__name__} cannot be a stage: {_REFUSED[found.__name__]}")
     return found
 
 

@@ -110,6 +110,7 @@ def test_options_and_code_are_part_of_the_stage() -> None:
         ("LambdaFilter", {}, "a function cannot be written in a recipe"),
         ("SamplerFilter", {"rate": 0.5}, "draws at random"),
         ("LanguageFilter", {}, "brings a model of its own"),
+        ("datatrove.pipeline.filters:LambdaFilter", {}, "a function cannot be written in a recipe"),
         ("json:JSONDecoder", {}, "is no datatrove filter"),
         ("no_such_module:X", {}, "cannot be imported"),
         ("GopherQualityFilter", {"minimum": 1}, "has no option 'minimum'; it has min_doc_words"),
