@@ -16,9 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from corpus.errors import RecipeError
-
-UNDETERMINED = "und"
-"""ISO 639-2 code of a language that nobody determined."""
+from filters.language import UNKNOWN
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -106,7 +104,7 @@ def decide(
     """
     _check(rules, signals.schema)
     n = signals.num_rows
-    languages = pa.array([UNDETERMINED] * n, pa.string()) if languages is None else languages
+    languages = pa.array([UNKNOWN] * n, pa.string()) if languages is None else languages
     if (len(doc_types), len(languages)) != (n, n):
         raise ValueError(f"{n} rows of signals but {len(doc_types)} document types and {len(languages)} languages")
     rule = np.full(n, -1, np.int32)

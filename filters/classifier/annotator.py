@@ -44,6 +44,7 @@ class Classifier:
     """Column of its scores."""
     folder: Path
     facts: Facts
+    features: Features
 
 
 def load_classifier(name: str, folder: Path) -> Classifier:
@@ -64,8 +65,7 @@ def load_classifier(name: str, folder: Path) -> Classifier:
         raise AssetError(
             f"{folder / MODEL} has sha256 {found}, not {facts.model_sha256} as {FACTS} says; train it again"
         )
-    facts.features = {**facts.features, "made": features}
-    return Classifier(name, folder, facts)
+    return Classifier(name, folder, facts, features)
 
 
 class ClassifierAnnotator:
@@ -96,7 +96,7 @@ class ClassifierAnnotator:
         texts = documents.column("text").to_pylist()
         columns = []
         for one in self._all:
-            lines = [line(text, one.facts.features["made"]) for text in texts]
+            lines = [line(text, one.features) for text in texts]
             raw = probabilities(_model(one.folder / MODEL), lines, one.facts.positive)
             score = np.where([bool(each) for each in lines], Calibration(**one.facts.calibration)(raw), 0.0)
             columns.append(pa.array(score.astype(np.float32)))

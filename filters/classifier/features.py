@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from filters.language.sample import sample
+from filters.classifier.sample import sample
 
 _WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")  # noqa: RUF001 - both apostrophes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from filters.language import sample
+from filters.classifier.sample import sample
 
 
 def test_a_short_text_is_its_own_sample() -> None:
