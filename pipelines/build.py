@@ -291,6 +291,7 @@ class Build:
 
     def _conclude(self, merges: Slices, works: Slices) -> list[Result]:
         needed = ("documents", "verdicts", "licence", "phi")
+        genres = self._genres()  # reads models: once, not for each bundle
         units = []
         for number, bundle in enumerate(self.plan.bundles):
             params = {
@@ -301,7 +302,7 @@ class Build:
                 "samples": conclude.SAMPLES_PER_REASON,
                 "seed": self.plan.recipe.seed,
                 "phi_policy": bundle.source.phi_policy,
-                "genres": self._genres,
+                "genres": genres,
             }
             units.append(self._bundle_unit("concluded", "pipelines.conclude:run", number, params))
         results = self._phase("Write the ledger", units)
@@ -325,6 +326,7 @@ class Build:
     ) -> list[Result]:
         recipe = self.plan.recipe
         needed = ("documents", "verdicts", "licence", "language", "phi", "tokens")
+        genres = self._genres()
         units = []
         for number, bundle in enumerate(self.plan.bundles):
             reader = self.plan.readers[bundle.source.name]
@@ -346,13 +348,12 @@ class Build:
                 "validation_share": recipe.split.validation_share,
                 "seed": recipe.seed,
                 "tokenizer": self._tokenizer,
-                "genres": self._genres,
+                "genres": genres,
             }
             units.append(self._bundle_unit("assembled", "pipelines.assemble:run", number, params))
         results = self._phase("Mask and tokenize", units)
         return [result["assembled"] for result in results]
 
-    @property
     def _genres(self) -> list[dict[str, Json]]:
         """The recipe's genres by classifier, each with the sha256 of its model."""
         recipe = self.plan.recipe

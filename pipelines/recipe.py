@@ -7,19 +7,16 @@ environment (see `pipelines.locations`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import pyarrow as pa
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from corpus.assets import ASSETS
 from corpus.document import Genre
-from corpus.errors import RecipeError
 from datacards.questions import keys
 from dedup.signature import MinHashConfig
 from filters.datatrove.annotator import DatatroveFilter, make_filter
@@ -29,6 +26,7 @@ from filters.rights import load_profile
 from filters.rules import Rule, decide, load_preset, preset_names
 from pipelines.locations import ASSET, is_asset, resolve_options, resolve_root
 from pipelines.signals import known_signals
+from pipelines.yaml_recipe import Checks, checked
 from sources.registry import make_reader
 
 _NAME = r"^[a-z][a-z0-9_]{0,62}$"
@@ -293,49 +291,6 @@ def load_recipe(path: Path) -> Recipe:
     return checked(path, Recipe, lambda recipe: _names(recipe, path.parent))
 
 
-R = TypeVar("R", bound=BaseModel)
-Checks = Iterator[tuple[tuple[int | str, ...], Callable[[], object]]]
-"""Places in a recipe, each with what finds what it names or raises RecipeError."""
-
-
-def checked(path: Path, kind: type[R], names: Callable[[R], Checks] = lambda _: iter(())) -> R:
-    """A YAML file as a `kind`, with everything that it names checked.
-
-    Raises:
-        RecipeError: every mistake found, each with `file:line`.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"cannot read recipe {path}: {error}") from None
-    try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise RecipeError(f"{path}: not YAML: {error}") from None
-    except RecursionError:
-        raise RecipeError(f"{path}: an alias refers to itself") from None
-    if not isinstance(content, dict):
-        needed = ", ".join(f"`{name}`" for name, field in kind.model_fields.items() if field.is_required())
-        raise RecipeError(f"{path}:1: a recipe is a mapping with at least {needed}")
-    if repeated := list(_repeated_keys(tree)):
-        raise RecipeError("\n".join(f"{path}:{line}: key `{key}` is given twice" for key, line in repeated))
-    try:
-        recipe = kind.model_validate(content)
-    except ValidationError as error:
-        problems = [f"{path}:{_line(tree, p['loc'])}: {_place(p['loc'])}{_words(p)}" for p in error.errors()]
-        raise RecipeError("\n".join(problems)) from None
-    problems = []
-    for place, check in names(recipe):
-        try:
-            check()
-        except RecipeError as error:
-            problems.append(f"{path}:{_line(tree, place)}: {_place(place)}{error}")
-    if problems:
-        raise RecipeError("\n".join(problems))
-    return recipe
-
-
 def _names(recipe: Recipe, folder: Path) -> Checks:
     """Places where the recipe names something of the house, each with what finds it or raises RecipeError."""
     yield ("root",), partial(resolve_root, recipe.root, folder)
@@ -359,43 +314,3 @@ def _names(recipe: Recipe, folder: Path) -> Checks:
 
 def _reader(recipe: Recipe, source: SourceRecipe, folder: Path) -> None:
     make_reader(source.reader, resolve_options(source.options, resolve_root(recipe.root, folder)))
-
-
-def _words(problem: Any) -> str:
-    if problem["type"] == "extra_forbidden":
-        return "unknown key"
-    return str(problem["msg"]).removeprefix("Value error, ")
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    return f"`{'.'.join(str(part) for part in location)}`: " if location else ""
-
-
-def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
-    """Line (from 1) of the deepest part of `location` that stands in the file."""
-    line = 1
-    for part in location:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((k, v) for k, v in node.value if k.value == str(part)), None)
-            if found is None:
-                break
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
-
-
-def _repeated_keys(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield key.value, key.start_mark.line + 1
-            seen.add(key.value)
-            yield from _repeated_keys(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _repeated_keys(item)

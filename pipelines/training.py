@@ -18,28 +18,25 @@ import numpy.typing as npt
 import orjson
 from pydantic import Field, model_validator
 
-from corpus.digest import Json
 from corpus.document import Document
 from corpus.errors import RecipeError
 from datacards.classifier import calibration_picture, model_card
 from filters.classifier.annotator import FACTS, MODEL
 from filters.classifier.background import background
-from filters.classifier.evaluation import auc, bins, calibration_error, precision_at_recall
 from filters.classifier.features import Features, line, training_lines
-from filters.classifier.training import Calibration, Hyperparameters, calibrate, fit, load, probabilities
-from filters.phi.mask import mask_text
+from filters.classifier.training import Hyperparameters, fit, load, probabilities
+from pipelines.judging import Example, judged, mistakes
 from pipelines.locations import resolve_options, resolve_root
 from pipelines.rawfiles import find_raw_files
-from pipelines.recipe import Location, Part, Recipe, SourceRecipe, checked, load_recipe
+from pipelines.recipe import Location, Part, Recipe, SourceRecipe, load_recipe
+from pipelines.yaml_recipe import checked
 from sources.limits import Limits
 from sources.reader import RawFile
 from sources.registry import make_reader
 from sources.text import normalised
 
 _LABEL = r"^[a-z][a-z0-9_]{0,40}$"
-_MISTAKES = 20
 _AGAIN = 4
-_EXCERPT = 400
 
 
 class Examples(Part):
@@ -134,18 +131,6 @@ class TrainingRecipe(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """One labelled text."""
-
-    name: str
-    text: str
-    label: str
-    group: str
-    policy: str
-    """PHI policy of its source, by which excerpts are masked."""
-
-
-@dataclass(frozen=True, slots=True)
 class Taken:
     """What a set of examples gave."""
 
@@ -177,7 +162,7 @@ def train(path: Path, output: Path, say: Callable[[str], None] = lambda _: None)
     examples, taken = _collect(recipe, path.parent, say)
     features = Features(**recipe.features.model_dump())
     scores = _out_of_group(examples, recipe, features, say)
-    measured, calibration = _judged(examples, scores, recipe)
+    measured, calibration = judged(examples, scores, recipe.positive)
     say(f"training on all {len(examples):,} documents")
     model = _fit(examples, recipe, features)
     output.mkdir(parents=True, exist_ok=True)
@@ -200,8 +185,8 @@ def train(path: Path, output: Path, say: Callable[[str], None] = lambda _: None)
         "evaluation": measured,
     }
     (output / FACTS).write_bytes(orjson.dumps(facts, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
-    mistakes = _mistakes(examples, calibration(scores), recipe.positive)
-    (output / "mistakes.jsonl").write_bytes(b"".join(orjson.dumps(one) + b"\n" for one in mistakes))
+    worst = mistakes(examples, calibration(scores), recipe.positive)
+    (output / "mistakes.jsonl").write_bytes(b"".join(orjson.dumps(one) + b"\n" for one in worst))
     (output / "calibration.svg").write_text(calibration_picture(measured["bins"]), encoding="utf-8")
     (output / "README.md").write_text(model_card(facts), encoding="utf-8")
     return facts
@@ -320,102 +305,3 @@ def _out_of_group(
             scores[rows] = probabilities(load(path), lines, recipe.positive)
         say(f"left out {group}: mean score {scores[rows].mean():.3f}")
     return scores
-
-
-def _judged(
-    examples: list[Example], raw: npt.NDArray[np.float64], recipe: TrainingRecipe
-) -> tuple[dict[str, Any], Calibration]:
-    """Everything measured on held-out groups, and the calibration fitted on them; each group weighs the same."""
-    truth = np.array([one.label == recipe.positive for one in examples])
-    groups = np.array([one.group for one in examples])
-    weight = np.zeros(len(examples))
-    for label in (True, False):
-        names = sorted(set(groups[truth == label]))
-        for name in names:
-            rows = (groups == name) & (truth == label)
-            weight[rows] = len(examples) / 2 / len(names) / rows.sum()
-    calibration = calibrate(raw, truth, weight)
-    # The error is told of groups that the calibration has not seen either.
-    held_out = np.zeros(len(examples))
-    for name in sorted(set(groups)):
-        mine = groups == name
-        held_out[mine] = calibrate(raw[~mine], truth[~mine], weight[~mine])(raw[mine])
-    score = calibration(raw)
-    precision, threshold = precision_at_recall(score[truth], score[~truth])
-    size = np.array([len(one.text) for one in examples])
-    measured: dict[str, Any] = {
-        "method": "leave one group out: each document is scored by a model that saw nothing of its group",
-        "documents": len(examples),
-        "auc": auc(score[truth], score[~truth]),
-        "precision_at_recall_95": precision,
-        "threshold_at_recall_95": threshold,
-        "calibration_error_before": calibration_error(raw, truth),
-        "calibration_error": calibration_error(held_out, truth),
-        "bins": bins(held_out, truth),
-        "groups": [],
-        "lengths": [],
-    }
-    for name, kind in sorted({(str(group), bool(own)) for group, own in zip(groups, truth, strict=True)}):
-        mine = (groups == name) & (truth == kind)
-        pair = (score[mine], score[~truth]) if kind else (score[truth], score[mine])
-        measured["groups"].append(
-            {
-                "group": name,
-                "label": examples[int(np.flatnonzero(mine)[0])].label,
-                "documents": int(mine.sum()),
-                "auc": auc(*pair),
-                "mean_score": float(score[mine].mean()),
-                "right_at_half": float(((score[mine] >= 0.5) == kind).mean()),
-            }
-        )
-    for low, high in ((0, 100), (100, 500), (500, 2000), (2000, 10**9)):
-        some = (size >= low) & (size < high)
-        measured["lengths"].append(
-            {
-                "from_characters": low,
-                "below_characters": high,
-                "positives": int((some & truth).sum()),
-                "others": int((some & ~truth).sum()),
-                "auc": auc(score[some & truth], score[some & ~truth]),
-            }
-        )
-    rounded: dict[str, Any] = orjson.loads(orjson.dumps(_rounded(measured)))
-    return rounded, calibration
-
-
-def _rounded(value: Any) -> Json:
-    """Floats to six places: beyond that they are noise of the order of summation."""
-    if isinstance(value, float):
-        return round(value, 6)
-    if isinstance(value, dict):
-        return {key: _rounded(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(each) for each in value]
-    found: Json = value
-    return found
-
-
-def _mistakes(examples: list[Example], score: npt.NDArray[np.float64], positive: str) -> list[dict[str, Any]]:
-    """The documents on which the held-out score is furthest from the truth, masked; at most a quarter of one group."""
-    truth = np.array([one.label == positive for one in examples])
-    off = np.abs(score - truth)
-    found: list[dict[str, Any]] = []
-    taken: Counter[str] = Counter()
-    for row in np.lexsort((np.array([one.name for one in examples]), -off)):
-        one = examples[row]
-        if taken[one.group] >= _MISTAKES // 4:
-            continue
-        taken[one.group] += 1
-        excerpt = mask_text(one.text, one.policy)[:_EXCERPT]
-        found.append(
-            {
-                "group": one.group,
-                "label": one.label,
-                "score": round(float(score[row]), 4),
-                "characters": len(one.text),
-                "excerpt": excerpt,
-            }
-        )
-        if len(found) == _MISTAKES:
-            break
-    return found
