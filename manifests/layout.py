@@ -10,6 +10,7 @@ audit/<source>/          one row a record read: verdict, evidence, measurements;
 ledger/ledger.parquet    raw file x stage x verdict x reason
 ledger/quarantine.parquet
 samples/samples.parquet  masked excerpts of kept and dropped documents
+samples/boilerplate.parquet  sentences that a source repeats, in how many documents, masked
 """
 
 from __future__ import annotations
@@ -22,3 +23,4 @@ AUDIT = "audit"
 LEDGER = "ledger/ledger.parquet"
 QUARANTINE = "ledger/quarantine.parquet"
 SAMPLES = "samples/samples.parquet"
+BOILERPLATE = "samples/boilerplate.parquet"

@@ -21,9 +21,10 @@ from corpus.storage import WorkFolder
 from corpus.unit import Result, Unit
 from corpus.verdict import Verdict
 from dedup.resolve import Method
+from filters.boilerplate import learning
 from filters.classifier import load_classifier
 from manifests.model import Manifest
-from pipelines import conclude, deduplicate
+from pipelines import boilerplate, conclude, deduplicate
 from pipelines.engines.engine import Engine
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
@@ -83,15 +84,18 @@ class Build:
         self._check_failures(documents)
         outdated = self._outdated(documents)
         works_digest, works = self._works(outdated)
+        learnt = self._learn_boilerplate(documents)
         self._decide(outdated, works)
         resolved = self._deduplicate(works_digest)
         merges, clusters, stands_for = self._resolved(resolved)
-        concluded = self._conclude(merges, works)
+        concluded = self._conclude(merges, works, learnt)
         counts = self._shard_counts(concluded)
         assembled = self._assemble(merges, clusters, stands_for, works, counts)
         shards = self._shards(assembled, counts)
         self.progress.phase("Publish", 0)
-        finished = Finished(self.plan, self.work, self.digests, documents, concluded, assembled, shards, resolved)
+        finished = Finished(
+            self.plan, self.work, self.digests, documents, learnt, concluded, assembled, shards, resolved
+        )
         return publish(finished, output)
 
     def _phase(self, title: str, units: list[Unit]) -> list[dict[str, Result]]:
@@ -154,6 +158,13 @@ class Build:
         for number, *row in table.iter_rows():
             found[number].append(row)
         return name, found
+
+    def _learn_boilerplate(self, documents: list[Result]) -> dict[str, str]:
+        """By source, the digest of the sentences that it repeats; every bundle gets a sidecar about them."""
+        policy, sources = self.plan.recipe.boilerplate, self._of_source()
+        sizes = {name: sum(documents[n]["rows"] for n in numbers) for name, numbers in sources.items()}
+        least = {name: learning.least(size, policy.min_documents, policy.min_share) for name, size in sizes.items()}
+        return boilerplate.Learning(self._phase, self.work, self.digests, MADE_BY).run(sources, least)
 
     @property
     def _priority(self) -> dict[str, int]:
@@ -289,8 +300,8 @@ class Build:
                     f"dedup.max_loss_share {policy.max_loss_share:.0%}; its documents may share a template"
                 )
 
-    def _conclude(self, merges: Slices, works: Slices) -> list[Result]:
-        needed = ("documents", "verdicts", "licence", "phi")
+    def _conclude(self, merges: Slices, works: Slices, learnt: dict[str, str]) -> list[Result]:
+        needed = ("documents", "verdicts", "licence", "phi", "sentences")
         genres = self._genres()  # reads models: once, not for each bundle
         units = []
         for number, bundle in enumerate(self.plan.bundles):
@@ -299,6 +310,7 @@ class Build:
                 "digests": {s: self.digests[number][s] for s in needed} | signal_stages(self.digests[number]),
                 "merges": merges.get(number, []),
                 "works": works.get(number, []),
+                "learnt": learnt[bundle.source.name],
                 "samples": conclude.SAMPLES_PER_REASON,
                 "seed": self.plan.recipe.seed,
                 "phi_policy": bundle.source.phi_policy,

@@ -3,6 +3,7 @@
 rows.parquet      one row a record: verdict, evidence, attributes. No text
 ledger.parquet    raw file x stage x verdict x reason: documents, bytes, words, tokens
 samples.parquet   masked excerpts, the same few of each reason whoever draws them
+boilerplate.parquet  sentences that the source repeats, as kept documents have them, masked
 quarantine.parquet  records that could not be read, with their place
 """
 
@@ -21,6 +22,7 @@ from corpus.storage import WorkFolder
 from corpus.tables import write_frame
 from corpus.verdict import VERDICTS, Stage, Verdict
 from dedup.identity import KINDS
+from pipelines.boilerplate import examples
 from pipelines.genres import with_genres
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.signals import signal_stages
@@ -29,6 +31,7 @@ from shards.place import uniform
 
 LEDGER = "ledger.parquet"
 SAMPLES = "samples.parquet"
+BOILERPLATE = "boilerplate.parquet"
 SAMPLES_PER_REASON = 25
 NEAREST_PER_REASON = 10
 """Samples chosen not by lot, but because a little more or less of the measured value would have kept them."""
@@ -75,6 +78,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     write_frame(_excerpts(chosen, work, digests), folder / SAMPLES)
     pq.write_table(pq.read_table(documents / QUARANTINED), folder / QUARANTINED)
     kept = rows.filter(pl.col("verdict") == Verdict.KEEP.value)
+    write_frame(examples(work, digests, params["learnt"], kept["row"]), folder / BOILERPLATE)
     return {
         "concluded": {
             "rows": len(rows),

@@ -42,6 +42,7 @@ _QUARANTINE = QUARANTINE.append(pa.field("raw_file", pa.string(), nullable=False
 def annotators(stages: dict[str, dict[str, Any]]) -> list[Annotator]:
     """The annotators of a source, in the order of the ledger. `stages` maps stage name to its parameters."""
     from dedup.signature import MinHashConfig, SignatureAnnotator
+    from filters.boilerplate import SentenceAnnotator
     from filters.language import LanguageAnnotator
     from filters.licence import LicenceAnnotator
     from filters.phi.annotator import PhiAnnotator
@@ -61,6 +62,7 @@ def annotators(stages: dict[str, dict[str, Any]]) -> list[Annotator]:
         LicenceAnnotator(stages["licence"]["terms"]),
         LanguageAnnotator(Path(stages["language"]["model"])),
         QualityAnnotator(),
+        SentenceAnnotator(),
         *optional,
         PhiAnnotator(stages["phi"]["policy"]),
         SignatureAnnotator(MinHashConfig(**stages["signature"])),

@@ -165,6 +165,7 @@ def _stages(recipe: Recipe, source: SourceRecipe, folder: Path) -> dict[str, dic
         "licence": {"terms": source.terms},
         "language": {"model": resolve_location(recipe.language.model, folder)},
         "quality": {},
+        "sentences": {},
         **optional,
         "phi": {"policy": source.phi_policy},
         "signature": recipe.dedup.signature.model_dump(mode="json"),

@@ -22,7 +22,7 @@ from manifests import layout
 from manifests.model import File, Manifest, Shard
 from manifests.snapshot import Snapshot
 from manifests.sums import snapshot_files, strange_entries, write_sums
-from pipelines.conclude import LEDGER, SAMPLES, SAMPLES_PER_REASON, sampled
+from pipelines.conclude import BOILERPLATE, LEDGER, SAMPLES, SAMPLES_PER_REASON, sampled
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.provenance import ATTRIBUTED, ATTRIBUTION
 from pipelines.shard import SHARD
@@ -97,6 +97,7 @@ def _write(finished: Finished, folder: Path) -> Manifest:
         _frame(folder, layout.LEDGER, "ledger", ledger),
         _frame(folder, layout.QUARANTINE, "quarantine", _quarantine(finished)),
         _frame(folder, layout.SAMPLES, "samples", _samples(finished)),
+        _frame(folder, layout.BOILERPLATE, "boilerplate", _boilerplate(finished)),
     ]
     manifest = make_manifest(finished, shards, files, ledger).identified()
     (folder / layout.MANIFEST).write_bytes(manifest.canonical())
@@ -180,3 +181,23 @@ def _samples(finished: Finished) -> pl.DataFrame:
     stratum = ["source", "verdict", "stage", "reason"]
     drawn = _with_source(finished, "concluded", SAMPLES)
     return drawn.filter(sampled(stratum, SAMPLES_PER_REASON)).sort([*stratum, "draw"]).drop("draw")
+
+
+def _boilerplate(finished: Finished) -> pl.DataFrame:
+    """Every sentence that a source repeats, and in how many documents; the most frequent ones in words.
+
+    Without words is what no kept document has, and what is not among the most frequent.
+    """
+    shown = _with_source(finished, "concluded", BOILERPLATE).unique(
+        ["source", "hash"], keep="first", maintain_order=True
+    )
+    learnt = [
+        pl.read_parquet(finished.work.product("learnt", name) / ROWS, glob=False).with_columns(source=pl.lit(source))
+        for source, name in sorted(finished.learnt.items())
+    ]
+    return (
+        pl.concat(learnt)
+        .join(shown, on=["source", "hash"], how="left")
+        .sort(["source", "documents", "hash"], descending=[False, True, False])
+        .select("source", pl.format("{}", "hash").alias("hash"), "documents", "doc_id", "sentence")
+    )

@@ -109,6 +109,26 @@ class QualityRecipe(Part):
     rules: tuple[Rule, ...] = ()
 
 
+class BoilerplateRecipe(Part):
+    """When a sentence is boilerplate, and when a document is hardly more than that."""
+
+    min_documents: int = Field(10, ge=2)
+    """Documents of a source, with other words and most of them their own, that must repeat a sentence."""
+    min_share: float = Field(0.0005, ge=0, le=1)
+    """... which must be at least so many of the source's documents."""
+    max_share: float = Field(0.5, ge=0, le=1)
+    """Bytes of a document that may be boilerplate."""
+    doc_types: tuple[str, ...] = ("full_text", "abstract", "case_report", "guideline", "textbook", "web", "other")
+    """Types that are asked. Questions and answers, notes, dialogues, labels and trials repeat themselves for good
+    reasons; the share is measured all the same."""
+
+    @property
+    def rule(self) -> Rule:
+        """The bound as a rule like any other."""
+        cite = f"at least half of a document is its own; sentences repeated in {self.min_documents} documents are not"
+        return Rule(name="boilerplate", signal="boilerplate_share", max=self.max_share, cite=f"hc4: {cite}")
+
+
 class ClassifierRecipe(Part):
     """A classifier that scores every document; rules may name its score."""
 
@@ -223,6 +243,7 @@ class Recipe(Part):
     retraction: RetractionRecipe = RetractionRecipe()
     language: LanguageRecipe = LanguageRecipe()
     quality: QualityRecipe = QualityRecipe()
+    boilerplate: BoilerplateRecipe = BoilerplateRecipe()
     classifiers: tuple[ClassifierRecipe, ...] = ()
     datatrove: tuple[DatatroveRecipe, ...] = ()
     genres: tuple[GenreRecipe, ...] = ()
@@ -276,10 +297,13 @@ class Recipe(Part):
 
     def rules_for(self) -> dict[str, tuple[Rule, ...]]:
         """Rules of each named document type; `*` holds those of every other type."""
-        quality = self.quality
-        table = {kind: load_preset(preset) + quality.rules for kind, preset in quality.presets.items()}
-        default = load_preset(quality.default_preset) if quality.default_preset else ()
-        return table | {"*": default + quality.rules}
+        quality, asked = self.quality, self.boilerplate.doc_types
+        kinds = {**quality.presets, **{kind: quality.default_preset for kind in asked if kind not in quality.presets}}
+        found: dict[str, tuple[Rule, ...]] = {}
+        for kind, preset in {**kinds, "*": quality.default_preset}.items():
+            learnt = (self.boilerplate.rule,) if kind in asked else ()
+            found[kind] = (load_preset(preset) if preset else ()) + learnt + quality.rules
+        return found
 
 
 def load_recipe(path: Path) -> Recipe:

@@ -11,12 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus.storage import WorkFolder
+from filters.boilerplate import learning
 from filters.classifier.annotator import schema
 from filters.language import LanguageAnnotator
 from filters.quality.signals import SCHEMA
 from pipelines.measure import ROWS
 
-SIGNAL_STAGES = ("language", "quality", "classifier", "datatrove")
+SIGNAL_STAGES = ("language", "quality", "boilerplate", "classifier", "datatrove")
 """Stages whose sidecars hold signals, in the order of their columns in the record tables."""
 
 
@@ -33,4 +34,4 @@ def read_signals(work: WorkFolder, digests: Mapping[str, str]) -> pa.Table:
 
 def known_signals(classifiers: Sequence[str] = ()) -> pa.Schema:
     """What the rules of a recipe with these classifiers may name."""
-    return pa.schema([*LanguageAnnotator.schema, *SCHEMA, *schema(classifiers)])
+    return pa.schema([*LanguageAnnotator.schema, *SCHEMA, *learning.SCHEMA, *schema(classifiers)])

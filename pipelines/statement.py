@@ -61,6 +61,8 @@ class Finished:
     work: WorkFolder
     digests: list[dict[str, str]]
     documents: list[Result]
+    learnt: dict[str, str]
+    """By source, the digest of its boilerplate."""
     concluded: list[Result]
     assembled: list[Result]
     shards: list[dict[str, Any]]
