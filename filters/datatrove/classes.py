@@ -73,6 +73,11 @@ def library_versions() -> dict[str, str | None]:
     return {name: _version(name) for name in _LIBRARIES}
 
 
+def installed_libraries() -> dict[str, str]:
+    """Versions of those that are installed."""
+    return {name: version for name, version in library_versions().items() if version is not None}
+
+
 def _version(name: str) -> str | None:
     try:
         return metadata.version(name)
