@@ -167,7 +167,7 @@ def _formatting(view: View) -> str:
         return ""
     return (
         f"Before anything was measured, texts were rewritten as they were read, by datatrove's formatters: "
-        f"{'; '.join(told)}; counted in documents. The text is not that of the raw files there. "
+        f"{'; '.join(told)}; counted in documents. The text of these sources is not that of their raw files. "
     )
 
 
