@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pyarrow as pa
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from corpus.assets import ASSETS
 from corpus.document import Genre
@@ -131,7 +131,7 @@ class DatatroveRecipe(Part):
     """A class of `datatrove.pipeline.filters`, or `module:Class` of one's own."""
     formatter: str | None = Field(None, min_length=1)
     """A class of `datatrove.pipeline.formatters`, or `module:Class` of one's own."""
-    options: dict[str, Any] = {}
+    options: dict[str, JsonValue] = {}
     sources: tuple[str, ...] | None = Field(None, min_length=1)
     """Sources whose documents it is given; all, if none is named."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -262,6 +263,7 @@ def test_a_formatter_concerns_its_own_sources_and_every_option_of_it_matters(rec
         ({"formatter": "GopherQualityFilter"}, "has no formatter 'GopherQualityFilter'"),
         ({"filter": "FTFYFormatter"}, "has no filter 'FTFYFormatter'"),
         ({"formatter": "FTFYFormatter", "filter": "C4QualityFilter"}, "name either a `filter` or a `formatter`"),
+        ({"formatter": ODD, "options": {"ending": date(2020, 1, 1)}}, "not a valid JSON value"),
         ({}, "name either a `filter` or a `formatter`"),
     ],
 )
