@@ -148,7 +148,27 @@ def _steps(view: View) -> str:
     passed = ", ".join(code(stage) for stage in stages)
     masked = sum(one.masked.documents for one in view.sources)
     through = f"In this order: {passed}. " if stages else ""
-    return f"{through}Masking changed {counted(masked, 'document')}. The thresholds are in the manifest's recipe."
+    return (
+        f"{_formatting(view)}{through}Masking changed {counted(masked, 'document')}. The thresholds are in the "
+        "manifest's recipe."
+    )
+
+
+def _formatting(view: View) -> str:
+    """What formatters did; empty if there are none."""
+    told = [
+        f"{code(one.source.name)} by {code(did.formatter)}"
+        + (f" with {code(did.options)}" if did.options else "")
+        + f" ({number(did.rewritten)} rewritten, {number(did.emptied)} emptied, {number(did.failed)} failed)"
+        for one in view.sources
+        for did in one.formatters
+    ]
+    if not told:
+        return ""
+    return (
+        f"Before anything was measured, texts were rewritten as they were read, by datatrove's formatters: "
+        f"{'; '.join(told)}; counted in documents. The text of these sources is not that of their raw files. "
+    )
 
 
 def _raw_data(view: View) -> str:

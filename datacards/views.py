@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from corpus.digest import Json
+from corpus.digest import Json, canonical
+from filters.datatrove.formatters import Outcomes
 from manifests.model import (
     Amount,
     LedgerLine,
@@ -24,6 +25,20 @@ from manifests.model import (
 
 ROWS = 200
 """A page shows this many rows of a long table (raw files, shards, packages) and names the rest by their number."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormatterView:
+    """What one formatter did to the documents of one source."""
+
+    name: str
+    formatter: str
+    options: str
+    """As canonical JSON, keys sorted; empty if it has none."""
+    rewritten: int
+    """Documents."""
+    emptied: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +67,24 @@ class SourceView:
 
     @property
     def fact_names(self) -> tuple[str, ...]:
-        """Facts that its reader counted, over all raw files."""
+        """Facts that its reader and formatters counted, over all raw files."""
         return tuple(sorted({name for file in self.source.raw_files for name in file.facts}))
+
+    @property
+    def formatters(self) -> tuple[FormatterView, ...]:
+        """What rewrote its documents as they were read, in order, with what its raw files count of each."""
+        return tuple(
+            FormatterView(
+                one.name,
+                one.formatter,
+                canonical(one.options).decode() if one.options else "",
+                *(
+                    sum(file.facts.get(fact, 0) for file in self.source.raw_files)
+                    for fact in (Outcomes(one.name).rewritten, Outcomes(one.name).emptied, Outcomes(one.name).failed)
+                ),
+            )
+            for one in self.source.formatters
+        )
 
     @property
     def fate(self) -> tuple[int, int, int, int]:

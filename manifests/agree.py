@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 
 from corpus.errors import RecipeError
-from corpus.verdict import Verdict
+from corpus.verdict import Stage, Verdict
 from dedup.identity import KINDS
+from filters.datatrove.formatters import Outcomes
 from filters.licence import normalise
 from filters.rights import load_profile
 from manifests import layout
@@ -189,8 +190,30 @@ def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, ob
             ("use", one["use"]),
         ):
             yield f"{field} of source {source.name}", getattr(source, field), asked
+        asked_for = [
+            (step["name"], step["formatter"], step["options"])
+            for step in recipe.get("datatrove", ())
+            if step.get("formatter") and (step["sources"] is None or source.name in step["sources"])
+        ]
+        ran = [(step.name, step.formatter, step.options) for step in source.formatters]
+        yield f"list of formatters of source {source.name}", ran, asked_for
         files = sorted([file.name, file.sha256] for file in source.raw_files)
         yield f"list of raw files of source {source.name}", files, sorted(map(list, one["files"]))
+
+
+def with_formatters(manifest: Manifest) -> Iterator[Finding]:
+    """Documents that formatters left without text: as the facts of raw files count them, and as the ledger does."""
+    for source in manifest.sources:
+        lines = [one for one in manifest.ledger.lines if (one.source, one.stage) == (source.name, Stage.READ.value)]
+        for formatter in source.formatters:
+            outcomes = Outcomes(formatter.name)
+            reasons = {outcomes.emptied: [outcomes.emptied], outcomes.failed: [outcomes.error, outcomes.too_large]}
+            for fact, names in reasons.items():
+                counted = sum(file.facts.get(fact, 0) for file in source.raw_files)
+                if counted != sum(line.amount.documents for line in lines if line.reason in names):
+                    yield Finding(
+                        layout.MANIFEST, f"{fact} of raw files of {source.name} is not what the ledger counts"
+                    )
 
 
 def _plain(name: str) -> pl.Expr:

@@ -41,6 +41,8 @@ class Story:
     """Where it lies in the corpus: shard, row, split, tokens; None unless kept."""
     merged_into_it: tuple[dict[str, Any], ...]
     """Documents it stands for: doc_id, method, similarity."""
+    formatted_by: tuple[str, ...]
+    """Formatters that its text went through as it was read."""
 
 
 def explain(snapshot: Snapshot, doc_id: str) -> list[Story]:
@@ -71,12 +73,16 @@ def _explain(snapshot: Snapshot, doc_id: str) -> list[Story]:
         .collect()
         .to_dicts()
     )
+    formatters = tuple(
+        one.formatter for known in snapshot.manifest.sources if known.name == source for one in known.formatters
+    )
     return [
         Story(
             record=row,
             rules=_rules(snapshot, row),
             released=_released(snapshot, doc_id) if row["verdict"] == "keep" else None,
             merged_into_it=tuple(merged) if row["verdict"] == "keep" else (),
+            formatted_by=formatters if row["verdict"] != "fail" else (),
         )
         for row in rows.to_dicts()
     ]

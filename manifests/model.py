@@ -58,7 +58,11 @@ class Retrieval(Strict):
 
 
 class RawFile(Strict):
-    """One file as fetched. `facts` are the reader's own counts (`records`, `distinct_pmids`, ...)."""
+    """One file as fetched.
+
+    `facts` are the reader's own counts (`records`, `distinct_pmids`, ...) and, of each formatter, `rewritten_by_NAME`,
+    `emptied_by_NAME` and `failed_in_NAME`: documents.
+    """
 
     name: str
     sha256: str
@@ -78,6 +82,17 @@ class ReaderFacts(Strict):
     doc_types: tuple[str, ...]
     section_policy: str
     known_losses: tuple[str, ...]
+
+
+class FormatterFacts(Strict):
+    """What rewrote the documents of a source as they were read. `facts` of raw files count what it did."""
+
+    name: str
+    formatter: str
+    """A class of datatrove's, or `module:Class`."""
+    options: dict[str, JsonValue]
+    code_sha256: str
+    """Of the module that holds the class."""
 
 
 class Share(Strict):
@@ -100,6 +115,8 @@ class Source(Strict):
     use: Literal["train", "evaluate"]
     """Nothing is released of a source to evaluate with."""
     reader: ReaderFacts
+    formatters: tuple[FormatterFacts, ...] = ()
+    """In the order in which they ran."""
     raw_files: tuple[RawFile, ...]
     read: Amount
     kept: Amount

@@ -133,6 +133,11 @@ def _attribution(snapshot: Snapshot, manifest: Manifest, rows: pl.LazyFrame) -> 
     }
     masked = pl.col("phi_masked")
     changes = pl.when(masked > 0).then(pl.format("; {} identifiers masked", masked)).otherwise(pl.lit(""))
+    formatters = {
+        source.name: "".join(f"; formatted by {one.formatter}" for one in source.formatters)
+        for source in manifest.sources
+    }
+    formatted = pl.col("source").replace_strict(formatters, default="", return_dtype=pl.String)
     owed = (
         rows.filter(pl.col("rights").struct.field("attribution").ne_missing(other=False))
         .select(
@@ -141,7 +146,7 @@ def _attribution(snapshot: Snapshot, manifest: Manifest, rows: pl.LazyFrame) -> 
                 pl.col("source").replace_strict(names, default=None, return_dtype=pl.String).alias(name)
                 for name, names in of_source.items()
             ),
-            pl.format("text extracted{}", changes).alias("changes"),
+            pl.format("text extracted{}{}", formatted, changes).alias("changes"),
             "licence_raw",
         )
         .sort("doc_id")

@@ -92,6 +92,7 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
     yield from (Finding(name, "is not part of the snapshot") for name in present if name not in known)
     yield from _sums(folder, digests, listed)
     yield from agree.with_recipe(manifest)
+    yield from agree.with_formatters(manifest)
     yield from released.policies_unknown(manifest)
     if not damaged:
         yield from _content(snapshot)

@@ -33,7 +33,6 @@ from pipelines.publish import publish
 from pipelines.signals import signal_stages
 from pipelines.statement import Finished
 from shards.place import TRAIN, VALIDATION
-from sources.registry import is_verbatim
 
 MADE_BY = {"made_by": toolchain("filters", "dedup", "shards", "pipelines")}
 _PAIRS_A_UNIT = 200_000
@@ -182,7 +181,7 @@ class Build:
                 "outdated": outdated.get(number, []),
                 "works": works.get(number, []),
                 "use": bundle.source.use,
-                "verbatim": is_verbatim(bundle.source.reader, bundle.source.options),
+                "verbatim": bundle.verbatim,
                 "drop_retraction": list(recipe.retraction.drop),
                 "licence_profile": recipe.profile,
                 "language": recipe.language.model_dump(mode="json", exclude={"model"}),
@@ -352,7 +351,8 @@ class Build:
                 "files": {file.name: [file.sha256, file.retrieved] for file in bundle.files},
                 "reader": f"{reader.name} {reader.version}",
                 "states": sorted(reader.states),
-                "verbatim": is_verbatim(bundle.source.reader, bundle.source.options),
+                "verbatim": bundle.verbatim,
+                "formatters": [formatter for _, formatter, _ in bundle.params["formatters"]],
                 "publisher": bundle.source.publisher or bundle.source.title or None,
                 "homepage": bundle.source.homepage,
                 "phi_policy": bundle.source.phi_policy,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from corpus.errors import RawFileError
 from corpus.stage import Annotator
+from pipelines.formatting import formatted
 from pipelines.measure import annotators
 from pipelines.plan import Bundle, Plan
 from pipelines.watch import WatchedFile
@@ -77,12 +78,14 @@ class _Sample:
 def _sample(plan: Plan, bundle: Bundle, stages: list[Annotator], *, warm: bool) -> _Sample:
     """Read and measure the first batches of a bundle."""
     found = _Sample()
+    name = bundle.source.name
     for file in bundle.files:
         watched = WatchedFile(file.path)
         position: int | None = None
         began = time.process_time()
         try:
-            for batch in documents_in(plan.readers[bundle.source.name], watched, bundle.source.name, Counter()):
+            batches = documents_in(plan.readers[name], watched, name, Counter())
+            for batch in formatted(batches, plan.formatters[name], Counter()):
                 if not (found.batches or warm):  # The first batch pays for compiling and loading.
                     for stage in stages:
                         stage.measure(batch.documents)

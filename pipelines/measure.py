@@ -159,7 +159,7 @@ class Tally:
         self._reading: WatchedFile | None = None
 
     def facts(self, name: str) -> Counter[str]:
-        """The reader's counter for one file."""
+        """The counter of one file: what its reader counts, and what formatters did."""
         return self._facts[name]
 
     def raw_bytes(self) -> int:
@@ -229,12 +229,14 @@ def _read(params: dict[str, Any], tally: Tally, unreadable: dict[str, RawFileErr
         _UnreadableFileError: a file broke after some of it was given.
         BuildStopped: a file is not the one that was planned.
     """
+    from pipelines.formatting import formatted, load_formatters
     from sources.batches import documents_in
     from sources.limits import Limits
     from sources.registry import make_reader
 
     limits = Limits(**params["limits"])
     reader = make_reader(params["reader"], params["options"])  # once: one may read what goes with all files
+    formatters = load_formatters(params["formatters"], limits.text_bytes)
     for file in params["files"]:
         name = file["name"]
         if name in unreadable:
@@ -246,7 +248,9 @@ def _read(params: dict[str, Any], tally: Tally, unreadable: dict[str, RawFileErr
         room = _HELD_BYTES if len(params["files"]) > 1 else 0
         given = False
         try:
-            for batch in documents_in(reader, raw, params["source"], tally.facts(name), identity=file["sha256"]):
+            facts = tally.facts(name)
+            batches = documents_in(reader, raw, params["source"], facts, identity=file["sha256"])
+            for batch in formatted(batches, formatters, facts):
                 held.append(batch)
                 room -= batch.documents.nbytes
                 if room < 0:

@@ -18,12 +18,14 @@ from corpus.digest import Json, digest
 from corpus.document import DOCUMENTS
 from corpus.rooms import toolchain
 from corpus.unit import Unit
+from filters.datatrove.formatters import Formatters
+from pipelines.formatting import load_formatters
 from pipelines.locations import resolve_location, resolve_options, resolve_root
 from pipelines.measure import annotators
 from pipelines.rawfiles import RawInput, find_raw_files
 from pipelines.recipe import Recipe, SourceRecipe
 from sources.reader import Reader
-from sources.registry import make_reader
+from sources.registry import is_verbatim, make_reader
 
 _BUNDLE_BYTES = 32 * 2**20
 _ALONE_BYTES = 16 * 2**20
@@ -50,6 +52,11 @@ class Bundle:
         first = self.files[0].name
         return f"{self.source.name}/{first}" + (f" and {len(self.files) - 1} more" if len(self.files) > 1 else "")
 
+    @property
+    def verbatim(self) -> bool:
+        """Whether each text is as it stands in its raw file, unless something in it is masked."""
+        return is_verbatim(self.source.reader, self.source.options) and not self.params["formatters"]
+
     def unit(self) -> Unit:
         """The unit that reads and measures this bundle."""
         return Unit(
@@ -72,6 +79,8 @@ class Plan:
     readers: dict[str, Reader]
     stages: dict[str, dict[str, dict[str, Any]]]
     """By source, the parameters of each annotator."""
+    formatters: dict[str, Formatters]
+    """By source, what rewrites its documents as they are read."""
 
     @property
     def raw_bytes(self) -> int:
@@ -97,6 +106,7 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     bundles: list[Bundle] = []
     readers: dict[str, Reader] = {}
     stages: dict[str, dict[str, dict[str, Any]]] = {}
+    formatters: dict[str, Formatters] = {}
     root = resolve_root(recipe.root, recipe_folder)
     for source in sorted(recipe.sources, key=lambda source: source.name):
         options = resolve_options(source.options, root)
@@ -109,6 +119,15 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
             a.name: {"version": a.version, "config": a.config, "made_by": toolchain(type(a).__module__.split(".")[0])}
             for a in stages_of_source
         }
+        rewriting = [
+            [one.name, one.formatter, one.options]
+            for one in recipe.datatrove
+            if one.formatter is not None and one.concerns(source.name)
+        ]
+        formatters[source.name] = load_formatters(rewriting, recipe.limits.record_bytes)
+        rewritten: dict[str, Json] = {}
+        if rewriting:
+            rewritten["formatters"] = {"made_by": toolchain("filters"), "config": formatters[source.name].config}
         for files in bundle_files(find_raw_files(source, root)):
             documents = digest(
                 {
@@ -118,6 +137,7 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
                     "reader": [reader.name, reader.version, reader.config],
                     "files": [[file.name, file.sha256] for file in files],
                     "limits": recipe.limits.of_reading(),
+                    **rewritten,
                 }
             )
             digests = {"documents": documents} | {
@@ -129,11 +149,12 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
                 "options": options,
                 "files": [{"path": f.path, "name": f.name, "sha256": f.sha256, "bytes": f.bytes} for f in files],
                 "limits": recipe.limits.of_reading(),
+                "formatters": rewriting,
                 "stages": settings,
                 "documents": documents,
             }
             bundles.append(Bundle(source, files, digests, params))
-    return Plan(recipe, root, tuple(bundles), readers, stages)
+    return Plan(recipe, root, tuple(bundles), readers, stages, formatters)
 
 
 def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:
@@ -156,8 +177,9 @@ def _stages(recipe: Recipe, source: SourceRecipe, folder: Path) -> dict[str, dic
         models = [[one.name, resolve_location(one.model, folder)] for one in recipe.classifiers]
         optional["classifier"] = {"models": models}
     filters = [  # a column each in every source's tables, so that they can be read as one
-        [one.name, one.filter if one.sources is None or source.name in one.sources else None, one.options]
+        [one.name, one.filter if one.concerns(source.name) else None, one.options]
         for one in recipe.datatrove
+        if one.filter is not None
     ]
     if filters:
         optional["datatrove"] = {"filters": filters}

@@ -123,13 +123,16 @@ def attributions(rows: pa.Table, documents: pa.Table, params: Mapping[str, Any])
     spdx = rows["licence_spdx"].to_pylist()
     addresses = [licence_address(name, raw) for name, raw in zip(spdx, rows["licence_raw"].to_pylist(), strict=True)]
     masked = rows["phi_masked"].to_pylist()
+    formatted = "".join(f"; formatted by {name}" for name in params["formatters"])
     columns = {
         **{name: pa.array([params[name]] * len(rows), pa.string()) for name in ("publisher", "homepage")},
         **{name: rows[name] for name in ("doc_id", "source", "title", "doi", "url", "licence_spdx")},
         "authors": pa.ListArray.from_arrays(_from_zero(authors), names),
         "copyright": mask_distinct(documents["copyright"], policy),
         "licence_url": pa.array(addresses, pa.string()),
-        "changes": ["text extracted" + (f"; {count} identifiers masked" if count else "") for count in masked],
+        "changes": [
+            f"text extracted{formatted}" + (f"; {count} identifiers masked" if count else "") for count in masked
+        ],
     }
     return pa.table(columns).select(ATTRIBUTION.names).cast(ATTRIBUTION)
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pyarrow as pa
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from corpus.assets import ASSETS
 from corpus.document import Genre
 from datacards.questions import keys
 from dedup.signature import MinHashConfig
 from filters.datatrove.annotator import DatatroveFilter, make_filter
+from filters.datatrove.formatters import DatatroveFormatter, make_formatter
 from filters.licence import LicenceAnnotator
 from filters.phi.annotator import PhiAnnotator
 from filters.rights import load_profile
@@ -139,14 +140,30 @@ class ClassifierRecipe(Part):
 
 
 class DatatroveRecipe(Part):
-    """A filter of datatrove that judges every document; its drops are in the ledger as `name:reason`."""
+    """A step of datatrove's: a filter, which judges every document, or a formatter, which rewrites its text.
+
+    Formatters run first, in their order, where documents are read: all that is measured is measured of what they make.
+    A filter's drops are in the ledger as `name:reason`.
+    """
 
     name: str = Field(pattern=_NAME)
-    filter: str = Field(min_length=1)
+    filter: str | None = Field(None, min_length=1)
     """A class of `datatrove.pipeline.filters`, or `module:Class` of one's own."""
-    options: dict[str, Any] = {}
+    formatter: str | None = Field(None, min_length=1)
+    """A class of `datatrove.pipeline.formatters`, or `module:Class` of one's own."""
+    options: dict[str, JsonValue] = {}
     sources: tuple[str, ...] | None = Field(None, min_length=1)
-    """Sources whose documents it judges; all, if none is named."""
+    """Sources whose documents it is given; all, if none is named."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> DatatroveRecipe:
+        if (self.filter is None) == (self.formatter is None):
+            raise ValueError("name either a `filter` or a `formatter`")
+        return self
+
+    def concerns(self, source: str) -> bool:
+        """Whether documents of this source are given to it."""
+        return self.sources is None or source in self.sources
 
 
 class GenreRecipe(Part):
@@ -268,9 +285,9 @@ class Recipe(Part):
         taken = [*known_signals().names, *(one.name for one in self.classifiers)]
         if repeated := sorted({name for name in taken if taken.count(name) > 1}):
             raise ValueError(f"a classifier has a name of its own; {', '.join(repeated)} is taken")
-        filters = [one.name for one in self.datatrove]
-        if repeated := sorted({name for name in filters if filters.count(name) > 1}):
-            raise ValueError(f"two datatrove filters are called {repeated[0]}")
+        steps = [one.name for one in self.datatrove]
+        if repeated := sorted({name for name in steps if steps.count(name) > 1}):
+            raise ValueError(f"two datatrove filters or formatters are called {repeated[0]}")
         asked = {source for one in self.datatrove for source in one.sources or ()}
         if unknown := sorted(asked - set(names)):
             raise ValueError(f"datatrove names no source {unknown[0]!r}; there are {', '.join(names)}")
@@ -324,7 +341,7 @@ def _names(recipe: Recipe, folder: Path) -> Checks:
         yield ("sources", number, "phi_policy"), partial(PhiAnnotator, source.phi_policy)
         yield ("sources", number, "terms"), partial(LicenceAnnotator, source.terms)
     for number, one in enumerate(recipe.datatrove):
-        yield ("datatrove", number), partial(make_filter, DatatroveFilter(one.name, one.filter, one.options))
+        yield ("datatrove", number), partial(_datatrove, one)
     presets = recipe.quality.presets | {"default_preset": recipe.quality.default_preset or "other"}
     for kind, preset in presets.items():
         place = ("quality", kind) if kind == "default_preset" else ("quality", "presets", kind)
@@ -334,6 +351,13 @@ def _names(recipe: Recipe, folder: Path) -> Checks:
         ("quality", "rules"),
         lambda: [decide(rules, empty, pa.array([], pa.string())) for rules in recipe.rules_for().values()],
     )
+
+
+def _datatrove(one: DatatroveRecipe) -> None:
+    if one.formatter is not None:
+        make_formatter(DatatroveFormatter(one.name, one.formatter, one.options))
+    else:
+        make_filter(DatatroveFilter(one.name, one.filter, one.options))
 
 
 def _reader(recipe: Recipe, source: SourceRecipe, folder: Path) -> None:

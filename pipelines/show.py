@@ -146,6 +146,7 @@ def show_story(console: Console, story: Story) -> None:
             facts.add_row(Text(name, style="dim"), Text(str(value)))
 
     fact("read", f"{row['raw_file']}, record {row['record']}")
+    fact("formatted by", ", ".join(story.formatted_by) or None)
     fact("title", row["title"])
     fact("type", row["doc_type"] and row["doc_type"] + (f", {kind}" if (kind := row["genre"]) else ""))
     fact("ids", ", ".join(f"{kind} {row[kind]}" for kind in KINDS if row[kind]) or None)

@@ -18,6 +18,7 @@ from corpus.digest import digest, sha256_file
 from corpus.errors import LedgerImbalance
 from corpus.storage import WorkFolder
 from corpus.unit import Result
+from filters.datatrove.classes import installed_libraries
 from filters.rights import Profile, load_profile
 from manifests.environment import environment
 from manifests.ledger import make_ledger
@@ -27,6 +28,7 @@ from manifests.model import (
     CrossSource,
     Dedup,
     File,
+    FormatterFacts,
     Gap,
     Ledger,
     LicenceRights,
@@ -134,9 +136,14 @@ def make_manifest(finished: Finished, shards: list[Shard], files: list[File], ta
         ),
         shards=tuple(sorted(shards, key=lambda shard: shard.path)),
         files=tuple(sorted(files, key=lambda file: file.path)),
-        environment=environment(),
+        environment=environment(_versions_for(plan)),
         gaps=tuple(Gap(**gap) for gap in yaml.safe_load(gaps)),
     )
+
+
+def _versions_for(plan: Plan) -> dict[str, str]:
+    """Libraries that only some recipes use."""
+    return installed_libraries() if plan.recipe.datatrove else {}
 
 
 def _classifiers(plan: Plan) -> Iterable[Model]:
@@ -171,6 +178,10 @@ def _source(finished: Finished, source: SourceRecipe, ledger: Ledger, released: 
             doc_types=tuple(reader.doc_types),
             section_policy=reader.section_policy,
             known_losses=tuple(reader.known_losses),
+        ),
+        formatters=tuple(
+            FormatterFacts(name=one.name, formatter=one.formatter, options=dict(one.options), code_sha256=code)
+            for one, code in finished.plan.formatters[source.name].described()
         ),
         raw_files=tuple(RawFile(**file, retrieval=fetched[file["name"]]) for file in files),
         read=next(stage.entered for stage in ledger.stages if stage.source == source.name),

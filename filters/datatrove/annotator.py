@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module, metadata
 from typing import Any
 
-import orjson
 import pyarrow as pa
 
 from corpus.digest import Json
 from corpus.errors import RecipeError
 from corpus.stage import attribute
+from filters.datatrove.classes import BESIDE, code_sha256, document, find_class, library_versions, make
 
 PREFIX = "datatrove_"
 """Before a filter's name in the name of its column."""
@@ -34,8 +30,6 @@ _REFUSED = {
     "URLFilter": "it fetches or unpacks lists when it is first used",
     "C4BadWordsFilter": "it downloads its word lists when it is first used",
 }
-_LIBRARIES = ("datatrove", "nltk", "regex", "spacy", "tldextract", "xxhash")
-"""Packages whose version may change what a filter says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +50,7 @@ def filter_class(name: str) -> type[Any]:
     Raises:
         RecipeError: there is none, it is no filter of datatrove, or it is one that cannot run here, with the reason.
     """
-    module, _, attribute_name = name.rpartition(":")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of packages that datatrove imports
-            found = getattr(import_module(module or _SHIPPED), attribute_name)
-            base = import_module(f"{_SHIPPED}.base_filter").BaseFilter
-    except ImportError as error:
-        raise RecipeError(f"{name} cannot be imported ({error}); `pip install 'hc4[datatrove]'`?") from None
-    except AttributeError:
-        raise RecipeError(f"{module or _SHIPPED} has no filter {attribute_name!r}") from None
-    if not (isinstance(found, type) and issubclass(found, base)):
-        raise RecipeError(f"{name} is no datatrove filter")
+    found = find_class(name, _SHIPPED, "base_filter:BaseFilter", "filter")
     if found.__module__.startswith(f"{_SHIPPED}.") and found.__name__ in _REFUSED:  # by whatever path it was named
         raise RecipeError(f"datatrove's {found.__name__} cannot be a stage: {_REFUSED[found.__name__]}")
     return found
@@ -82,15 +65,9 @@ def make_filter(one: DatatroveFilter) -> Any:
     if one.filter is None:
         raise RecipeError(f"{one.name} names no filter")
     kind = filter_class(one.filter)
-    takes = inspect.signature(kind).parameters
-    if unknown := sorted(set(one.options) - set(takes)):
-        raise RecipeError(f"{one.filter} has no option {unknown[0]!r}; it has {', '.join(takes)}")
     if "exclusion_writer" in one.options:
         raise RecipeError(f"{one.filter}: drops go to the ledger, so there is no exclusion_writer")
-    try:
-        return kind(**one.options)
-    except Exception as error:
-        raise RecipeError(f"{one.filter} cannot be made with these options: {error}") from error
+    return make(one.filter, kind, one.options)
 
 
 def schema(names: Sequence[str]) -> pa.Schema:
@@ -117,16 +94,14 @@ class DatatroveAnnotator:
         self.schema = schema([one.name for one in filters])
         self.config: Json = {
             "filters": [[one.name, one.filter, dict(one.options)] for one in filters],
-            "libraries": {name: _version(name) for name in _LIBRARIES},
-            "code": [_code(type(made)) for made in self._filters if made is not None],
+            "libraries": library_versions(),
+            "code": [code_sha256(type(made)) for made in self._filters if made is not None],
         }
 
     def measure(self, documents: pa.RecordBatch) -> pa.RecordBatch:
         """Reasons of each row, same rows in the same order; nothing is asked about an empty text."""
-        from datatrove.data import Document  # type: ignore[import-untyped]
-
         texts = documents.column("text").to_pylist()
-        beside = documents.select(_BESIDE).to_pylist()
+        beside = documents.select(list(BESIDE)).to_pylist()
         columns = []
         for made in self._filters:
             reasons = [""] * len(texts)
@@ -134,22 +109,15 @@ class DatatroveAnnotator:
             size = max(1, made.batch_size) if made is not None else 1
             for start in range(0, len(rows), size):
                 some = rows[start : start + size]
-                given = partial(_documents, Document, [(texts[row], beside[row]) for row in some])
+                given = partial(_documents, [(texts[row], beside[row]) for row in some])
                 for row, reason in zip(some, _judged(made, given), strict=True):
                     reasons[row] = reason
             columns.append(pa.array(reasons, pa.string()))
         return pa.record_batch(columns, schema=self.schema)
 
 
-_BESIDE = ["doc_id", "doc_type", "published", "language", "journal", "url", "title"]
-
-
-def _metadata(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if key != "doc_id" and value is not None}
-
-
-def _documents(kind: Any, rows: list[tuple[str, Mapping[str, Any]]]) -> list[Any]:
-    return [kind(text=text, id=beside["doc_id"], metadata=_metadata(beside)) for text, beside in rows]
+def _documents(rows: list[tuple[str, Mapping[str, Any]]]) -> list[Any]:
+    return [document(text, beside) for text, beside in rows]
 
 
 def _judged(made: Any, given: Callable[[], list[Any]]) -> list[str]:
@@ -172,20 +140,3 @@ def _judged(made: Any, given: Callable[[], list[Any]]) -> list[str]:
 def _reason(result: Any) -> str:
     kept, reason = result if isinstance(result, tuple) else (result, None)
     return "" if kept else str(reason or "dropped")
-
-
-def _version(name: str) -> str | None:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def _code(kind: type[Any]) -> str:
-    """sha256 of the class's source: a class of one's own has no version."""
-    try:
-        # The whole module: what a class of one's own calls may stand beside it.
-        source = inspect.getsource(inspect.getmodule(kind) or kind)
-    except (OSError, TypeError):
-        source = orjson.dumps([kind.__module__, kind.__qualname__]).decode()
-    return hashlib.sha256(source.encode()).hexdigest()

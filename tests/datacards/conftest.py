@@ -14,6 +14,7 @@ from manifests.model import (
     Dedup,
     Environment,
     File,
+    FormatterFacts,
     Gap,
     Ledger,
     LedgerLine,
@@ -51,6 +52,11 @@ NOTHING = Amount()
 
 Losses = Sequence[tuple[str, str, str, int]]
 """(stage, verdict, reason, documents) of one source."""
+
+
+MENDED = FormatterFacts(
+    name="mend", formatter="FTFYFormatter", options={"uncurl_quotes": True, "normalization": None}, code_sha256="c" * 64
+)
 
 
 def sha256(name: str) -> str:
@@ -243,10 +249,10 @@ def build() -> Manifest:
             licences=[("CC-BY-NC-SA-3.0-IGO", 1.0)],
             doc_types=[("guideline", 1.0)],
             years=[("2019", 0.5), ("2020", 0.5)],
-            raw=[raw_file("iris.jsonl.zst", 5_120_000, 41)],
+            raw=[raw_file("iris.jsonl.zst", 5_120_000, 41, rewritten_by_mend=37)],
             reader="jsonl",
             phi_policy="public_document",
-        ),
+        ).model_copy(update={"formatters": (MENDED,)}),
         Source(
             name="court_reports",
             title="Court reports (nothing was released)",

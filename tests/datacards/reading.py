@@ -73,7 +73,7 @@ def with_hostile_strings(manifest: Manifest) -> Manifest:
     return Manifest.model_validate(spoil(content))
 
 
-_BY_NAME = {"policies", "parameters", "facts", "packages"}
+_BY_NAME = {"policies", "parameters", "facts", "packages", "options"}
 """Fields whose keys are free text."""
 
 

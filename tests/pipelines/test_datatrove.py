@@ -51,7 +51,7 @@ def test_drops_of_datatrove_are_in_the_ledger(small_corpus: SmallCorpus, tmp_pat
         ([{"name": "x", "filter": "NoFilter"}], "has no filter 'NoFilter'"),
         ([{"name": "x", "filter": "GopherQualityFilter", "options": {"least": 1}}], "has no option 'least'"),
         ([{"name": "x", "filter": "C4QualityFilter", "sources": ["nobody"]}], "datatrove names no source 'nobody'"),
-        ([{"name": "x", "filter": "C4QualityFilter"}] * 2, "two datatrove filters are called x"),
+        ([{"name": "x", "filter": "C4QualityFilter"}] * 2, "two datatrove filters or formatters are called x"),
     ],
 )
 def test_mistakes_name_the_line(
