@@ -82,7 +82,7 @@ def characters(flag: int) -> frozenset[str]:
 
 def cut(text: str) -> list[str]:
     """Sentences, white space around them left out."""
-    marks, closes = ({chr(code) for code in range(0x110000) if traits()[code] & flag} for flag in (TERMINAL, CLOSING))
+    marks, closes = characters(TERMINAL), characters(CLOSING)
     found = []
     for line in text.split("\n"):
         rest = ""
