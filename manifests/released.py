@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -22,6 +23,8 @@ from shards.write import ROW
 
 _EXCERPT = 1500
 """Characters from which a sample may be cut."""
+_SENTENCE = 300
+"""Characters from which an example of boilerplate may be cut."""
 _CUT = 100
 """Bytes before a cut in which half an identifier may look like a whole one of another kind."""
 
@@ -87,18 +90,30 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def samples(snapshot: Snapshot) -> Iterator[Finding]:
-    """Identifiers in the excerpts, which were masked and then cut."""
+    """Identifiers in the excerpts and the examples of boilerplate, which were masked and then cut."""
+    excerpts = snapshot.samples().select("source", "doc_id", "excerpt")
+    said = "excerpt of {} holds an identifier that is not masked"
+    yield from _some(layout.SAMPLES, said, _identified(snapshot, excerpts, _EXCERPT))
+    if not any(file.kind == "boilerplate" for file in snapshot.manifest.files):
+        return  # of a time when none was learnt
+    sentences = pl.read_parquet(snapshot.folder / layout.BOILERPLATE, glob=False).select("source", "doc_id", "sentence")
+    said = "sentence of {} holds an identifier that is not masked"
+    yield from _some(layout.BOILERPLATE, said, _identified(snapshot, sentences, _SENTENCE))
+
+
+def _identified(snapshot: Snapshot, texts: pl.DataFrame, cut_at: int) -> list[str]:
+    """Ids of the documents whose text (source, doc_id, text; cut at so many characters) shows an identifier."""
     policies = _policies(snapshot.manifest)
     shown: list[str] = []
-    for source, doc_id, excerpt in snapshot.samples().select("source", "doc_id", "excerpt").iter_rows():
+    for source, doc_id, text in texts.iter_rows():
         policy = policies.get(source)
-        if excerpt is None or policy is None:
+        if text is None or policy is None:
             continue
-        raw = excerpt.encode()
-        end = len(raw) - _CUT if len(excerpt) >= _EXCERPT else len(raw)
+        raw = text.encode()
+        end = len(raw) - _CUT if len(text) >= cut_at else len(raw)
         if any(span.end <= end for span in detector(policy).find(raw)):
             shown.append(doc_id)
-    yield from _some(layout.SAMPLES, "excerpt of {} holds an identifier that is not masked", shown)
+    return shown
 
 
 def policies_unknown(manifest: Manifest) -> Iterator[Finding]:
@@ -147,6 +162,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "ledger": ("source", "raw_file", "stage", "verdict", "reason", "documents", "bytes", "words", "tokens"),
     "quarantine": ("source", "raw_file", "record", "reason"),
     "samples": ("source", "doc_id", "excerpt"),
+    "boilerplate": ("source", "hash", "documents", "doc_id", "sentence"),
     "attribution": (
         *("doc_id", "source", "publisher", "homepage", "title", "authors", "copyright", "doi", "url", "licence_spdx"),
         *("licence_url", "changes"),

@@ -68,8 +68,12 @@ class Learning:
         for (name, unit), result in zip(units.items(), results, strict=True):
             for number in sources[name]:
                 # Named by the sentences, not by how they were found: a new file that teaches nothing changes nothing.
-                params = {"bundle": self._bundle(number), "learnt": unit.products["learnt"]}
-                named = {**params, "learnt": result["learnt"]["sentences"]}
+                params: dict[str, Any] = {"bundle": self._bundle(number), "learnt": unit.products["learnt"]}
+                named = {
+                    "sentences": params["bundle"]["sentences"],
+                    "quality": params["bundle"]["quality"],
+                    "learnt": result["learnt"]["sentences"],
+                }
                 marks.append(self._unit("boilerplate", params, f"{name}, bundle {number}", "mark", named))
                 self._digests[number]["boilerplate"] = marks[-1].products["boilerplate"]
         self._phase("Mark boilerplate", marks)
@@ -184,7 +188,9 @@ def _hashes(work: WorkFolder, stage: str, digests: list[str]) -> pl.Series:
     return pl.concat(parts)["hash"]
 
 
-def examples(work: WorkFolder, digests: dict[str, str], learnt_digest: str, kept: pl.Series) -> pl.DataFrame:
+def examples(
+    work: WorkFolder, digests: dict[str, str], learnt_digest: str, kept: pl.Series, policy: str
+) -> pl.DataFrame:
     """Learnt sentences as they stand in a bundle's `kept` documents (their rows), identifiers masked.
 
     Columns `hash`, `doc_id`, `sentence`; at most one row a hash, of the most frequent ones of the source.
@@ -206,13 +212,14 @@ def examples(work: WorkFolder, digests: dict[str, str], learnt_digest: str, kept
         .sort("row", "start")
         .collect()
     )
-    shown = _shown(work, digests, found)
+    shown = _shown(work, digests, found, policy)
     return pl.DataFrame(shown, schema={"hash": pl.UInt64, "doc_id": pl.String, "sentence": pl.String}, orient="row")
 
 
-def _shown(work: WorkFolder, digests: dict[str, str], found: pl.DataFrame) -> list[tuple[int, str, str]]:
+def _shown(work: WorkFolder, digests: dict[str, str], found: pl.DataFrame, policy: str) -> list[tuple[int, str, str]]:
     """Hash, document id and masked words of each sentence of `found` (`row`, `hash`, `start`, `end`)."""
     from filters.phi.annotator import Span, masked_bytes
+    from filters.phi.mask import mask_text
 
     shown = []
     documents = pq.ParquetFile(work.product("documents", digests["documents"]) / ROWS)
@@ -236,6 +243,6 @@ def _shown(work: WorkFolder, digests: dict[str, str], found: pl.DataFrame) -> li
                         if span["start"] < end and span["end"] > start
                     ]
                     words = masked_bytes(whole[start:end], within)[0].decode()
-                    shown.append((value, text["doc_id"][row].as_py(), words[:EXCERPT]))
+                    shown.append((value, text["doc_id"][row].as_py(), mask_text(words, policy)[:EXCERPT]))
             first = past
     return shown

@@ -78,7 +78,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     write_frame(_excerpts(chosen, work, digests), folder / SAMPLES)
     pq.write_table(pq.read_table(documents / QUARANTINED), folder / QUARANTINED)
     kept = rows.filter(pl.col("verdict") == Verdict.KEEP.value)
-    write_frame(examples(work, digests, params["learnt"], kept["row"]), folder / BOILERPLATE)
+    write_frame(examples(work, digests, params["learnt"], kept["row"], params["phi_policy"]), folder / BOILERPLATE)
     return {
         "concluded": {
             "rows": len(rows),

@@ -7,7 +7,9 @@ would be divided by nothing is 0.
 
 These definitions follow datatrove 0.10 (`pipeline/filters/`), the reference that most corpora used, but for:
 
-- words: see `corpus.words`. A word of punctuation alone counts as a word, as in Gopher's paper.
+- words: see `corpus.words`. A word of punctuation alone counts, as in Gopher's paper; datatrove leaves it out.
+- n-grams: datatrove joins their words without blanks, and so takes some for the same that are not.
+- bullets: more signs than datatrove's two start a list item (`filters.quality.traits.BULLETS`).
 - lines: datatrove cuts at `\\n` for FineWeb, at runs of it for Gopher's repetition, and with `str.splitlines` for
   Gopher's quality and C4, where blank lines count in the denominator. Here one definition, FineWeb's, serves all.
 - line ends: white space at the end of a line is passed over before its last character is looked at.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -133,6 +133,7 @@ asian = st.text(alphabet="糖尿病コーヒー々のผู้ป่วๆກ。
 
 @settings(max_examples=600, deadline=None)
 @given(st.lists(st.one_of(st.text(max_size=80), repetitive, marked, listed, broken, asian), min_size=1, max_size=5))
+@example(["2000:0 A.", "12:30 2000 A.", "24:3 1999 A."])
 def test_kernel_equals_oracle(texts: list[str]) -> None:
     check(texts)
 
