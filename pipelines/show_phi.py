@@ -44,11 +44,11 @@ def show_evaluation(
     """A table with a row for each class, label or origin, the figures of whole documents, and `faults` errors."""
     title = f"{name} · policy {policy} · {found.documents:,} documents, {found.total.n:,} identifiers"
     table = Table(by, "n", title=escape(title), title_justify="left")
-    columns = ["touched", "covered", "titles\napart", "typed"]
+    names = ["touched", "covered", "titles\napart", "typed"]
     if by == "class":
-        columns += ["found", "precision"]
-    for column in columns:
-        table.add_column(column)
+        names += ["found", "precision"]
+    for heading in names:
+        table.add_column(heading)
     for column in table.columns[1:]:
         column.justify = "right"
     for column in table.columns[2:]:

@@ -17,11 +17,15 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from math import sqrt
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from filters.phi.classes import SafeHarbor, class_of
 from filters.phi.gold import GoldDocument, GoldSpan
+
+if TYPE_CHECKING:
+    from filters.phi.annotator import Span
 
 
 class Found(NamedTuple):
@@ -192,15 +196,18 @@ def _judge(result: Evaluation, document: GoldDocument, found: Sequence[Found]) -
             fault = "partly" if touched else "missed"
             result.faults.append(Fault(document.id, fault, span.kind or "", span.start, span.end, ""))
 
-    for one in found:
-        right = _any(counted, one)
-        if not right and _any(marked, one):
+    # A place that a detector reports as this and as that is one span, and one of each class.
+    for _, same in groupby(found, key=lambda span: (span.start, span.end)):
+        first, *others = same
+        right = _any(counted, first)
+        if not right and _any(marked, first):
             continue
-        for precision in (result.found, result.found_classes[class_of(one.kind)]):
+        groups = {class_of(span.kind) for span in (first, *others)}
+        for precision in (result.found, *(result.found_classes[each] for each in groups)):
             precision.n += 1
             precision.right += right
         if not right:
-            result.faults.append(Fault(document.id, "false", one.kind, one.start, one.end, one.rule))
+            result.faults.append(Fault(document.id, "false", first.kind, first.start, first.end, first.rule))
 
     result.documents += 1
     if gold:
@@ -271,10 +278,15 @@ def detect_by(policy: str) -> Detect:
     def detect(text: str) -> Iterator[Found]:
         # A lone surrogate has no UTF-8: "?" stands for it, one character for one.
         raw = text.encode(errors="replace")
-        at = place = 0  # the same place in bytes and in characters
-        for span in find(raw, ()):
-            start = place + len(raw[at : span.start].decode())
-            at, place = span.end, start + len(raw[span.start : span.end].decode())
-            yield Found(start, place, span.kind, span.rule)
+        return in_characters(raw, find(raw, ()))
 
     return detect
+
+
+def in_characters(text: bytes, spans: Iterable[Span]) -> Iterator[Found]:
+    """`spans` of UTF-8 bytes, sorted and not overlapping, in characters of the same text."""
+    at = place = 0  # the same place in bytes and in characters
+    for span in spans:
+        start = place + len(text[at : span.start].decode())
+        at, place = span.end, start + len(text[span.start : span.end].decode())
+        yield Found(start, place, span.kind, span.rule)
