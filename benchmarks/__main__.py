@@ -78,11 +78,11 @@ def minhash() -> None:
 
 
 def phi() -> None:
-    """Identifiers: hc4 beside datatrove (e-mail and IP address only) and presidio's patterns."""
-    from benchmarks.phi import PRESIDIO_SHARE, run
+    """Identifiers: hc4 beside presidio, philter-lite, Dolma and datatrove on every gold set; and their speed."""
+    from benchmarks.phi import compare
+    from benchmarks.phi_contestants import CONTESTANTS
 
-    texts = [each.text for each in abstracts()[:20_000]]
-    _compare("Identifiers", run(texts), texts, None, f"presidio reads every {PRESIDIO_SHARE}th")
+    compare(list(CONTESTANTS))
 
 
 def readers() -> None:

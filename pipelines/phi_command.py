@@ -1,0 +1,74 @@
+"""`hc4 phi`: what the detectors of identifiers find, measured."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+phi_app = typer.Typer(no_args_is_help=True, help="Identifiers (PHI): how well they are found.")
+
+_FEWEST = 110
+"""Columns that a table needs."""
+
+_out = Console(width=max(Console().width, _FEWEST))
+
+
+class Slice(StrEnum):
+    """What the rows of a table are."""
+
+    CLASS = "class"
+    LABEL = "label"
+    ORIGIN = "origin"
+
+
+@phi_app.callback()
+def _phi() -> None:
+    """Keeps `evaluate` a command of its own while it is the only one."""
+
+
+@phi_app.command()
+def evaluate(
+    gold: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Gold sets: `.jsonl` (id, text, spans), presidio-research's `.json`, a folder of `.txt` and `.ann`.",
+            show_default=False,
+        ),
+    ],
+    policy: Annotated[str, typer.Option(help="The detectors' policy.")] = "literature",
+    by: Annotated[
+        Slice,
+        typer.Option(help="A row for each Safe Harbor class, label of the set, or origin of the documents."),
+    ] = Slice.CLASS,
+    misses: Annotated[
+        int, typer.Option(min=0, help="List so many errors of each set: document, class, offsets, rule. No text.")
+    ] = 0,
+    output: Annotated[
+        Path | None, typer.Option("--json", help="Write everything, errors too, to this file.", show_default=False)
+    ] = None,
+) -> None:
+    """Recall and precision on gold sets, with 95 % intervals (Wilson).
+
+    *Touched* is any overlap, *covered* every letter and digit of a gold span. No text is ever shown.
+    """
+    import json
+
+    from filters.phi.annotator import ruleset
+    from filters.phi.evaluation import detect_by
+    from filters.phi.evaluation import evaluate as judge
+    from filters.phi.gold import read_gold
+    from pipelines.show_phi import as_json, show_evaluation
+
+    detect = detect_by(policy)
+    reports = []
+    for path in gold:
+        found = read_gold(path)
+        evaluation = judge(found.documents, detect)
+        show_evaluation(_out, found.name, policy, evaluation, by.value, misses)
+        reports.append({"gold": found.name, "policy": policy, "ruleset": ruleset(), **as_json(evaluation)})
+    if output is not None:
+        output.write_text(json.dumps(reports, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
