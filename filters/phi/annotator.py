@@ -187,10 +187,14 @@ def detector(policy: str = "literature") -> Detector:
     return Detector(policy)
 
 
+_MEASURING = frozenset({"classes.py", "evaluation.py", "gold.py"})
+"""Files of this package that judge what was found, and find nothing."""
+
+
 @cache
 def ruleset() -> str:
     """Digest of the source of this package: no change to a rule, however small, may look like none."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
+    sources = sorted(path for path in Path(__file__).parent.glob("*.py") if path.name not in _MEASURING)
     return digest([[path.name, hashlib.sha256(path.read_bytes()).hexdigest()] for path in sources])
 
 
