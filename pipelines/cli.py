@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from corpus.errors import Hc4Error
 from pipelines.fetching import fetch_app
+from pipelines.phi_command import phi_app
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -46,6 +47,7 @@ assets_app = typer.Typer(
 )
 app.add_typer(assets_app, name="assets")
 app.add_typer(fetch_app, name="fetch")
+app.add_typer(phi_app, name="phi")
 
 RecipeFile = Annotated[Path, typer.Argument(help="The recipe (YAML).", show_default=False)]
 SnapshotFolder = Annotated[

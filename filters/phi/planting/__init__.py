@@ -1,0 +1,11 @@
+"""Planted identifiers: our own gold, made by rule, of all eighteen Safe Harbor classes.
+
+What is found of identifiers that were planted into a source's own documents says how well its policy works there.
+Values are made so that no detector's list holds them, and none is known to be a real person's (`contacts`, `state_registers`).
+"""
+
+from __future__ import annotations
+
+from filters.phi.planting.sowing import Planted, PlantedSpan, planted
+
+__all__ = ["Planted", "PlantedSpan", "planted"]
