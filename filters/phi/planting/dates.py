@@ -57,7 +57,7 @@ def date(setting: Setting, chance: Chance, form: str) -> Value:
             (f"{name} {day}, {year}", "long"),
             (f"{name} {day}{_suffix(day)}, {year}", "long"),
             (f"{name[:3]} {day}, {year}", "abbreviated"),
-            (f"{name[:3]}. {day}, {year}", "abbreviated"),
+            (f"{name[:3]}{'.' if name[3:] else ''} {day}, {year}", "abbreviated"),
             (f"{day:02}-{name[:3].upper()}-{year}", "abbreviated"),
         )
     else:

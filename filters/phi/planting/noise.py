@@ -95,7 +95,7 @@ _VALUES: Final[dict[str, Change]] = {
 }
 NOISES: Final = ("none", "upper", "lower", *_VALUES, "bare_cue")
 """Kinds of noise. `upper`, `lower`: the whole sentence. `bare_cue`: the colon, full stop or # before a value is gone.
-The rest: within the value alone; `hesitation` ("five five, uh, oh one") in what is said, the others in what is written."""
+The rest: within the value alone; `hesitation` ("five uh oh one") in what is said, the others in what is written."""
 _SPEECH: Final = ("lower", "hesitation")
 _TYPED_SPEECH: Final = ("lower", "ocr", "double_space", "odd_dash", "no_break_space")
 NOISY_SHARE = 0.5

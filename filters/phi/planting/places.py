@@ -1,4 +1,4 @@
-"""Places below a state: towns, streets, postcodes, hospitals. Towns are made, or, a slice of their own, real small ones.
+"""Places below a state: towns, streets, postcodes, hospitals. Towns are made or, a slice of their own, real small ones.
 
 House numbers and postcodes are made by shape alone and may exist; what stands with them does not.
 """

@@ -6,59 +6,18 @@ import re
 from collections import Counter
 from typing import Final, NamedTuple
 
-_INLINE: Final = re.compile(r"(?P<word>\S*[.!?][\"')\]]?)[ \t\xa0]+(?=(?P<next>\S))|[\u3002\uff01\uff1f](?=\S)")
-_LINE: Final = re.compile(r"(?P<before>[^\n]*)\n(?=(?P<after>[^\n]*))")
+_INLINE: Final = re.compile(r"(?<!\S)(?P<word>\S*[.!?][\"')\]]?)[ \t\xa0]+(?=(?P<next>\S))|[\u3002\uff01\uff1f](?=\S)")
+_LINE: Final = re.compile(r"^(?P<before>[^\n]*)\n(?=(?P<after>[^\n]*))", re.MULTILINE)
 _TURN: Final = re.compile(
     r"(?:^[ \t]*|(?<=\s))(?P<bracket>\[[A-Za-z _]{1,24}\])(?=\s)|^[ \t]*(?P<colon>[A-Z][A-Za-z _]{0,24}:)", re.MULTILINE
 )
 _CLINICIANS: Final = re.compile(r"(?i)(?<!guest_)\b(?:doctor|clinician|physician|provider|dr|nurse|therapist)\b")
 _OTHERS: Final = re.compile(r"(?i)\b(?:patient|pt|guest_?\w*|mother|father|parent|caregiver|client)\b")
-_ABBREVIATIONS: Final = frozenset(
-    [
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "prof",
-        "st",
-        "vs",
-        "no",
-        "nos",
-        "fig",
-        "figs",
-        "eq",
-        "ref",
-        "al",
-        "e.g",
-        "i.e",
-        "approx",
-        "ca",
-        "cf",
-        "jr",
-        "sr",
-        "inc",
-        "dept",
-        "mt",
-        "vol",
-        "pp",
-        "ph.d",
-        "m.d",
-        "sra",
-        "dra",
-        "sta",
-        "dott",
-        "sig",
-        "hr",
-        "fr",
-        "bzw",
-        "ggf",
-        "nr",
-        "tel",
-        "n.º",
-        "dña",
-        "d",
-    ]
+_SHORT: Final = (
+    "dr mr mrs ms prof st vs no nos fig figs eq ref al e.g i.e approx ca cf jr sr inc dept mt vol pp ph.d m.d sra dra sta "
+    "dott sig hr fr bzw ggf nr tel n.º dña"
 )
+_ABBREVIATIONS: Final = frozenset(_SHORT.split())
 _MARKS: Final = ".!?:;\u3002\uff01\uff1f"
 
 
@@ -121,7 +80,7 @@ def points(text: str, speaker: str | None = None) -> list[Point]:
     if speaker is not None:
         for match in _TURN.finditer(text):
             if _mark(match) == speaker:
-                begins = not text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
+                begins = match.start() == 0 or text[match.start() - 1] == "\n"
                 found[match.start()] = Point(match.start(), not begins)
     else:
         for match in _LINE.finditer(text):
