@@ -14,8 +14,8 @@ _TURN: Final = re.compile(
 _CLINICIANS: Final = re.compile(r"(?i)(?<!guest_)\b(?:doctor|clinician|physician|provider|dr|nurse|therapist)\b")
 _OTHERS: Final = re.compile(r"(?i)\b(?:patient|pt|guest_?\w*|mother|father|parent|caregiver|client)\b")
 _SHORT: Final = (
-    "dr mr mrs ms prof st vs no nos fig figs eq ref al e.g i.e approx ca cf jr sr inc dept mt vol pp ph.d m.d sra dra sta "
-    "dott sig hr fr bzw ggf nr tel n.º dña"
+    "dr mr mrs ms prof st vs no nos fig figs eq ref al e.g i.e approx ca cf jr sr inc dept mt vol pp ph.d m.d sra dra "
+    "sta dott sig hr fr bzw ggf nr tel n.º dña"
 )
 _ABBREVIATIONS: Final = frozenset(_SHORT.split())
 _MARKS: Final = ".!?:;\u3002\uff01\uff1f"

@@ -77,7 +77,7 @@ def licence(setting: Setting, chance: Chance, form: str) -> Value:
             chance.pick(("License #", "Medical license no.", "License number")),
         )
     cues = {
-        "UK": ("GMC", "GMC number", "NMC PIN"),
+        "UK": ("GMC", "GMC number", "GMC no."),
         "ES": ("Licence no.",),
         "FR": ("RPPS number",),
         "IT": ("Medical licence no.",),
