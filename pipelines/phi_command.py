@@ -1,4 +1,4 @@
-"""`hc4 phi`: what the detectors of identifiers find, measured."""
+"""`hc4 phi`: what the detectors of identifiers find, measured, and identifiers planted to measure it with."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from pipelines.phi_planting import plant
+
 phi_app = typer.Typer(no_args_is_help=True, help="Identifiers (PHI): how well they are found.")
+phi_app.command()(plant)
 
 _FEWEST = 110
 """Columns that a table needs."""
@@ -23,11 +26,6 @@ class Slice(StrEnum):
     CLASS = "class"
     LABEL = "label"
     ORIGIN = "origin"
-
-
-@phi_app.callback()
-def _phi() -> None:
-    """Keeps `evaluate` a command of its own while it is the only one."""
 
 
 @phi_app.command()

@@ -1,0 +1,566 @@
+"""Identifiers that are planted stand where the gold says, and the text around them is untouched.
+
+Check digits are judged by oracles of their own, written from the registers' rules in other words than the generator's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.errors import RecipeError
+from filters.phi.planting import Planted, planted
+from filters.phi.planting.chance import Chance
+from filters.phi.planting.noise import NOISES
+from filters.phi.planting.points import points, style
+from filters.phi.planting.setting import LOCALES, Setting, Value, parts
+from filters.phi.planting.spoken import address, code, number, ordinal, year
+from filters.phi.planting.templates import _SLOT, LANGUAGES, REGISTERS, filled, templates
+from filters.phi.planting.values import LABELS, value
+
+NOTE = (
+    "CHIEF COMPLAINT\n\nLow back pain.\n\nHISTORY\n\nDr. Ives saw the patient. She denies fever, e.g. at night. "
+    "Pain is 6/10.\nVitals are stable.\n\nPLAN\n1. Rest.\n2. Ibuprofen as needed.\n"
+)
+DIALOGUE = "Doctor: Any pain?\nPatient: Yes, here.\nDoctor: Since when?\nPatient: A week, Dr. Ives.\n"
+TRANSCRIPT = "[doctor] hi . any pain ?\n[patient] yes , here .\n[doctor] okay .\n[patient] since a week .\n"
+ABSTRACT = "Background: Sepsis kills. We studied 40 patients (Fig. 2). Results were mixed. No cause was found."
+
+
+def texts(count: int = 400) -> list[tuple[str, str]]:
+    kinds = (NOTE, DIALOGUE, TRANSCRIPT, ABSTRACT)
+    return [(f"doc:{place}", kinds[place % 4]) for place in range(count)]
+
+
+@cache
+def sown() -> tuple[Planted, ...]:
+    return tuple(planted(texts(2000), 7, per_document=4))
+
+
+def without(each: Planted) -> str:
+    """The text without what was put in."""
+    kept, done = [], 0
+    for start, end in each.insertions:
+        kept.append(each.text[done:start])
+        done = end
+    return "".join((*kept, each.text[done:]))
+
+
+# Places ----------------------------------------------------------------------------------------------------------
+
+
+def test_without_the_insertions_the_text_is_what_it_was() -> None:
+    for (_, text), each in zip(texts(2000), sown(), strict=True):
+        assert without(each) == text
+
+
+def test_every_span_lies_in_an_insertion_and_none_overlap() -> None:
+    for each in sown():
+        assert len(each.insertions) == 4
+        done = 0
+        for span in each.spans:
+            assert done <= span.start < span.end <= len(each.text)
+            assert any(start <= span.start and span.end <= end for start, end in each.insertions)
+            done = span.end
+
+
+def test_spans_hold_the_values_and_nothing_around_them() -> None:
+    for each in sown():
+        for span in each.spans:
+            held = each.text[span.start : span.end]
+            assert held == held.strip()
+            assert not held[-1].isalnum() or span.label == "AGE90" or not each.text[span.end : span.end + 1].isalnum()
+            assert not held[0].isalnum() or not each.text[span.start - 1 : span.start].isalnum()
+            if span.label == "EMAIL" and span.form == "address":
+                assert re.fullmatch(r"[^@]+@[^@]+", held)
+            if span.label == "AGE90" and span.form == "digits":
+                assert 90 <= int(held) <= 104
+
+
+def test_no_word_and_no_sentence_of_the_text_is_cut() -> None:
+    places = [NOTE[: each.at].rsplit(maxsplit=1)[-1] for each in points(NOTE) if each.at]
+    assert set(places) == {
+        "COMPLAINT",
+        "pain.",
+        "HISTORY",
+        "patient.",
+        "night.",
+        "6/10.",
+        "stable.",
+        "Rest.",
+        "needed.",
+    }
+
+
+def test_a_dialogue_is_cut_before_a_clinicians_turns_only() -> None:
+    assert [DIALOGUE[each.at :][:7] for each in points(DIALOGUE, "Doctor:")] == ["Doctor:", "Doctor:", ""]
+    for each in sown():
+        if each.id in {"doc:1", "doc:5", "doc:2", "doc:6"}:
+            assert {span.register for span in each.spans} == {"dialogue"}
+
+
+def test_planted_turns_speak_as_the_transcript_does() -> None:
+    for each in planted([("t", TRANSCRIPT)], 3, per_document=40):
+        for start, end in each.insertions:
+            turns = each.text[start:end].strip()
+            assert re.match(r"\[(doctor|patient)\] ", turns)
+            assert turns == turns.lower()
+            assert not re.search(r"[a-z][.?](\s|$)", turns)
+
+
+def test_styles_are_seen() -> None:
+    assert style(NOTE).speakers is None
+    assert style(ABSTRACT).speakers is None
+    assert style(DIALOGUE) == (("Doctor:", "Patient:"), False, False)
+    assert style(TRANSCRIPT) == (("[doctor]", "[patient]"), True, True)
+    assert style(TRANSCRIPT.replace("\n", " ")).speakers == ("[doctor]", "[patient]")
+
+
+ANY = st.text(st.sampled_from("aBé中。 \n\r\t.!?:[]1\u00a0\U0001f600-"), max_size=80) | st.text(max_size=40)
+
+
+@given(ANY, st.integers(0, 2**64), st.integers(0, 5))
+def test_any_text_is_kept_and_offsets_are_right(text: str, seed: int, count: int) -> None:
+    (each,) = planted([("x", text)], seed, per_document=count)
+    assert without(each) == text
+    assert len(each.insertions) == count
+    assert count == 0 or each.spans
+    for place in points(text):
+        assert (
+            not (text[place.at - 1 : place.at].isalnum() and text[place.at : place.at + 1].isalnum()) or place.at == 0
+        )
+    gold = json.loads(json.dumps(each.gold()))
+    assert [gold["text"][start:end] for start, end, _ in gold["spans"]] == [
+        each.text[s.start : s.end] for s in each.spans
+    ]
+    assert len(gold["slices"]) == len(gold["spans"])
+
+
+def test_an_empty_text_and_a_single_line_take_sentences_too() -> None:
+    for text in ("", "no full stop", "中文。没有空格。"):
+        (each,) = planted([("x", text)], 1, per_document=3)
+        assert without(each) == text
+        assert len(each.spans) >= 3
+
+
+# Determinism -----------------------------------------------------------------------------------------------------
+
+
+def test_documents_do_not_depend_on_each_other_or_their_order() -> None:
+    some = texts(60)
+    forwards = {each.id: each for each in planted(some, 5)}
+    backwards = {each.id: each for each in planted(some[::-1], 5)}
+    alone = {name: next(planted([(name, text)], 5)) for name, text in some}
+    assert forwards == backwards == alone
+
+
+def test_another_seed_or_another_id_gives_other_values() -> None:
+    def values(seed: int, name: str) -> list[str]:
+        (each,) = planted([(name, NOTE)], seed, per_document=6)
+        return [each.text[span.start : span.end] for span in each.spans]
+
+    assert values(1, "a") == values(1, "a")
+    assert values(1, "a") != values(2, "a")
+    assert values(1, "a") != values(1, "b")
+
+
+def test_another_process_with_another_hash_seed_agrees() -> None:
+    program = (
+        "import hashlib, json; from filters.phi.planting import planted; "
+        "gold = [each.gold() for each in planted([(str(n), 'One. Two. Three.') for n in range(99)], 9)]; "
+        "print(hashlib.sha256(json.dumps(gold).encode()).hexdigest())"
+    )
+    root = Path(__file__).parents[2]
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(root)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(answers) == 1
+
+
+def test_chance_is_fair_and_pinned() -> None:
+    chance = Chance(1, "fair")
+    counts = Counter(chance.below(10) for _ in range(20_000))
+    assert all(1_800 < counts[each] < 2_200 for each in range(10))
+    assert [Chance(7, "a").below(10**9), Chance(7, "a", "b").below(10**9)] == PINNED
+    assert Chance(7, "ab").below(10**9) != Chance(7, "a", "b").below(10**9)
+
+
+PINNED = [16046181, 967409930]
+
+
+# What is reached -------------------------------------------------------------------------------------------------
+
+
+def test_every_class_locale_register_noise_and_origin_is_reached() -> None:
+    spans = [span for each in sown() for span in each.spans]
+    assert {span.label for span in spans} == set(LABELS)
+    assert {span.locale for span in spans} == set(LOCALES)
+    assert {span.register for span in spans} == set(REGISTERS)
+    assert {span.noise for span in spans} == set(NOISES)
+    assert {span.origin for span in spans if span.label == "NAME"} == {"made", "common"}
+    assert {span.origin for span in spans if span.label in {"GEO", "HOSPITAL"}} == {"made", "real"}
+    assert {span.form == "spoken" for span in spans} == {True, False}
+    noisy = {(span.label, span.noise) for span in spans}
+    for label in LABELS:
+        assert len({noise for of_label, noise in noisy if of_label == label}) >= 4, label
+
+
+def test_every_class_has_many_sentences_in_every_register() -> None:
+    for label in LABELS:
+        held = templates("en")[label]
+        assert set(held) == set(REGISTERS), label
+        assert sum(map(len, held.values())) >= (20 if label == "NAME" else 10), label
+    for language in LANGUAGES:
+        assert set(templates(language)) == set(LABELS), language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_can_be_filled_and_holds_its_class(language: str) -> None:
+    locales = LOCALES if language == "en" else (language.upper(),)
+    for label, registers in templates(language).items():
+        for register, sentences in registers.items():
+            for sentence in sentences:
+                assert any(slot["label"] == label and not slot["cue"] for slot in _SLOT.finditer(sentence)), sentence
+                for locale in locales:
+                    for spoken in {False, register == "dialogue"}:
+                        pieces = filled(sentence, Setting(locale, language, spoken), Chance(1, sentence))
+                        assert not set("{}") & set("".join(piece.text for piece in pieces))
+
+
+def test_noise_is_told_by_what_it_does() -> None:
+    marks = {
+        "upper": str.isupper,
+        "line_break": lambda held: "\n" in held,
+        "double_space": lambda held: "  " in held or "\u00a0" in held,
+        "no_break_space": lambda held: re.search("[\u00a0\u202f\u2009]", held),
+        "full_width": lambda held: re.search("[\N{FULLWIDTH DIGIT ZERO}-\N{FULLWIDTH DIGIT NINE}]", held),
+        "odd_dash": lambda held: re.search("[\u2010-\u2013\u2212]", held),
+        "hesitation": lambda held: re.search(r"\b(um|uh|sorry|let me see)\b", held),
+    }
+    seen: Counter[str] = Counter()
+    for each in sown():
+        for span in each.spans:
+            held = each.text[span.start : span.end]
+            seen[span.noise] += 1
+            if span.noise in marks:
+                assert marks[span.noise](held), (span.noise, span.label)
+            if span.noise == "none":
+                assert "\n" not in held
+    assert min(seen[noise] for noise in NOISES) >= 20
+    assert 0.3 < seen["none"] / seen.total() < 0.7
+
+
+def test_only_what_is_asked_for_is_planted() -> None:
+    found = list(planted(texts(80), 1, labels=["IP"], registers=["nursing"], locales=["UK", "DE"]))
+    assert {span.label for each in found for span in each.spans} == {"IP"}
+    assert {span.register for each in found for span in each.spans} == {"nursing"}
+    assert {span.locale for each in found for span in each.spans} == {"UK", "DE"}
+    spanish = [span for each in planted(texts(80), 1, language="es") for span in each.spans]
+    assert {span.locale for span in spanish} == {"ES"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"labels": ["EYE"]}, {"registers": ["song"]}, {"locales": ["XX"]}, {"language": "xx"}, {"per_document": -1}],
+)
+def test_what_there_is_not_is_named(wrong: dict[str, object]) -> None:
+    with pytest.raises(RecipeError):
+        list(planted([("a", NOTE)], 1, **wrong))  # type: ignore[arg-type]
+    with pytest.raises(RecipeError, match="no sentence"):
+        list(planted([("a", NOTE)], 1, registers=["forum"], language="de"))
+
+
+# Values ----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def made(label: str, locale: str, form: str = "", count: int = 300) -> tuple[Value, ...]:
+    """`count` values of a class."""
+    drawn = []
+    for place in range(count):
+        drawn.append(value(label, Setting(locale, "en", False), Chance(place, label, locale, form), form))
+    return tuple(drawn)
+
+
+def digits(text: str) -> list[int]:
+    return [int(each) for each in text if each.isdigit()]
+
+
+def luhn_holds(numbers: list[int]) -> bool:
+    return (
+        sum(each if place % 2 == 0 else sum(divmod(2 * each, 10)) for place, each in enumerate(numbers[::-1])) % 10 == 0
+    )
+
+
+def test_luhn_of_cards_and_npis() -> None:
+    assert luhn_holds(digits("79927398713"))
+    for each in made("ACCOUNT", "US", "card"):
+        assert len(digits(each.text)) == 16
+        assert luhn_holds(digits(each.text))
+    npis = [each for each in made("LICENCE", "US", "clinician") if each.form == "npi"]
+    assert len(npis) > 50
+    for each in npis:
+        assert re.fullmatch(r"2\d{9}", each.text)
+        assert luhn_holds(digits("80840" + each.text))
+
+
+def test_dea_registrations() -> None:
+    found = [each.text for each in made("LICENCE", "US", "clinician") if each.form == "dea"]
+    assert len(found) > 50
+    for text in found:
+        one, two, three, four, five, six, check = digits(text[2:])
+        assert (one + three + five + 2 * (two + four + six)) % 10 == check
+
+
+def test_vins() -> None:
+    letters = "0123456789.ABCDEFGH..JKLMN.P.R..STUVWXYZ"  # the value is the place, modulo 10
+    weights = "8765432X098765432"
+    for each in made("VEHICLE", "US", "vin"):
+        assert re.fullmatch(r"[A-F]0[A-HJ-NPR-Z0-9]{6}[0-9X][A-HJ-NPR-Z0-9]{8}", each.text)
+        total = sum(
+            letters.index(mark) % 10 * "0123456789X".index(weight)
+            for mark, weight in zip(each.text, weights, strict=True)
+        )
+        assert "0123456789X"[total % 11] == each.text[8]
+
+
+def test_nhs_numbers() -> None:
+    found = [each.text for each in made("OTHER_ID", "UK", "national") if "NHS" in each.cue]
+    assert len(found) > 100
+    for text in found:
+        numbers = digits(text)
+        assert numbers[:3] == [9, 9, 9]
+        assert sum((10 - place) * each for place, each in enumerate(numbers)) % 11 == 0
+
+
+def test_ninos() -> None:
+    found = [each.text for each in made("OTHER_ID", "UK", "national") if "N" in each.cue and "NHS" not in each.cue]
+    for text in found:
+        assert re.fullmatch(r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]", text)
+
+
+def test_spanish_numbers() -> None:
+    for each in made("OTHER_ID", "ES", "national"):
+        plain = each.text.replace("-", "")
+        whole = int({"X": "0", "Y": "1", "Z": "2"}.get(plain[0], plain[0]) + plain[1:-1])
+        assert "TRWAGMYFPDXBNJZSQVHLCKE"[whole % 23] == plain[-1]
+        assert len(plain) == 9
+
+
+def test_french_numbers() -> None:
+    for each in made("OTHER_ID", "FR", "national"):
+        whole = each.text.replace(" ", "")
+        assert len(whole) == 15
+        assert (int(whole[:13]) + int(whole[13:])) % 97 == 0
+
+
+def test_italian_numbers() -> None:
+    odd = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23]
+    for each in (*(found.text for found in made("OTHER_ID", "IT", "national")), "RSSMRA85T10A562S"):
+        total = 0
+        for place, mark in enumerate(each[:15]):
+            rank = int(mark) if mark.isdigit() else ord(mark) - ord("A")
+            total += rank if place % 2 else odd[rank]
+        assert chr(ord("A") + total % 26) == each[15]
+        assert re.fullmatch(r"[A-Z]{6}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z]", each)
+
+
+def test_german_numbers() -> None:
+    for text in (*(each.text for each in made("OTHER_ID", "DE", "national")), "86095742719"):
+        numbers = digits(text)
+        assert len(numbers) == 11
+        assert numbers[0] != 0
+        assert max(Counter(numbers[:10]).values()) == 2
+        rest = 10  # ISO 7064 hybrid system: what is left over all eleven digits is 1
+        for each in numbers[:-1]:
+            rest = ((rest + each) % 10 or 10) * 2 % 11
+        assert (rest + numbers[-1]) % 10 == 1
+    insured = [each.text for each in made("HEALTH_PLAN", "DE") if each.form == "insured"]
+    assert len(insured) > 100
+    for text in (*insured, "A123456780"):
+        figures = f"{ord(text[0]) - 64:02}{text[1:]}"
+        products = [int(each) * (1 + place % 2) for place, each in enumerate(figures[:10])]
+        assert sum(each // 10 + each % 10 for each in products) % 10 == int(figures[10])
+
+
+def test_indian_numbers() -> None:
+    # Verhoeff's scheme by its published tables.
+    d = ["0123456789", "1234067895", "2340178956", "3401289567", "4012395678"]
+    d += ["5987604321", "6598710432", "7659821043", "8765932104", "9876543210"]
+    p = ["0123456789", "1576283094", "5803796142", "8916043527", "9453126870", "4286573901", "2793806415", "7046913258"]
+    found = [each.text for each in made("OTHER_ID", "IN", "national") if "Aadha" in each.cue]
+    assert len(found) > 100
+    for text in (*found, "234123412346"):
+        state = 0
+        for place, each in enumerate(digits(text)[::-1]):
+            state = int(d[state][int(p[place % 8][each])])
+        assert state == 0
+
+
+def test_ibans_and_udis() -> None:
+    for locale in ("UK", "ES", "FR", "IT", "DE"):
+        for each in made("ACCOUNT", locale, "bank"):
+            if each.cue == "IBAN":
+                plain = each.text.replace(" ", "")
+                assert int("".join(str(int(mark, 36)) for mark in plain[4:] + plain[:4])) % 97 == 1
+                assert len(plain) == {"GB": 22, "ES": 24, "FR": 27, "IT": 27, "DE": 22}[plain[:2]]
+    for each in made("DEVICE", "US", "udi"):
+        item = re.fullmatch(r"\(01\)(\d{14})\(17\)(\d{6})\(10\)\w+\(21\)\d+", each.text)
+        assert item is not None
+        assert sum(number * (3 if place % 2 == 0 else 1) for place, number in enumerate(digits(item[1]))) % 10 == 0
+        date(2000 + int(item[2][:2]), int(item[2][2:4]), int(item[2][4:]))
+
+
+def test_social_security_numbers_are_ones_that_the_rules_allow() -> None:
+    for each in made("SSN", "US"):
+        assert re.fullmatch(r"(?!000|666|9)\d{3}[- ]?(?!00)\d{2}[- ]?(?!0000)\d{4}", each.text)
+
+
+def test_telephone_numbers_are_nobodys() -> None:
+    ranges = {
+        "US": r"(\+?1)?[2-9]\d\d55501\d\d",
+        "UK": r"(\+44)?0?((11[3-6]|121|131|161)4960|1914980|2079460|1632960|7700900)\d{3}",
+        "FR": r"(\+33|0)(19900|26191|35301|46571|53649|63998)\d{4}",
+        "DE": r"(\+49|0)(3023125|6990009|4066969|2214710|8999998)\d{3}",
+        "ES": r"(\+34)?9\d{2}0\d{5}",
+        "IT": r"(\+39)?0\d{1,3}0\d{6}",
+        "IN": r"(\+91|0)\d\d0\d{7}",
+    }
+    for locale, allowed in ranges.items():
+        for label in ("PHONE", "FAX"):
+            for each in made(label, locale):
+                plain = re.sub(r"[^\d+]", "", re.split(" ?(?:ext|x)", each.text)[0])
+                assert re.fullmatch(allowed, plain), (locale, each.form)
+
+
+def test_addresses_of_the_net_are_nobodys() -> None:
+    for locale in LOCALES:
+        for each in made("EMAIL", locale):
+            domain = each.text.split("@")[1]
+            assert re.search(r"(^|\.)example\.(com|org|net)$", domain) or "-" in domain
+        for each in made("IP", locale):
+            assert re.match(
+                r"192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|192\.168\.|10\.|172\.16\.|2001:0?db8:", each.text
+            )
+
+
+def test_made_names_and_towns_are_in_no_list_of_common_ones() -> None:
+    lines = (Path(__file__).parent / "common_names.txt").read_text(encoding="utf-8").split("\n")
+    common = set(" ".join(lines[1:]).split())
+    assert len(common) > 700
+    for locale in LOCALES:
+        held = parts("name_parts")[locale]["common"]
+        listed = {each.lower() for kind in held.values() for each in kind}
+        for each in made("NAME", locale, "full", 600):
+            first, *last = each.text.lower().split(" ")
+            words = {first, *re.split("[ -]", " ".join(last))} - {
+                "de",
+                "del",
+                "la",
+                "le",
+                "di",
+                "lo",
+                "von",
+                "zu",
+                "van",
+            }
+            if each.origin == "made":
+                assert not words & (common | listed)
+            else:
+                assert first in listed
+        for each in made("GEO", locale):
+            real = set(parts("place_parts")[locale]["real"])
+            assert (each.text in real) == (each.origin == "real")
+
+
+def test_there_are_more_made_names_than_a_list_would_bother_to_hold() -> None:
+    for locale in LOCALES:
+        whole = {each.text for each in made("NAME", locale, "full", 600) if each.origin == "made"}
+        assert len(whole) > 300
+
+
+def test_the_same_person_has_one_name_in_a_sentence() -> None:
+    sentence = "{NAME.full} and {NAME.surname} are {NAME.first}; {NAME.full@2} is another, {NAME.full} again."
+    for place in range(50):
+        pieces = filled(sentence, Setting("UK", "en", False), Chance(place))
+        full, last, first, other, again = (piece.text for piece in pieces if piece.label)
+        assert full == again == f"{first} {last}"
+        assert other != full
+
+
+def test_cues_fit_their_values() -> None:
+    for place in range(200):
+        cue, *_, held = filled("{LICENCE.cue} is {LICENCE}", Setting("US", "en", False), Chance(place))
+        assert ("DEA" in cue.text) == bool(held.value and held.value.form == "dea")
+
+
+def test_dates_can_be_said_and_read() -> None:
+    assert (number(305), number(1942), number(40)) == ("three oh five", "nineteen forty two", "forty")
+    assert (ordinal(3), ordinal(30), ordinal(31)) == ("third", "thirtieth", "thirty first")
+    assert (year(2009), year(2021), year(1900)) == ("two thousand nine", "twenty twenty one", "nineteen hundred")
+    assert code("A4-07") == "a four dash oh seven"
+    assert address("ann.lee7@example.org") == "ann dot lee seven at example dot org"
+
+
+def test_birth_dates_and_visits_are_in_their_years() -> None:
+    seen = defaultdict(list)
+    for form in ("birth", "visit"):
+        for each in made("DATE", "US", form):
+            if found := re.search(r"\d{4}", each.text):
+                seen[form].append(int(found.group()))
+    assert 1925 <= min(seen["birth"]) < 1950 < 2000 < max(seen["birth"]) <= 2012
+    assert 2008 <= min(seen["visit"]) < max(seen["visit"]) <= 2025
+
+
+# The command -----------------------------------------------------------------------------------------------------
+
+
+def test_the_command_writes_a_gold_set(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from pipelines.cli import app
+
+    lines = [json.dumps({"id": name, "text": text}) for name, text in texts(8)] + [json.dumps({"text": NOTE}), ""]
+    (tmp_path / "texts.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    gold = tmp_path / "gold.jsonl"
+    command = ["phi", "plant", str(tmp_path / "texts.jsonl"), "--seed", "7", "--per-document", "2", "-o", str(gold)]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    rows = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines()]
+    assert len(rows) == 9
+    assert rows[:8] == [each.gold() for each in planted(texts(8), 7, per_document=2)]
+    assert re.fullmatch(r"[0-9a-f]{32}", rows[8]["id"])
+    assert [each.name for each in tmp_path.iterdir()] != []
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_the_command_names_the_line_that_it_cannot_read_and_leaves_nothing(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from corpus.errors import RawFileError
+    from pipelines.cli import app
+
+    (tmp_path / "texts.jsonl").write_text('{"text": "One."}\n{"secret": 1}\n', encoding="utf-8")
+    answer = CliRunner().invoke(
+        app, ["phi", "plant", str(tmp_path / "texts.jsonl"), "-o", str(tmp_path / "gold.jsonl")]
+    )
+    assert isinstance(answer.exception, RawFileError)
+    assert "texts.jsonl:2" in str(answer.exception)
+    assert "secret" not in str(answer.exception)
+    assert [each.name for each in tmp_path.iterdir()] == ["texts.jsonl"]
