@@ -465,12 +465,13 @@ COMMON_NAMES = """
 james mary robert patricia john jennifer michael linda david elizabeth william barbara richard susan joseph jessica
 thomas sarah charles karen daniel lisa matthew nancy anthony betty mark sandra paul ashley george helen peter anna
 henry grace smith johnson williams brown jones miller davis wilson anderson taylor moore jackson martin lee thompson
-white harris clark lewis robinson walker young allen king wright scott hill green adams baker nelson carter
-mitchell roberts turner garcia martinez rodriguez lopez gonzalez hernandez perez sanchez ramirez torres flores jose maria juan carmen antonio
-isabel manuel dolores francisco pilar javier lucia martin bernard dubois durand leroy moreau simon laurent lefebvre
-michel pierre jean marie philippe nathalie isabelle sophie rossi russo ferrari esposito bianchi romano colombo ricci
-marco giulia francesca giuseppe mueller schmidt schneider fischer weber meyer wagner becker schulz hoffmann hans klaus
-ursula monika wolfgang patel sharma singh kumar gupta khan reddy mehta shah rao priya amit rahul sunita anil deepak
+white harris clark lewis robinson walker young allen king wright scott hill green adams baker nelson carter mitchell
+roberts turner garcia martinez rodriguez lopez gonzalez hernandez perez sanchez ramirez torres flores jose maria juan
+carmen antonio isabel manuel dolores francisco pilar javier lucia martin bernard dubois durand leroy moreau simon
+laurent lefebvre michel pierre jean marie philippe nathalie isabelle sophie rossi russo ferrari esposito bianchi
+romano colombo ricci marco giulia francesca giuseppe mueller schmidt schneider fischer weber meyer wagner becker
+schulz hoffmann hans klaus ursula monika wolfgang patel sharma singh kumar gupta khan reddy mehta shah rao priya amit
+rahul sunita anil deepak
 """
 """Of each locale, some that everybody knows."""
 
