@@ -46,12 +46,15 @@ def classes() -> npt.NDArray[np.uint8]:
 
 _UNSPACED = (
     "CJK UNIFIED", "CJK COMPATIBILITY", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "BOPOMOFO", "YI SYLLABLE",
-    "TANGUT IDEOGRAPH", "NUSHU", "THAI", "LAO", "KHMER", "MYANMAR", "TAI LE", "NEW TAI LUE", "TAI THAM", "TAI VIET",
+    "TANGUT", "KHITAN", "NUSHU", "THAI", "LAO", "KHMER", "MYANMAR", "TAI LE", "NEW TAI LUE", "TAI THAM", "TAI VIET",
     "AHOM", "TIBETAN",
 )  # fmt: skip
 """Beginnings of the names of letters whose script puts no blank between words: the ideographs and syllables of which
 UAX #29 (4.1) makes a word each, and the scripts of South East Asia (Line_Break=SA, UAX #14) for which it asks for a
 dictionary."""
+
+_TANGUT = range(0x17000, 0x18D80)
+"""The blocks of Tangut letters, whose names `unicodedata` may not know."""
 
 
 @cache
@@ -65,7 +68,7 @@ def unspaced() -> npt.NDArray[np.bool_]:
     for code in np.flatnonzero(classes() & LETTER).tolist():
         character = chr(code)
         if code > 0x0E00 and unicodedata.category(character) == "Lo":
-            table[code] = unicodedata.name(character, "").startswith(_UNSPACED)
+            table[code] = unicodedata.name(character, "TANGUT" if code in _TANGUT else "").startswith(_UNSPACED)
     table.flags.writeable = False
     return table
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import unicode
 from corpus.words import count_words, words
-from tests.filters.quality_oracle import words_of
+from tests.filters.quality_oracle import kind_of, words_of
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,13 @@ def test_words_are_those_of_the_plain_definition(text: str) -> None:
     assert words(text) == words_of(text)
     assert count_words(text) == len(words_of(text))
     assert "".join(words(text)) == "".join(text.split())
+
+
+def test_every_code_point_is_of_its_kind() -> None:
+    alone, starters = unicode.unspaced(), unicode.starters()
+    for code in range(sys.maxunicode + 1):
+        kind = "unspaced" if alone[code] else "other" if starters[code] else "sign"
+        assert kind == kind_of(chr(code)), hex(code)
 
 
 def test_letters_that_are_words_are_letters() -> None:

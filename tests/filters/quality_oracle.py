@@ -24,6 +24,7 @@ MOJIBAKE = re.compile(f"[\ufffd\x80-\x84\x86-\x9f]|(?<=[ÂÃÎÏÐÑ])[{re.escap
 UNSPACED_SCRIPTS = (
     "CJK UNIFIED IDEOGRAPH", "CJK COMPATIBILITY IDEOGRAPH", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "THAI", "LAO",
     "KHMER", "MYANMAR", "TIBETAN", "TAI", "NEW TAI", "AHOM", "BOPOMOFO", "YI", "NUSHU", "TANGUT",
+    "KHITAN",
 )  # fmt: skip
 YEAR = re.compile(r"(?<![0-9])(?:1[89]|20)[0-9]{2}(?![0-9])")
 DASH = "[-\u2010-\u2013]"
@@ -49,6 +50,8 @@ def is_letter(character: str) -> bool:
 def kind_of(character: str) -> str:
     """`unspaced`, `other` for letters and numbers that begin a word after one of those, or `sign`."""
     category, name = unicodedata.category(character), unicodedata.name(character, "")
+    if 0x17000 <= ord(character) <= 0x187F7 or 0x18D00 <= ord(character) <= 0x18D08:
+        name = "TANGUT IDEOGRAPH"  # which `unicodedata` leaves out
     ours = name.startswith(UNSPACED_SCRIPTS)
     if category == "Lo" and ours:
         return "unspaced"
