@@ -60,8 +60,9 @@ def hc4(policy: str) -> Screen:
     """As a build does: the annotator on one batch of Arrow; then spans in characters."""
     import pyarrow as pa
 
-    from filters.phi.annotator import PhiAnnotator, Span
+    from filters.phi.annotator import PhiAnnotator
     from filters.phi.evaluation import in_characters
+    from filters.phi.spans import Span
 
     annotator = PhiAnnotator(policy)
 

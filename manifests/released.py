@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from corpus.errors import RecipeError
 from corpus.words import count_words
 from dedup.identity import KINDS
-from filters.phi.annotator import Span, detector
+from filters.phi.detector import detector
+from filters.phi.spans import Span
 from manifests import layout
 from manifests.finding import Finding
 from manifests.model import Amount, Manifest, Shard

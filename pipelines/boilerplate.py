@@ -218,8 +218,8 @@ def examples(
 
 def _shown(work: WorkFolder, digests: dict[str, str], found: pl.DataFrame, policy: str) -> list[tuple[int, str, str]]:
     """Hash, document id and masked words of each sentence of `found` (`row`, `hash`, `start`, `end`)."""
-    from filters.phi.annotator import Span, masked_bytes
     from filters.phi.mask import mask_text
+    from filters.phi.spans import Span, masked_bytes
 
     shown = []
     documents = pq.ParquetFile(work.product("documents", digests["documents"]) / ROWS)

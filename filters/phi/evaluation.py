@@ -25,7 +25,7 @@ from filters.phi.classes import SafeHarbor, class_of
 from filters.phi.gold import GoldDocument, GoldSpan
 
 if TYPE_CHECKING:
-    from filters.phi.annotator import Span
+    from filters.phi.spans import Span
 
 
 class Found(NamedTuple):
@@ -271,7 +271,7 @@ def detect_by(policy: str) -> Detect:
     Raises:
         RecipeError: unknown policy.
     """
-    from filters.phi.annotator import detector
+    from filters.phi.detector import detector
 
     find = detector(policy).find
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from filters.phi.annotator import Span, masked_bytes
+from filters.phi.spans import Span, masked_bytes
 
 KIND = "IDENTIFIER"
 RULE = "known_value"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from filters.phi.annotator import Span, detector, masked_bytes
+from filters.phi.detector import detector
+from filters.phi.spans import Span, masked_bytes
 
 
 def mask_text(value: str, policy: str = "literature") -> str:

@@ -1,4 +1,4 @@
-"""What an identifier looks like: named patterns, each with a validator and the policies that use it.
+"""What an identifier looks like: named patterns, each with a validator, in groups that policies ask for.
 
 Expressions are RE2 syntax over UTF-8 bytes. RE2 runs in linear time and has no look-around, so an expression finds
 candidates and its validator looks at the neighbourhood. Where an expression has a group, the group is the identifier
@@ -12,10 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from corpus.errors import RecipeError
 from filters.phi import validators as check
 
-ALL = frozenset({"literature"})
+GROUPS = ("direct", "clinical", "spoken")
+"""`direct`: contacts, numbers of persons, web addresses with a user: in every policy, and safe in a paper about genes.
+`clinical`: what stands in a patient's record, and may be taken for something else in science.
+`spoken`: values in words, as a transcript of speech has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Pattern:
     """Narrows or rejects a candidate."""
     cue: str | None = None
     """RE2 expression of words that must stand before it, gap included."""
-    policies: frozenset[str] = ALL
+    group: str = "direct"
+    """One of `GROUPS`."""
 
     @property
     def expression(self) -> str:
@@ -206,13 +209,12 @@ PATTERNS = (
 
 
 @cache
-def patterns(policy: str) -> tuple[Pattern, ...]:
-    """Patterns that `policy` uses.
+def patterns(groups: tuple[str, ...]) -> tuple[Pattern, ...]:
+    """Patterns of `groups`, in the order of their declaration.
 
     Raises:
-        RecipeError: unknown policy.
+        ValueError: no such group.
     """
-    known = sorted({name for pattern in PATTERNS for name in pattern.policies})
-    if policy not in known:
-        raise RecipeError(f"unknown PHI policy {policy!r}; known: {', '.join(known)}")
-    return tuple(pattern for pattern in PATTERNS if policy in pattern.policies)
+    if unknown := sorted(set(groups) - set(GROUPS)):
+        raise ValueError(f"no group of patterns: {', '.join(unknown)}; known: {', '.join(GROUPS)}")
+    return tuple(pattern for pattern in PATTERNS if pattern.group in groups)

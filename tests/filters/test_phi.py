@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import RecipeError
-from filters.phi.annotator import PhiAnnotator, detector
+from filters.phi.annotator import PhiAnnotator
+from filters.phi.detector import detector
 from filters.phi.mask import mask_column, mask_text
 
 

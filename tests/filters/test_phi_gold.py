@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from filters.phi.annotator import detector
+from filters.phi.detector import detector
 
 GOLD = Path(__file__).parents[2].parent / "shared" / "data" / "phi_gold"
 pytestmark = pytest.mark.skipif(not GOLD.is_dir(), reason="PHI gold data are not on this machine (set HC4_PHI_GOLD)")

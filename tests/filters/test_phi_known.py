@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.phi.annotator import PhiAnnotator, detector
+from filters.phi.annotator import PhiAnnotator
+from filters.phi.detector import detector
 from filters.phi.known import known_spans, mask_known
 from filters.phi.mask import mask_column
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from filters.phi.annotator import detector
+from filters.phi.detector import detector
 
 RNG = random.Random(20261122)
 
