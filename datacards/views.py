@@ -9,12 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.digest import Json, canonical
+from datacards.text import code
 from filters.datatrove.formatters import Outcomes
+from filters.phi.classes import SafeHarbor
+from filters.phi.evaluation import Share as Proportion
 from manifests.model import (
     Amount,
     LedgerLine,
     Manifest,
     PhiCount,
+    PlantedRecall,
     RawFile,
     Shard,
     Share,
@@ -22,6 +26,8 @@ from manifests.model import (
     Split,
     StageBalance,
 )
+
+_HOLDS = {each.value: each.holds for each in SafeHarbor}
 
 ROWS = 200
 """A page shows this many rows of a long table (raw files, shards, packages) and names the rest by their number."""
@@ -171,6 +177,17 @@ class View:
         return tuple(sorted({count.kind for count in self.manifest.privacy.masked}))
 
     @property
+    def surrogate_policies(self) -> str:
+        """Policies that put surrogates in the place of identifiers."""
+        replaced = self.manifest.privacy.replaced
+        return ", ".join(code(name) for name, what in replaced.items() if what == "surrogate")
+
+    @property
+    def planted(self) -> tuple[PlantedView, ...]:
+        """What was found of planted identifiers: by source, policy and class."""
+        return tuple(PlantedView.of(recall) for recall in self.manifest.privacy.planted)
+
+    @property
     def merged(self) -> int:
         """Documents merged into another, at any stage."""
         return sum(view.fate[2] for view in self.sources)
@@ -184,6 +201,24 @@ class View:
     def quarantined(self) -> int:
         """Raw files that could not be read at all."""
         return sum(len(view.quarantined) for view in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedView:
+    """Recall of one class of planted identifiers in one source."""
+
+    recall: PlantedRecall
+    holds: str
+    """What the class holds."""
+    covered: str
+    """Share covered, with its interval at 95 %."""
+
+    @classmethod
+    def of(cls, recall: PlantedRecall) -> PlantedView:
+        """`recall` as it is shown."""
+        share = Proportion(recall.covered, recall.planted)
+        low, high = share.interval
+        return cls(recall, _HOLDS[recall.letter], f"{share.value:.3f} ({low:.3f} to {high:.3f})")
 
 
 def view(manifest: Manifest) -> View:

@@ -39,6 +39,7 @@ _SHARED = {
     "licence_evidence.place": "licence_place",
     "raw_file": "raw_file",
     "record": "record",
+    "phi_policy": "phi_policy",
     "phi_masked": "phi_count",
 }
 """Columns of a shard, and what the record tables call them."""

@@ -201,12 +201,48 @@ class PhiCount(Strict):
     documents: int
 
 
+class PlantedRecall(Strict):
+    """What was found of identifiers of one class that were planted into a sample of a source's own documents."""
+
+    source: str
+    policy: str
+    letter: str
+    """Class, by its letter in 45 CFR 164.514(b)(2)(i)."""
+    planted: int
+    touched: int
+    """Any overlap."""
+    covered: int
+    """Every letter and digit masked."""
+    typed: int
+    """Touched by a span of the same class."""
+
+
+class KnownRecall(Strict):
+    """Identifiers that the records of a source state themselves and repeat in their text; all of them are replaced."""
+
+    source: str
+    stated: int
+    touched: int
+    """Of these, touched by what the rules find without knowing them."""
+    covered: int
+    """Of these, covered by it to the last letter."""
+
+
 class Privacy(Strict):
     """How identifiers were looked for, and how many were masked."""
 
     ruleset: str
     policies: dict[str, str]
+    """By source; documents of some genres have stricter ones, which each row names."""
+    replaced: dict[str, str] = {}
+    """By policy, `placeholder` or `surrogate`."""
+    key: str | None = None
+    """Fingerprint of the key of surrogates and tags."""
     masked: tuple[PhiCount, ...]
+    planted_documents: dict[str, int] = {}
+    """By source, documents of the sample that was given made identifiers."""
+    planted: tuple[PlantedRecall, ...] = ()
+    known: tuple[KnownRecall, ...] = ()
 
 
 class ClusterSize(Strict):

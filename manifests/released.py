@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpus.errors import RecipeError
 from corpus.words import count_words
 from dedup.identity import KINDS
-from filters.phi.detector import detector
-from filters.phi.spans import Span
+from filters.phi.policy import policies_of
 from manifests import layout
 from manifests.finding import Finding
 from manifests.model import Amount, Manifest, Shard
+from manifests.screening import Screening, account_of, known_policies, shows
 from manifests.snapshot import BROKEN, Snapshot
 from shards.write import ROW
-
-_EXCERPT = 1500
-"""Characters from which a sample may be cut."""
-_SENTENCE = 300
-"""Characters from which an example of boilerplate may be cut."""
-_CUT = 100
-"""Bytes before a cut in which half an identifier may look like a whole one of another kind."""
 
 
 def unreadable(snapshot: Snapshot) -> Iterator[Finding]:
     """Tables that cannot be read to their end, or lack a column that verification needs."""
     needed = {shard.path: tuple(ROW.names) for shard in snapshot.manifest.shards}
     needed |= {file.path: _COLUMNS.get(file.kind, ()) for file in snapshot.manifest.files}
+    for shard in snapshot.manifest.shards:
+        if account_of(shard) not in needed:
+            yield Finding(account_of(shard), "is missing: the account of a shard's identifiers")
     for name, columns in needed.items():
         try:
             with pq.ParquetFile(snapshot.folder / name) as file:
@@ -53,19 +48,25 @@ def unreadable(snapshot: Snapshot) -> Iterator[Finding]:
 def shards(snapshot: Snapshot) -> Iterator[Finding]:
     """Count what the shards hold; check each document's text and tokens against its own row."""
     manifest = snapshot.manifest
-    policies = _policies(manifest)
+    policies = known_policies(manifest)
     clusters: dict[str, set[str]] = {}
     amounts: dict[tuple[str, str], Amount] = {}
+    masked: Counter[tuple[str, str]] = Counter()
+    documents: Counter[tuple[str, str]] = Counter()
     for shard in manifest.shards:
         found, last = Amount(), ""
         try:
             with pq.ParquetFile(snapshot.folder / shard.path) as file:
+                screening = Screening(snapshot.folder, shard, policies.get(shard.source), manifest.privacy.replaced)
                 for group in range(file.num_row_groups):
                     rows = file.read_row_group(group)
-                    yield from _rows(shard, rows, policies.get(shard.source), last)
+                    yield from _rows(shard, rows, screening, last)
                     last = rows["doc_id"][-1].as_py() if len(rows) else last
                     found = found + _amount(rows)
                     clusters.setdefault(shard.split, set()).update(rows["cluster_id"].to_pylist())
+                yield from _some(account_of(shard), "{} is not in its shard", sorted(screening.unmatched))
+                masked.update({(shard.source, kind): count for kind, count in screening.spans.items()})
+                documents.update({(shard.source, kind): count for kind, count in screening.documents.items()})
                 if (found.documents, found.tokens, file.num_row_groups) != (shard.rows, shard.tokens, shard.row_groups):
                     yield Finding(shard.path, "rows, tokens or row groups are not those stated")
         except (*BROKEN, TypeError, AttributeError) as error:
@@ -83,6 +84,11 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
     for label, place, known in (("source", 0, manifest.sources), ("split", 1, manifest.splits)):
         for name in sorted({key[place] for key in amounts} - {one.name for one in known}):
             yield Finding(layout.MANIFEST, f"shards are of {label} {name}, which it does not state")
+    stated = {(one.source, one.kind): (one.spans, one.documents) for one in manifest.privacy.masked}
+    for name, kind in sorted({*stated, *masked}):
+        counted = masked[name, kind], documents[name, kind]
+        if stated.get((name, kind), (0, 0)) != counted:
+            yield Finding(layout.MANIFEST, f"{kind} masked in {name}: not the numbers that the account gives")
     names = sorted(clusters)
     for position, one in enumerate(names):
         for other in names[position + 1 :]:
@@ -91,51 +97,37 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def samples(snapshot: Snapshot) -> Iterator[Finding]:
-    """Identifiers in the excerpts and the examples of boilerplate, which were masked and then cut."""
-    excerpts = snapshot.samples().select("source", "doc_id", "excerpt")
+    """Identifiers in the excerpts and the examples of boilerplate, which were cut and masked."""
+    policies = known_policies(snapshot.manifest)
+    excerpts = snapshot.samples().select("source", "phi_policy", "doc_id", "excerpt")
     said = "excerpt of {} holds an identifier that is not masked"
-    yield from _some(layout.SAMPLES, said, _identified(snapshot, excerpts, _EXCERPT))
+    yield from _some(layout.SAMPLES, said, _identified(policies, excerpts))
     if not any(file.kind == "boilerplate" for file in snapshot.manifest.files):
         return  # of a time when none was learnt
-    sentences = pl.read_parquet(snapshot.folder / layout.BOILERPLATE, glob=False).select("source", "doc_id", "sentence")
+    sentences = pl.read_parquet(snapshot.folder / layout.BOILERPLATE, glob=False)
     said = "sentence of {} holds an identifier that is not masked"
-    yield from _some(layout.BOILERPLATE, said, _identified(snapshot, sentences, _SENTENCE))
+    shown = sentences.select("source", "phi_policy", "doc_id", "sentence")
+    yield from _some(layout.BOILERPLATE, said, _identified(policies, shown))
 
 
-def _identified(snapshot: Snapshot, texts: pl.DataFrame, cut_at: int) -> list[str]:
-    """Ids of the documents whose text (source, doc_id, text; cut at so many characters) shows an identifier."""
-    policies = _policies(snapshot.manifest)
+def _identified(policies: dict[str, str], texts: pl.DataFrame) -> list[str]:
+    """Ids of the documents whose text (source, policy, doc_id, text) shows an identifier, or has a policy that its
+    source does not have."""
     shown: list[str] = []
-    for source, doc_id, text in texts.iter_rows():
-        policy = policies.get(source)
-        if text is None or policy is None:
-            continue
-        raw = text.encode()
-        end = len(raw) - _CUT if len(text) >= cut_at else len(raw)
-        if any(span.end <= end for span in detector(policy).find(raw)):
+    for source, policy, doc_id, text in texts.iter_rows():
+        asked = policies.get(source)
+        if text is not None and asked is not None and (policy not in policies_of(asked) or shows(policy, text)):
             shown.append(doc_id)
     return shown
 
 
 def policies_unknown(manifest: Manifest) -> Iterator[Finding]:
     """PHI policies that this code cannot look for."""
-    known = _policies(manifest)
+    known = known_policies(manifest)
     for source in manifest.sources:
         if source.name not in known:
             what = f"PHI policy {source.phi_policy!r} of source {source.name} is not known to this code"
             yield Finding(layout.MANIFEST, what)
-
-
-def _policies(manifest: Manifest) -> dict[str, str]:
-    """PHI policy of each source, where this code has it."""
-    found = {}
-    for source in manifest.sources:
-        try:
-            detector(source.phi_policy)
-        except RecipeError:
-            continue
-        found[source.name] = source.phi_policy
-    return found
 
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -158,12 +150,13 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
             "licence_spdx",
             "licence_kind",
         ),
-        *("licence_place", "licence_conflict", "copyright", "language", "language_score", "phi_count"),
+        *("licence_place", "licence_conflict", "copyright", "language", "language_score", "phi_policy", "phi_count"),
     ),
     "ledger": ("source", "raw_file", "stage", "verdict", "reason", "documents", "bytes", "words", "tokens"),
     "quarantine": ("source", "raw_file", "record", "reason"),
-    "samples": ("source", "doc_id", "excerpt"),
-    "boilerplate": ("source", "hash", "documents", "doc_id", "sentence"),
+    "samples": ("source", "phi_policy", "doc_id", "excerpt"),
+    "boilerplate": ("source", "hash", "documents", "doc_id", "phi_policy", "sentence"),
+    "privacy": ("doc_id", "start", "end", "kind", "rule", "tag"),
     "attribution": (
         *("doc_id", "source", "publisher", "homepage", "title", "authors", "copyright", "doi", "url", "licence_spdx"),
         *("licence_url", "changes"),
@@ -172,7 +165,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 """What each kind of table must have for the checks to be made."""
 
 
-def _rows(shard: Shard, rows: pa.Table, policy: str | None, last: str) -> Iterator[Finding]:
+def _rows(shard: Shard, rows: pa.Table, screening: Screening, last: str) -> Iterator[Finding]:
     if not pc.list_value_length(rows["input_ids"]).cast(pa.int32()).equals(rows["n_tokens"]):
         yield Finding(shard.path, "n_tokens is not the length of input_ids")
     for name in ("source", "split"):
@@ -182,24 +175,21 @@ def _rows(shard: Shard, rows: pa.Table, policy: str | None, last: str) -> Iterat
     if any(after.encode() <= before.encode() for before, after in zip([last, *doc_ids], doc_ids, strict=False)):
         yield Finding(shard.path, "rows are not sorted by doc_id, each once")
     wrong: dict[str, list[str]] = {}
-    columns = (rows[name].to_pylist() for name in ("text", "text_sha256", "n_bytes", "n_words"))
-    find: Any = detector(policy).find if policy else _nothing
-    for doc_id, text, sha256, n_bytes, n_words in zip(doc_ids, *columns, strict=True):
+    names = ("text", "text_sha256", "n_bytes", "n_words", "phi_policy", "doc_type", "genre", "phi_masked")
+    columns = (rows[name].to_pylist() for name in names)
+    for doc_id, text, sha256, n_bytes, n_words, policy, *kind, count in zip(doc_ids, *columns, strict=True):
         raw = text.encode()
+        for what in screening.faults(doc_id, raw, policy, (kind[0], kind[1]), count):
+            wrong.setdefault(what, []).append(doc_id)
         for what, differs in (
             ("text of {} is not that of its text_sha256", hashlib.sha256(raw).hexdigest() != sha256),
             ("n_bytes of {} is not the length of its text", len(raw) != n_bytes),
             ("n_words of {} is not the number of words in its text", count_words(text) != n_words),
-            ("text of {} holds an identifier that is not masked", bool(find(raw))),
         ):
             if differs:
                 wrong.setdefault(what, []).append(doc_id)
     for what, documents in wrong.items():
         yield from _some(shard.path, what, documents)
-
-
-def _nothing(_: bytes) -> list[Span]:
-    return []
 
 
 def _some(file: str, what: str, doc_ids: list[str]) -> Iterator[Finding]:

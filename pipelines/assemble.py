@@ -23,7 +23,8 @@ from corpus.storage import WorkFolder
 from corpus.verdict import Verdict
 from corpus.words import count_words
 from dedup.identity import KINDS
-from filters.phi.mask import mask_column
+from filters.phi.release import RELEASED_SPANS, Release
+from filters.phi.surrogates import Key
 from pipelines.conclude import AMOUNT
 from pipelines.genres import with_genres
 from pipelines.measure import ROWS
@@ -57,6 +58,10 @@ _COPIED = [
 ]
 
 
+ASSEMBLED = ROW.append(pa.field("phi_spans", RELEASED_SPANS, nullable=False))
+"""Released rows, and what stands for identifiers in their text, which goes beside the shards."""
+
+
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
     """Write `assembled` of one bundle: released rows, and whom they owe attribution.
 
@@ -68,7 +73,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     folder = folders["assembled"]
     options = {"compression": "zstd", "compression_level": 1}
     with (
-        pq.ParquetWriter(folder / ROWS, ROW, **options) as writer,
+        pq.ParquetWriter(folder / ROWS, ASSEMBLED, **options) as writer,
         pq.ParquetWriter(folder / ATTRIBUTED, ATTRIBUTION, **options) as attributed,
     ):
         held: list[pa.Table] = []
@@ -95,6 +100,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
     needed = ["documents", "licence", "language", "phi", *(["classifier"] if params["genres"] else [])]
     files = {s: pq.ParquetFile(work.product(s, digests[s]) / ROWS) for s in needed}
     tokenizer = load_tokenizer(Path(params["tokenizer"]))
+    release = Release(Key.load(Path(params["phi_key"][0])) if params["phi_key"] else None)
     start = 0
     for group in range(files["documents"].num_row_groups):
         part = {name: file.read_row_group(group) for name, file in files.items()}
@@ -105,10 +111,12 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
         if len(kept):
             part = {name: table.take(pa.array(kept)).combine_chunks() for name, table in part.items()}
             documents = _with_genres(part, params["genres"])
-            text = _chunk(mask_column(_chunk(documents["text"]), _chunk(part["phi"]["phi_spans"])))
-            ids = tokenizer.encode(text)
             places = [start + int(row) for row in kept]
-            doc_ids = documents["doc_id"].to_pylist()
+            doc_ids, policies = documents["doc_id"].to_pylist(), part["phi"]["phi_policy"].to_pylist()
+            found = _chunk(part["phi"]["phi_spans"])
+            text, spans = release.column(_chunk(documents["text"]), found, doc_ids, policies)
+            text = _chunk(text)
+            ids = tokenizer.encode(text)
             cluster = [clusters.get(place, name) for place, name in zip(places, doc_ids, strict=True)]
             others = [stands_for.get(place, ((), ())) for place in places]
             stated = zip(places, documents["retraction"].to_pylist(), strict=True)
@@ -116,7 +124,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
             masked = part["phi"]["phi_count"].to_numpy() > 0
             columns = {
                 **{name: documents[name] for name in _COPIED},
-                **masked_words(documents, params["phi_policy"]),
+                **masked_words(documents, part["phi"]["phi_policy"]),
                 **provenance(documents, params),
                 **released_rights(part["licence"], masked | (not params["verbatim"])),
                 "source": pa.array([params["source"]] * len(kept)),
@@ -135,10 +143,12 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
                 "language": part["language"]["language"],
                 "language_score": part["language"]["language_score"],
                 "text_sha256": [hashlib.sha256(t.encode()).hexdigest() for t in text.to_pylist()],
+                "phi_policy": policies,
                 "phi_masked": part["phi"]["phi_count"],
+                "phi_spans": spans,
             }
             columns["nulls"] = null_reasons(columns, documents["refused"], set(params["states"]))
-            rows = pa.table(columns).select(ROW.names).cast(ROW)
+            rows = pa.table(columns).select(ASSEMBLED.names).cast(ASSEMBLED)
             counts.add(rows, read, part["phi"]["phi_spans"])
             yield rows, attributions(rows, documents, params)
         start += size

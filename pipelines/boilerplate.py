@@ -188,9 +188,7 @@ def _hashes(work: WorkFolder, stage: str, digests: list[str]) -> pl.Series:
     return pl.concat(parts)["hash"]
 
 
-def examples(
-    work: WorkFolder, digests: dict[str, str], learnt_digest: str, kept: pl.Series, policy: str
-) -> pl.DataFrame:
+def examples(work: WorkFolder, digests: dict[str, str], learnt_digest: str, kept: pl.Series) -> pl.DataFrame:
     """Learnt sentences as they stand in a bundle's `kept` documents (their rows), identifiers masked.
 
     Columns `hash`, `doc_id`, `sentence`; at most one row a hash, of the most frequent ones of the source.
@@ -212,12 +210,16 @@ def examples(
         .sort("row", "start")
         .collect()
     )
-    shown = _shown(work, digests, found, policy)
-    return pl.DataFrame(shown, schema={"hash": pl.UInt64, "doc_id": pl.String, "sentence": pl.String}, orient="row")
+    shown = _shown(work, digests, found)
+    return pl.DataFrame(
+        shown,
+        schema={"hash": pl.UInt64, "doc_id": pl.String, "phi_policy": pl.String, "sentence": pl.String},
+        orient="row",
+    )
 
 
-def _shown(work: WorkFolder, digests: dict[str, str], found: pl.DataFrame, policy: str) -> list[tuple[int, str, str]]:
-    """Hash, document id and masked words of each sentence of `found` (`row`, `hash`, `start`, `end`)."""
+def _shown(work: WorkFolder, digests: dict[str, str], found: pl.DataFrame) -> list[tuple[int, str, str, str]]:
+    """Of each sentence of `found` (row, hash, start, end): hash, document id, its PHI policy, the masked words."""
     from filters.phi.mask import mask_text
     from filters.phi.spans import Span, masked_bytes
 
@@ -232,17 +234,18 @@ def _shown(work: WorkFolder, digests: dict[str, str], found: pl.DataFrame, polic
             if len(mine):
                 take = pa.array(mine["row"].to_numpy() - first)
                 text = documents.read_row_group(group, columns=["doc_id", "text"]).take(take)
-                spans = phi.read_row_group(group, columns=["phi_spans"]).column(0).take(take)
+                screened = phi.read_row_group(group, columns=["phi_spans", "phi_policy"]).take(take)
                 for row, (_, value, start, end) in enumerate(mine.iter_rows()):
                     whole = text["text"][row].as_py().encode()
                     within = [
                         Span(
                             max(span["start"], start) - start, min(span["end"], end) - start, span["kind"], span["rule"]
                         )
-                        for span in spans[row].as_py()
+                        for span in screened["phi_spans"][row].as_py()
                         if span["start"] < end and span["end"] > start
                     ]
                     words = masked_bytes(whole[start:end], within)[0].decode()
-                    shown.append((value, text["doc_id"][row].as_py(), mask_text(words, policy)[:EXCERPT]))
+                    policy = screened["phi_policy"][row].as_py()
+                    shown.append((value, text["doc_id"][row].as_py(), policy, mask_text(words[:EXCERPT], policy)))
             first = past
     return shown

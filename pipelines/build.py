@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,8 +24,9 @@ from corpus.verdict import Verdict
 from dedup.resolve import Method
 from filters.boilerplate import learning
 from filters.classifier import load_classifier
+from filters.phi.surrogates import Key
 from manifests.model import Manifest
-from pipelines import boilerplate, conclude, deduplicate
+from pipelines import boilerplate, conclude, deduplicate, planted
 from pipelines.engines.engine import Engine
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
@@ -88,12 +90,14 @@ class Build:
         resolved = self._deduplicate(works_digest)
         merges, clusters, stands_for = self._resolved(resolved)
         concluded = self._conclude(merges, works, learnt)
+        recall = self._plant(concluded)
         counts = self._shard_counts(concluded)
         assembled = self._assemble(merges, clusters, stands_for, works, counts)
         shards = self._shards(assembled, counts)
         self.progress.phase("Publish", 0)
         finished = Finished(
-            self.plan, self.work, self.digests, documents, learnt, concluded, assembled, shards, resolved
+            *(self.plan, self.work, self.digests, documents, learnt, concluded, recall, assembled, shards, resolved),
+            phi_key=self._phi_key[1] if self._phi_key else None,
         )
         return publish(finished, output)
 
@@ -312,12 +316,27 @@ class Build:
                 "learnt": learnt[bundle.source.name],
                 "samples": conclude.SAMPLES_PER_REASON,
                 "seed": self.plan.recipe.seed,
-                "phi_policy": bundle.source.phi_policy,
                 "genres": genres,
             }
             units.append(self._bundle_unit("concluded", "pipelines.conclude:run", number, params))
         results = self._phase("Write the ledger", units)
         return [result["concluded"] for result in results]
+
+    def _plant(self, concluded: list[Result]) -> list[Result]:
+        """Recall of identifiers planted into a sample of each source's kept documents."""
+        units = []
+        for numbers in self._of_source().values():
+            kept = sum(concluded[n]["kept"] for n in numbers)
+            for number in numbers:
+                params = {
+                    "digests": {s: self.digests[number][s] for s in ("documents", "verdicts", "phi", "language")},
+                    "share": min(1.0, planted.DOCUMENTS / max(kept, 1)),
+                    "seed": self.plan.recipe.seed,
+                }
+                units.append((number, self._bundle_unit("planted", "pipelines.planted:run", number, params)))
+        units.sort(key=itemgetter(0))
+        results = self._phase("Plant identifiers", [unit for _, unit in units])
+        return [result["planted"] for result in results]
 
     def _shard_counts(self, concluded: list[Result]) -> dict[str, dict[str, int]]:
         """By source and split, how many shards: from tokens kept, so that a shard holds about `shards.tokens`."""
@@ -355,7 +374,7 @@ class Build:
                 "formatters": [formatter for _, formatter, _ in bundle.params["formatters"]],
                 "publisher": bundle.source.publisher or bundle.source.title or None,
                 "homepage": bundle.source.homepage,
-                "phi_policy": bundle.source.phi_policy,
+                "phi_key": self._phi_key,
                 "shards": counts[bundle.source.name],
                 "validation_share": recipe.split.validation_share,
                 "seed": recipe.seed,
@@ -374,6 +393,14 @@ class Build:
         places = {one.name: Path(resolve_location(one.model, self.plan.folder)) for one in recipe.classifiers}
         models = {name: load_classifier(name, place).facts.model_sha256 for name, place in places.items()}
         return [{**one.model_dump(mode="json"), "model": models[one.classifier]} for one in recipe.genres]
+
+    @property
+    def _phi_key(self) -> list[str] | None:
+        """Where the key lies, and its fingerprint: another key, another release."""
+        if self.plan.recipe.phi.key is None:
+            return None
+        path = resolve_location(self.plan.recipe.phi.key, self.plan.folder)
+        return [path, Key.load(Path(path)).fingerprint]
 
     @property
     def _tokenizer(self) -> str:

@@ -39,6 +39,7 @@ AMOUNT = ["documents", "bytes", "words", "tokens"]
 
 _FACTS = ["doc_type", "genre", "genre_evidence", "published", "retraction", *KINDS, "version", "offset"]
 _WORDS = ["title", "journal", "url", "member", "licence_raw", "copyright", "known_values"]
+_SCREENED = ["phi_policy", "phi_count", "phi_chars"]
 _EVIDENCE = ["score", "threshold", "survivor", "same_as", "similarity", "rules_failed"]
 _EXCERPT = 1500
 """Characters of a sample."""
@@ -54,14 +55,15 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     rows = _with_merges(verdicts, params["merges"])
     documents = work.product("documents", digests["documents"])
     stated = pl.read_parquet(documents / ROWS, columns=_FACTS, glob=False)
+    screened = pq.read_table(work.product("phi", digests["phi"]) / ROWS, columns=_SCREENED)
     sides = [
         stated.with_columns(pl.when(pl.col("version") != "").then("version").alias("version")),
-        _masked(pq.read_table(documents / ROWS, columns=_WORDS), params["phi_policy"]),
+        _masked(pq.read_table(documents / ROWS, columns=_WORDS), screened["phi_policy"]),
         *(
             pl.read_parquet(work.product(s, name) / ROWS, glob=False)
             for s, name in {"licence": digests["licence"], **signal_stages(digests)}.items()
         ),
-        pl.read_parquet(work.product("phi", digests["phi"]) / ROWS, columns=["phi_count", "phi_chars"], glob=False),
+        pl.DataFrame(screened),
     ]
     facts = pl.concat(sides, how="horizontal").drop("n_bytes", "n_words")
     facts = with_genres(facts, facts.to_dict(), params["genres"])
@@ -78,7 +80,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     write_frame(_excerpts(chosen, work, digests), folder / SAMPLES)
     pq.write_table(pq.read_table(documents / QUARANTINED), folder / QUARANTINED)
     kept = rows.filter(pl.col("verdict") == Verdict.KEEP.value)
-    write_frame(examples(work, digests, params["learnt"], kept["row"], params["phi_policy"]), folder / BOILERPLATE)
+    write_frame(examples(work, digests, params["learnt"], kept["row"]), folder / BOILERPLATE)
     return {
         "concluded": {
             "rows": len(rows),
@@ -119,12 +121,12 @@ def _with_merges(verdicts: pl.DataFrame, merges: list[list[Any]]) -> pl.DataFram
     )
 
 
-def _masked(words: pa.Table, policy: str) -> pl.DataFrame:
+def _masked(words: pa.Table, policies: pa.ChunkedArray) -> pl.DataFrame:
     """What records say beside their text, identifiers masked."""
     from filters.phi.mask import mask_distinct
-    from pipelines.provenance import masked_words
+    from pipelines.provenance import CREDITS, masked_words
 
-    return pl.DataFrame({**masked_words(words, policy), "copyright": mask_distinct(words["copyright"], policy)})
+    return pl.DataFrame({**masked_words(words, policies), "copyright": mask_distinct(words["copyright"], CREDITS)})
 
 
 def sampled(stratum: list[str], per_reason: int) -> pl.Expr:
@@ -145,7 +147,17 @@ def _choose(audit: pl.DataFrame, per_reason: int, seed: int) -> pl.DataFrame:
         audit.with_columns(drawn)
         .filter(sampled(stratum, per_reason))
         .select(
-            "row", "draw", "source", "doc_id", *stratum, "score", "threshold", "survivor", "similarity", "rules_failed"
+            "row",
+            "draw",
+            "source",
+            "doc_id",
+            "phi_policy",
+            *stratum,
+            "score",
+            "threshold",
+            "survivor",
+            "similarity",
+            "rules_failed",
         )
         .sort("row")
     )
@@ -153,14 +165,16 @@ def _choose(audit: pl.DataFrame, per_reason: int, seed: int) -> pl.DataFrame:
 
 def _excerpts(chosen: pl.DataFrame, work: WorkFolder, digests: dict[str, str]) -> pl.DataFrame:
     """Masked beginnings of the chosen texts. What a licence or its source forbids to show is not shown."""
-    from filters.phi.mask import mask_column
+    from filters.phi.mask import mask_column, mask_text
 
     hidden = [Stage.LICENCE.value, Stage.VERSION.value, Stage.READ.value, Stage.USE.value]
     forbidden = (
         pl.col("stage").is_in(hidden)
         | pl.col("rules_failed").list.eval(pl.element().str.starts_with("licence_")).list.any()
+        | pl.col("rules_failed").list.contains("phi_failed")
     )
     shown = chosen.filter(~forbidden)["row"].to_numpy()
+    policies = dict(chosen.select("row", "phi_policy").iter_rows())
     excerpts: dict[int, str] = {}
     documents = pq.ParquetFile(work.product("documents", digests["documents"]) / ROWS)
     phi = pq.ParquetFile(work.product("phi", digests["phi"]) / ROWS)
@@ -174,7 +188,8 @@ def _excerpts(chosen: pl.DataFrame, work: WorkFolder, digests: dict[str, str]) -
                 text = documents.read_row_group(group, columns=["text"]).column(0).combine_chunks().take(take)
                 spans = phi.read_row_group(group, columns=["phi_spans"]).column(0).combine_chunks().take(take)
                 cut = pc.utf8_slice_codeunits(mask_column(text, spans), 0, _EXCERPT)
-                excerpts |= dict(zip(mine.tolist(), cut.to_pylist(), strict=True))
+                for row, text in zip(mine.tolist(), cut.to_pylist(), strict=True):
+                    excerpts[row] = mask_text(text, policies[row])  # what was clear from the rest need not be from this
             start = end
     texts = pl.Series("excerpt", [excerpts.get(row) for row in chosen["row"]], pl.String)
     return chosen.with_columns(texts).drop("row", "rules_failed")

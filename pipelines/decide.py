@@ -103,6 +103,8 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     object_to_languages(found, side["language"], readable, params["language"])
     _quality(found, signals, facts["doc_type"], readable, params["rules"])
     _datatrove(found, signals, readable)
+    failed = side["phi"]["phi_failed"].is_not_null()
+    found.object(Stage.PHI, failed.to_numpy(), "phi_failed")
     share = (side["phi"]["phi_chars"] / sizes["n_bytes"].clip(lower_bound=1)).to_numpy().astype(float)
     dense = readable & (share > params["max_masked_share"])
     found.object(Stage.PHI, dense, "phi_density", share[dense], params["max_masked_share"])

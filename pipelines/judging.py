@@ -29,7 +29,7 @@ class Example:
     label: str
     group: str
     policy: str
-    """PHI policy of its source, by which excerpts are masked."""
+    """PHI policy by which excerpts are masked."""
 
 
 def judged(
@@ -116,7 +116,7 @@ def mistakes(examples: Sequence[Example], score: npt.NDArray[np.float64], positi
         if taken[one.group] >= _MISTAKES // 4:
             continue
         taken[one.group] += 1
-        excerpt = mask_text(one.text, one.policy)[:_EXCERPT]
+        excerpt = mask_text(mask_text(one.text, one.policy)[:_EXCERPT], one.policy)
         found.append(
             {
                 "group": one.group,

@@ -70,3 +70,16 @@ def evaluate(
         reports.append({"gold": found.name, "policy": policy, "ruleset": ruleset(), **as_json(evaluation)})
     if output is not None:
         output.write_text(json.dumps(reports, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@phi_app.command()
+def key(path: Annotated[Path, typer.Argument(help="File to write.", show_default=False)]) -> None:
+    """Make the key of surrogates and of the tags in the account of identifiers (`phi.key` of a recipe).
+
+    Keep it apart from what is released. Whoever has it can ask whether a value they know was replaced; once it is
+    destroyed nobody can.
+    """
+    from filters.phi.surrogates import Key
+
+    made = Key.create(path)
+    _out.print(f"{path}: {made.fingerprint}", highlight=False)

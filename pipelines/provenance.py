@@ -49,9 +49,21 @@ _RECORD_S_OWN = ("title", "journal", "url", "member")
 """Of those, what may name the person that a record is about: files of a patient are called by name."""
 
 
-def masked_words(documents: pa.Table, policy: str) -> dict[str, pa.Array]:
-    """`title`, `journal`, `url`, `member` and `licence_raw`, identifiers masked; known values in all but the last."""
-    words = {name: mask_distinct(documents[name], policy) for name in _MASKED}
+CREDITS = "literature"
+"""PHI policy of what names authors and holders of rights on purpose."""
+
+
+def masked_words(documents: pa.Table, policies: pa.ChunkedArray) -> dict[str, pa.Array]:
+    """`title`, `journal`, `url`, `member` and `licence_raw`, identifiers masked; known values in all but the last.
+
+    Each document's own words are masked by the policy (`policies`) that it was screened by.
+    """
+    words = {name: mask_distinct(documents[name], CREDITS) for name in _MASKED}
+    for policy in pc.unique(policies).to_pylist():
+        mine = pc.equal(policies, policy).combine_chunks()
+        if policy != CREDITS:
+            for name in _RECORD_S_OWN:
+                words[name] = pc.replace_with_mask(words[name], mine, mask_distinct(words[name].filter(mine), policy))
     if pc.any(pc.greater(pc.list_value_length(documents["known_values"]), 0)).as_py():
         known = documents["known_values"].to_pylist()
         for name in _RECORD_S_OWN:
@@ -115,11 +127,10 @@ def null_reasons(columns: Mapping[str, Any], refused: pa.ChunkedArray, states: s
 
 def attributions(rows: pa.Table, documents: pa.Table, params: Mapping[str, Any]) -> pa.Table:
     """What `ATTRIBUTION` says of the rows whose licence asks to name somebody, or does not say that it does not."""
-    policy = params["phi_policy"]
     owed = np.array([row["attribution"] is not False for row in rows["rights"].to_pylist()], bool)
     rows, documents = rows.filter(pa.array(owed)), documents.filter(pa.array(owed))
     authors = documents["authors"].combine_chunks()
-    names = mask_distinct(authors.flatten(), policy)
+    names = mask_distinct(authors.flatten(), CREDITS)
     spdx = rows["licence_spdx"].to_pylist()
     addresses = [licence_address(name, raw) for name, raw in zip(spdx, rows["licence_raw"].to_pylist(), strict=True)]
     masked = rows["phi_masked"].to_pylist()
@@ -128,7 +139,7 @@ def attributions(rows: pa.Table, documents: pa.Table, params: Mapping[str, Any])
         **{name: pa.array([params[name]] * len(rows), pa.string()) for name in ("publisher", "homepage")},
         **{name: rows[name] for name in ("doc_id", "source", "title", "doi", "url", "licence_spdx")},
         "authors": pa.ListArray.from_arrays(_from_zero(authors), names),
-        "copyright": mask_distinct(documents["copyright"], policy),
+        "copyright": mask_distinct(documents["copyright"], CREDITS),
         "licence_url": pa.array(addresses, pa.string()),
         "changes": [
             f"text extracted{formatted}" + (f"; {count} identifiers masked" if count else "") for count in masked

@@ -25,7 +25,7 @@ from manifests.sums import snapshot_files, strange_entries, write_sums
 from pipelines.conclude import BOILERPLATE, LEDGER, SAMPLES, SAMPLES_PER_REASON, sampled
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.provenance import ATTRIBUTED, ATTRIBUTION
-from pipelines.shard import SHARD
+from pipelines.shard import IDENTIFIERS, SHARD
 from pipelines.statement import Finished, make_manifest
 from shards.place import shard_name
 
@@ -93,6 +93,7 @@ def _write(finished: Finished, folder: Path) -> Manifest:
     ledger = _ledger_table(finished)
     files = [
         *_audit(finished, folder),
+        *(_copy_identifiers(finished.work, shard, folder) for shard in finished.shards),
         _attribution(finished, folder),
         _frame(folder, layout.LEDGER, "ledger", ledger),
         _frame(folder, layout.QUARANTINE, "quarantine", _quarantine(finished)),
@@ -119,6 +120,14 @@ def _copy_shard(work: WorkFolder, shard: dict[str, Any], folder: Path) -> Shard:
         raise BuildStopped(f"{path} changed between writing and copying; check the disk under {work.root}")
     kept = ("source", "split", "sha256", "bytes", "rows", "tokens", "row_groups")
     return Shard(path=path, **{name: shard[name] for name in kept})
+
+
+def _copy_identifiers(work: WorkFolder, shard: dict[str, Any], folder: Path) -> File:
+    """The account of a shard's identifiers, by the shard's name."""
+    path = f"{layout.PRIVACY}/{shard['source']}/{shard_name(shard['split'], shard['number'], shard['count'])}"
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(work.product("shard", shard["digest"]) / IDENTIFIERS, folder / path)
+    return _file(folder, path, "privacy", shard["identifiers"])
 
 
 def _audit(finished: Finished, folder: Path) -> Iterable[File]:
@@ -199,5 +208,5 @@ def _boilerplate(finished: Finished) -> pl.DataFrame:
         pl.concat(learnt)
         .join(shown, on=["source", "hash"], how="left")
         .sort(["source", "documents", "hash"], descending=[False, True, False])
-        .select("source", pl.format("{}", "hash").alias("hash"), "documents", "doc_id", "sentence")
+        .select("source", pl.format("{}", "hash").alias("hash"), "documents", "doc_id", "phi_policy", "sentence")
     )

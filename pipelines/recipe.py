@@ -23,6 +23,7 @@ from filters.datatrove.annotator import DatatroveFilter, make_filter
 from filters.datatrove.formatters import DatatroveFormatter, make_formatter
 from filters.licence import LicenceAnnotator
 from filters.phi.annotator import PhiAnnotator
+from filters.phi.policy import BY_TYPE
 from filters.rights import load_profile
 from filters.rules import Rule, decide, load_preset, preset_names
 from pipelines.locations import ASSET, is_asset, resolve_options, resolve_root
@@ -62,7 +63,8 @@ class SourceRecipe(Part):
     """Files, globs, folders (every file below) or fsspec URLs."""
     terms: str | None = None
     """SPDX expression that the source's terms give to documents which state no licence of their own."""
-    phi_policy: str = "literature"
+    phi_policy: str = BY_TYPE
+    """What is looked for: a policy for all documents, or that of each document's type."""
     use: Literal["train", "evaluate"] = "train"
     """What the collection is for. Documents of a source to `evaluate` with are read, measured and counted, and never
     released."""
@@ -176,10 +178,13 @@ class GenreRecipe(Part):
 
 
 class PhiRecipe(Part):
-    """When a document holds so many identifiers that masking is not enough."""
+    """What holds for the screening of every source; what is looked for is its source's `phi_policy`."""
 
     max_masked_share: float = Field(0.05, ge=0, le=1)
-    """Bytes inside identifier spans, as a share of the text's bytes."""
+    """Bytes inside identifier spans, as a share of the text's bytes, from which masking is not enough."""
+    key: Location | None = None
+    """File of `hc4 phi key`. With it, policies that ask for surrogates have them, and the account of identifiers has
+    tags that only the key's holder can read; without it, there are placeholders and no tags."""
 
 
 class DedupRecipe(Part):

@@ -11,12 +11,14 @@ import pyarrow.parquet as pq
 from corpus.digest import Json, sha256_file
 from corpus.errors import BuildStopped
 from corpus.storage import WorkFolder
+from pipelines.assemble import ASSEMBLED
 from pipelines.measure import ROWS
 from shards.place import uniform
 from shards.tokenizer import load_tokenizer
-from shards.write import ROW, write_shard
+from shards.write import ROW, write_identifiers, write_shard
 
 SHARD = "shard.parquet"
+IDENTIFIERS = "identifiers.parquet"
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
@@ -29,7 +31,9 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     for digest, groups in params["parts"]:
         with pq.ParquetFile(work.product("assembled", digest) / ROWS) as file:
             parts.append(file.read_row_groups(groups))
-    rows = pa.concat_tables([ROW.empty_table(), *parts]).sort_by("doc_id").combine_chunks()
+    rows = pa.concat_tables([ASSEMBLED.empty_table(), *parts]).sort_by("doc_id").combine_chunks()
+    screened = write_identifiers(folders["shard"] / IDENTIFIERS, rows)
+    rows = rows.select(ROW.names)
     tokenizer = load_tokenizer(Path(params["tokenizer"]))
     proved = prove_tokens(rows, params["oracle_documents"], tokenizer.oracle.encode)
     metadata = {
@@ -46,6 +50,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
             "row_groups": groups,
             "bytes": path.stat().st_size,
             "sha256": sha256_file(path),
+            "identifiers": screened,
             "oracle_documents": proved,
         }
     }

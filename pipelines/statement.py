@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -30,11 +30,13 @@ from manifests.model import (
     File,
     FormatterFacts,
     Gap,
+    KnownRecall,
     Ledger,
     LicenceRights,
     Manifest,
     Model,
     PhiCount,
+    PlantedRecall,
     Privacy,
     RawFile,
     ReaderFacts,
@@ -66,9 +68,12 @@ class Finished:
     learnt: dict[str, str]
     """By source, the digest of its boilerplate."""
     concluded: list[Result]
+    planted: list[Result]
     assembled: list[Result]
     shards: list[dict[str, Any]]
     resolved: dict[str, Any]
+    phi_key: str | None
+    """Fingerprint of the key, if there is one."""
 
     def of(self, source: str) -> list[int]:
         """Bundle numbers of a source."""
@@ -242,6 +247,7 @@ def _split(finished: Finished, names: list[str], split: str) -> Amount:
 
 def _privacy(finished: Finished, names: list[str]) -> Privacy:
     from filters.phi.annotator import PhiAnnotator
+    from filters.phi.policy import load_policy, policies_of
 
     policies = {source.name: source.phi_policy for source in finished.plan.recipe.sources}
     counts: list[PhiCount] = []
@@ -253,8 +259,47 @@ def _privacy(finished: Finished, names: list[str]) -> Privacy:
                 spans[kind] += found
                 documents[kind] += where
         counts += [PhiCount(source=name, kind=k, spans=spans[k], documents=documents[k]) for k in sorted(spans)]
-    rulesets = {policy: digest(PhiAnnotator(policy).config) for policy in sorted(set(policies.values()))}
-    return Privacy(ruleset=digest(rulesets), policies=policies, masked=tuple(counts))
+    asked = {name for policy in set(policies.values()) for name in policies_of(policy)}
+    rulesets = {policy: digest(PhiAnnotator(policy).config) for policy in sorted(asked)}
+    keyed = finished.phi_key is not None
+    return Privacy(
+        ruleset=digest(rulesets),
+        policies=policies,
+        replaced={name: load_policy(name).replace if keyed else "placeholder" for name in sorted(asked)},
+        key=finished.phi_key,
+        masked=tuple(counts),
+        planted_documents={name: sum(finished.planted[n]["documents"] for n in finished.of(name)) for name in names},
+        planted=tuple(_planted(finished, names)),
+        known=tuple(_known(finished, names)),
+    )
+
+
+def _known(finished: Finished, names: list[str]) -> Iterator[KnownRecall]:
+    for name in names:
+        counts = [finished.planted[number]["known"] for number in finished.of(name)]
+        stated, touched, covered = (sum(each) for each in zip(*counts, strict=True))
+        if stated:
+            yield KnownRecall(source=name, stated=stated, touched=touched, covered=covered)
+
+
+def _planted(finished: Finished, names: list[str]) -> Iterator[PlantedRecall]:
+    for name in names:
+        sums: dict[tuple[str, str], list[int]] = {}
+        for number in finished.of(name):
+            for policy, letters in finished.planted[number]["policies"].items():
+                for letter, counts in letters.items():
+                    before = sums.get((policy, letter), [0, 0, 0, 0])
+                    sums[policy, letter] = [one + more for one, more in zip(before, counts, strict=True)]
+        for (policy, letter), (planted, touched, covered, typed) in sorted(sums.items()):
+            yield PlantedRecall(
+                source=name,
+                policy=policy,
+                letter=letter,
+                planted=planted,
+                touched=touched,
+                covered=covered,
+                typed=typed,
+            )
 
 
 def _dedup(finished: Finished, names: list[str]) -> Dedup:
@@ -297,6 +342,7 @@ def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict
         files = [file for n in numbers for file in finished.plan.bundles[n].files]
         source["files"] = sorted([file.name, file.sha256] for file in files)
     recipe["language"]["model"] = language
+    recipe["phi"]["key"] = finished.phi_key
     for one, model in zip(recipe["classifiers"], _classifiers(finished.plan), strict=True):
         one["model"] = model.sha256
     recipe["tokenizer"] = tokenizer

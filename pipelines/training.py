@@ -25,6 +25,7 @@ from filters.classifier.annotator import FACTS, MODEL
 from filters.classifier.background import background
 from filters.classifier.features import Features, line, training_lines
 from filters.classifier.training import Hyperparameters, fit, load, probabilities
+from filters.phi.policy import policy_of
 from pipelines.judging import Example, judged, mistakes
 from pipelines.locations import resolve_options, resolve_root
 from pipelines.rawfiles import find_raw_files
@@ -224,7 +225,7 @@ def _documents(one: Examples, source: SourceRecipe, root: Path, seed: int) -> tu
     files = find_raw_files(source, root)
     reader = make_reader(source.reader, resolve_options(source.options, root))
     group = one.group or source.name
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, tuple[str, str, str]] = {}
     for file in files:
         for record in _records(reader.read, file.path):
             if len(record.text) < one.minimum_characters or (one.doc_types and record.doc_type not in one.doc_types):
@@ -236,11 +237,11 @@ def _documents(one: Examples, source: SourceRecipe, root: Path, seed: int) -> tu
                 continue
             name = f"{group}:{record.native_id or f'{file.name}#{record.record}'}"
             draw = hashlib.sha256(f"{seed}/{name}".encode("utf-8", "surrogateescape")).hexdigest()
-            found[draw] = (name, record.text)
+            found[draw] = (name, record.text, policy_of(source.phi_policy, record.doc_type, record.genre))
             if len(found) > 4 * one.limit:  # hold a few, whatever the source's size
                 found = dict(sorted(found.items())[: one.limit])
     chosen = [found[draw] for draw in sorted(found)[: one.limit]]
-    examples = [Example(name, normalised(text).decode(), one.label, group, source.phi_policy) for name, text in chosen]
+    examples = [Example(name, normalised(text).decode(), one.label, group, policy) for name, text, policy in chosen]
     names = "".join(f"{file.name}\0{file.sha256}\n" for file in sorted(files, key=lambda file: file.name))
     digest = hashlib.sha256(names.encode()).hexdigest()
     return examples, Taken(

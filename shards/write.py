@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shards.tokenizer import INPUT_IDS
@@ -63,6 +64,7 @@ ROW = pa.schema(
         pa.field("retrieved", pa.string()),
         pa.field("nulls", pa.list_(pa.string()), nullable=False),
         pa.field("text_sha256", pa.string(), nullable=False),
+        pa.field("phi_policy", pa.string(), nullable=False),
         pa.field("phi_masked", pa.int32(), nullable=False),
     ]
 )
@@ -70,6 +72,8 @@ ROW = pa.schema(
 smallest doc_id of the document's near-duplicate group, which never straddles two splits. `stands_for` are the doc_ids
 that were merged into the document, `other_ids` their identifiers (`pmid:123`). `nulls` gives the reason of every null
 as `field:reason`."""
+
+_IDENTIFIERS_A_GROUP = 250_000
 
 _DICTIONARY = [
     "source",
@@ -90,7 +94,21 @@ _DICTIONARY = [
     "reader",
     "retrieved",
     "nulls.list.element",
+    "phi_policy",
 ]
+
+IDENTIFIER = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("start", pa.int32(), nullable=False),
+        pa.field("end", pa.int32(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("rule", pa.string(), nullable=False),
+        pa.field("tag", pa.string()),
+    ]
+)
+"""Columns of the account of identifiers beside a shard, in the order of its rows: UTF-8 bytes `[start, end)` of the
+released text stand for an identifier of class `kind` that `rule` found; `tag` is the keyed tag of its value."""
 
 
 def row_group_ends(tokens: npt.NDArray[np.integer], size: int) -> list[int]:
@@ -134,3 +152,14 @@ def write_shard(path: Path, rows: pa.Table, *, row_group_tokens: int, metadata: 
             writer.write_table(rows.slice(start, end - start).cast(schema), row_group_size=max(end - start, 1))
             start = end
     return len(ends)
+
+
+def write_identifiers(path: Path, rows: pa.Table) -> int:
+    """Write the identifiers (schema `IDENTIFIER`) of `rows`, which have their spans in `phi_spans`; return how many."""
+    spans = rows["phi_spans"].combine_chunks()
+    documents = rows["doc_id"].combine_chunks().take(pc.list_parent_indices(spans).cast(pa.int64()))
+    each = spans.flatten()
+    columns = {"doc_id": documents, **{name: each.field(name) for name in IDENTIFIER.names[1:]}}
+    table = pa.table(columns).cast(IDENTIFIER)
+    pq.write_table(table, path, compression="zstd", compression_level=3, row_group_size=_IDENTIFIERS_A_GROUP)
+    return len(table)

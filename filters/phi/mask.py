@@ -5,14 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from corpus.errors import Hc4Error
 from filters.phi.detector import detector
 from filters.phi.spans import Span, masked_bytes
 
+WITHHELD = "[WITHHELD]"
+"""What stands for a text that could not be screened."""
+
 
 def mask_text(value: str, policy: str = "literature") -> str:
-    """`value` with every identifier that `policy` finds replaced by `[CLASS]`. Idempotent."""
+    """`value` with every identifier that `policy` finds replaced by `[CLASS]`. Idempotent.
+
+    What cannot be screened is withheld.
+    """
     raw = value.encode(errors="replace")
-    spans = detector(policy).find(raw)
+    try:
+        spans = detector(policy).find(raw)
+    except Hc4Error:
+        raise
+    except Exception:  # noqa: BLE001 - whatever it was, the text is unscreened
+        return WITHHELD
     return masked_bytes(raw, spans)[0].decode() if spans else value
 
 

@@ -10,6 +10,11 @@ from pydantic import BaseModel, ConfigDict
 
 from corpus.errors import RecipeError
 
+_DIRECT = ("PHONE", "FAX", "EMAIL", "SSN", "IP", "MRN", "HEALTH_PLAN", "ACCOUNT", "LICENCE")
+_CLINICAL = ("VEHICLE", "DEVICE", "URL", "BIOMETRIC", "PHOTO", "OTHER_ID")
+_OF_PATTERNS = {"direct": _DIRECT, "clinical": _CLINICAL}
+_PLACES = ("GEO", "ADDRESS", "ZIP", "HOSPITAL")
+
 
 class Policy(BaseModel):
     """How documents of one class are screened."""
@@ -19,6 +24,8 @@ class Policy(BaseModel):
     name: str
     covers: str
     """Which documents it is for, and why it asks for what it asks for; in the datasheet."""
+    doc_types: tuple[str, ...]
+    """Types of document that are screened by it, where a source names no policy of its own."""
     patterns: tuple[str, ...]
     """Groups of patterns (`filters.phi.patterns.GROUPS`)."""
     names: Literal["no", "cued", "all"] = "no"
@@ -39,6 +46,19 @@ class Policy(BaseModel):
     genres: dict[str, str] = {}
     """Policies of documents of some kinds of publication, where a source holds several."""
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Kinds of identifier that the policy looks for (`filters.phi.classes.KINDS`)."""
+        asked = [_OF_PATTERNS.get(group, ()) for group in self.patterns]
+        asked += [("NAME",) * (self.names != "no"), _PLACES * self.places, ("DATE",) * self.dates, ("AGE",) * self.ages]
+        return frozenset(kind for kinds in asked for kind in kinds)
+
+
+BY_TYPE = "by_type"
+"""Stands for a policy: that of each document's type."""
+_OTHERS = "web"
+"""Policy of types that no policy names: of a text of no known kind, what reaches a person goes, and cued names."""
+
 
 @cache
 def policy_names() -> tuple[str, ...]:
@@ -57,6 +77,34 @@ def load_policy(name: str) -> Policy:
     import yaml
 
     if name not in policy_names():
-        raise RecipeError(f"unknown PHI policy {name!r}; known: {', '.join(policy_names())}")
+        raise RecipeError(f"unknown PHI policy {name!r}; known: {BY_TYPE}, {', '.join(policy_names())}")
     text = (files(__package__) / "policies" / f"{name}.yaml").read_text(encoding="utf-8")
     return Policy(name=name, **yaml.safe_load(text))
+
+
+@cache
+def policy_of(name: str, doc_type: str, genre: str | None = None) -> str:
+    """The policy that a document of a source with policy `name` is screened by.
+
+    Raises:
+        RecipeError: unknown policy.
+    """
+    if name == BY_TYPE:
+        name = _types().get(doc_type, _OTHERS)
+    return load_policy(name).genres.get(genre or "", name)
+
+
+@cache
+def policies_of(name: str) -> tuple[str, ...]:
+    """Every policy that documents of a source with policy `name` may be screened by, sorted.
+
+    Raises:
+        RecipeError: unknown policy.
+    """
+    first = policy_names() if name == BY_TYPE else (name,)
+    return tuple(sorted({each for one in first for each in (one, *load_policy(one).genres.values())}))
+
+
+@cache
+def _types() -> dict[str, str]:
+    return {each: name for name in policy_names() for each in load_policy(name).doc_types}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -30,6 +30,17 @@ class Span(NamedTuple):
     end: int
     kind: str
     rule: str
+
+
+Mark = Callable[[str, bytes], bytes]
+"""What stands for an identifier of a class and a value."""
+
+
+def span_array(spans: list[Span]) -> pa.StructArray:
+    """`spans` as Arrow's structs, `SPAN`."""
+    starts, ends, kinds, rules = zip(*spans, strict=True) if spans else ((), (), (), ())
+    columns = [pa.array(starts, pa.int32()), pa.array(ends, pa.int32()), pa.array(kinds, pa.string())]
+    return pa.StructArray.from_arrays([*columns, pa.array(rules, pa.string())], fields=list(SPAN))
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -60,16 +71,16 @@ def placeholder(kind: str, value: bytes = b"") -> bytes:
     return b"90 or older" if kind == "AGE" else b"[%s]" % kind.encode()
 
 
-def masked_bytes(text: bytes, spans: list[Span]) -> tuple[bytes, list[tuple[int, int]]]:
-    """The masked text, and where each placeholder stands in it."""
+def masked_bytes(text: bytes, spans: list[Span], mark: Mark = placeholder) -> tuple[bytes, list[tuple[int, int]]]:
+    """The masked text, and where what stands for each identifier stands in it."""
     parts: list[bytes] = []
     moves: list[tuple[int, int]] = []
     done = length = 0
     for span in spans:
-        mark = placeholder(span.kind, text[span.start : span.end])
-        parts += (text[done : span.start], mark)
-        length += span.start - done + len(mark)
-        moves.append((length - len(mark), length))
+        instead = mark(span.kind, text[span.start : span.end])
+        parts += (text[done : span.start], instead)
+        length += span.start - done + len(instead)
+        moves.append((length - len(instead), length))
         done = span.end
     parts.append(text[done:])
     return b"".join(parts), moves

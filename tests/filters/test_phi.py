@@ -275,7 +275,7 @@ def test_config_names_the_rules() -> None:
 
 
 def test_unknown_policy_names_the_known_ones() -> None:
-    with pytest.raises(RecipeError, match="known: case_report, dialogue, guideline, literature"):
+    with pytest.raises(RecipeError, match="known: by_type, case_report"):
         PhiAnnotator("everything")
 
 

@@ -104,6 +104,9 @@ ROWS = [
     ("n_bytes", pl.col("n_bytes") + 1, "n_bytes of medline:"),
     ("n_words", pl.col("n_words") + 1, "n_words of medline:"),
     ("text", pl.lit(SECRET), "holds an identifier that is not masked"),
+    ("phi_policy", pl.lit("guideline"), "was screened by a policy that is not its source's"),
+    ("phi_policy", pl.lit("guideline"), "phi_policy of some documents is not that of the record tables"),
+    ("phi_masked", pl.col("phi_masked") + 1, "phi_masked of medline:"),
     ("licence_spdx", pl.lit("CC-BY-NC-ND-4.0"), "holds documents under CC-BY-NC-ND-4.0: licence_not_allowed"),
     ("licence_spdx", pl.lit("CC0-1.0"), "licence_spdx of some documents is not that of the record tables"),
     ("language", pl.lit("de"), "language of some documents is not that of the record tables"),
@@ -167,6 +170,29 @@ ATTRIBUTIONS = {
     "licence_url": "licence_url of some documents is not that of their licence",
     "copyright": "copyright of some documents is not that of the record tables",
 }
+
+
+ACCOUNTS = [
+    ("start", pl.col("start") - 1, "something else stands"),
+    ("end", pl.col("end") + 1, "something else stands"),
+    ("end", pl.lit(2_000_000_000), "do not lie in its text"),
+    ("kind", pl.lit("NAME"), "something else stands"),
+    ("kind", pl.lit("NAME"), "not the numbers that the account gives"),
+    ("doc_id", pl.lit("medline:0"), "medline:0 is not in its shard"),
+    ("doc_id", pl.lit("medline:0"), "is not the number of its identifiers in the account"),
+]
+"""A column of the account of identifiers, what its first row says instead, and what is found."""
+
+
+@pytest.mark.parametrize(("column", "value", "what"), ACCOUNTS)
+def test_a_changed_account_of_identifiers_is_found(copy: Path, column: str, value: Any, what: str) -> None:
+    accounts = [name for name in snapshot_files(copy) if name.startswith("privacy/")]
+    name = next(name for name in accounts if pl.read_parquet(copy / name, glob=False).height)
+    rows = pl.read_parquet(copy / name, glob=False)
+
+    found = rewritten(copy, {name: rows.with_columns(first(value, column).cast(rows.schema[column]))})
+
+    assert any(what in finding.what for finding in found), found
 
 
 @pytest.mark.parametrize("column", ATTRIBUTIONS)

@@ -161,9 +161,8 @@ def test_text_that_its_licence_forbids_is_not_excerpted(typed: Typed) -> None:
 def test_a_file_called_by_its_patients_name_is_not_told_by_it() -> None:
     stated = {"title": "Visit of Ann Lee", "journal": None, "url": "https://example.org/Ann_Lee", "licence_raw": None}
     row = {**stated, "member": "notes/Lee_Ann.txt", "known_values": ["Ann Lee", "Ann", "Lee"]}
-    words = masked_words(
-        pa.table({name: pa.array([row[name]], DOCUMENTS.field(name).type) for name in row}), "literature"
-    )
+    table = pa.table({name: pa.array([row[name]], DOCUMENTS.field(name).type) for name in row})
+    words = masked_words(table, pa.chunked_array([["literature"]]))
     assert {name: words[name][0].as_py() for name in words} == {
         "title": "Visit of [IDENTIFIER]",
         "journal": None,
