@@ -32,8 +32,8 @@ DOCUMENTS = 1000
 _LEAST = 6
 """Characters of a value that is looked for: shorter ones stand in any file."""
 TEXT = (
-    "HISTORY OF PRESENT ILLNESS\n\nThe patient was seen for follow-up of study visit {number}. The cough that began "
-    "some weeks ago is better, and there is no fever. Appetite is good and the weight is stable since the last visit.\n\n"
+    "HISTORY OF PRESENT ILLNESS\n\nThe patient was seen for follow-up of study visit {number}. The cough "
+    "that began some weeks ago is better, and there is no fever. Appetite is good and the weight is stable since the last visit.\n\n"
     "MEDICATIONS\n\nLisinopril 10 mg daily, metformin 500 mg twice a day, and aspirin as needed for headache.\n\n"
     "ASSESSMENT AND PLAN\n\nHypertension, well controlled; diabetes, improving with diet item {number}. We will check "
     "the laboratory values again and see the patient in three months, or sooner if the cough comes back.\n"
