@@ -16,6 +16,7 @@ from corpus.words import count_words
 from dedup.identity import KINDS
 from filters.phi.detector import detector
 from filters.phi.spans import Span
+from filters.phi.undecided import RULES
 from manifests import layout
 from manifests.finding import Finding
 from manifests.model import Amount, Manifest, Shard
@@ -112,7 +113,7 @@ def _identified(snapshot: Snapshot, texts: pl.DataFrame, cut_at: int) -> list[st
             continue
         raw = text.encode()
         end = len(raw) - _CUT if len(text) >= cut_at else len(raw)
-        if any(span.end <= end for span in detector(policy).find(raw)):
+        if any(span.end <= end for span in detector(policy, RULES).find(raw)):
             shown.append(doc_id)
     return shown
 
@@ -131,7 +132,7 @@ def _policies(manifest: Manifest) -> dict[str, str]:
     found = {}
     for source in manifest.sources:
         try:
-            detector(source.phi_policy)
+            detector(source.phi_policy, RULES)
         except RecipeError:
             continue
         found[source.name] = source.phi_policy
@@ -183,7 +184,7 @@ def _rows(shard: Shard, rows: pa.Table, policy: str | None, last: str) -> Iterat
         yield Finding(shard.path, "rows are not sorted by doc_id, each once")
     wrong: dict[str, list[str]] = {}
     columns = (rows[name].to_pylist() for name in ("text", "text_sha256", "n_bytes", "n_words"))
-    find: Any = detector(policy).find if policy else _nothing
+    find: Any = detector(policy, RULES).find if policy else _nothing
     for doc_id, text, sha256, n_bytes, n_words in zip(doc_ids, *columns, strict=True):
         raw = text.encode()
         for what, differs in (

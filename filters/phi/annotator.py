@@ -16,6 +16,7 @@ from corpus.stage import attribute
 from filters.phi.detector import detector
 from filters.phi.policy import load_policy
 from filters.phi.spans import SPAN, SPANS, Span
+from filters.phi.undecided import decider_state
 
 _MEASURING = frozenset({"classes.py", "evaluation.py", "gold.py"})
 """Files of this package that judge what was found, and find nothing; `planting/` makes what is to be found."""
@@ -41,15 +42,24 @@ class PhiAnnotator:
     Args:
         policy: `literature`: e-mail, telephone and fax, social security, IP, web addresses with a user or token, and
             record, health plan, account and licence numbers by cue. Names, dates and places stay: papers need them.
+        undecided: who decides about words that no rule decides (`filters.phi.undecided`); None: as the policy says.
+        weights: file or folder that the one who decides reads.
+
+    Raises:
+        RecipeError: unknown policy or decider.
+        AssetError: what the decider needs is not here.
     """
 
     name = "phi"
     version = 3
 
-    def __init__(self, policy: str = "literature") -> None:
+    def __init__(self, policy: str = "literature", undecided: str | None = None, weights: Path | None = None) -> None:
         self.policy = policy
-        load_policy(policy)  # an unknown policy is named here
-        self.config: Json = {"policy": policy, "ruleset": ruleset()}
+        self.undecided = undecided
+        self.weights = weights
+        # An unknown policy, and a model that is not here, are named now.
+        state = decider_state(load_policy(policy), undecided, weights)
+        self.config: Json = {"policy": policy, "ruleset": ruleset(), "undecided": state}
 
     schema = pa.schema(
         [
@@ -68,24 +78,18 @@ class PhiAnnotator:
 
         column = documents.column("text").cast(pa.large_string())
         rows = len(column)
-        find = detector(self.policy).find
         known = _known_values(documents)
         _, offset_buffer, data = column.buffers()
         offsets = np.frombuffer(offset_buffer, np.int64, rows + 1, column.offset * 8).tolist() if rows else [0]
         content = memoryview(data) if data is not None else memoryview(b"")
+        texts = [bytes(content[start:end]) for start, end in pairwise(offsets)]
+        stated = [known_spans(texts[row].decode(), known[row]) if row in known else [] for row in range(rows)]
         lists = np.zeros(rows + 1, np.int32)
         covered = np.zeros(rows, np.int32)
         found: list[Span] = []
-        for row, (start, end) in enumerate(pairwise(offsets)):
-            if end == start:
-                lists[row + 1] = len(found)
-                continue
-            text = bytes(content[start:end])
-            stated = known_spans(text.decode(), known[row]) if row in known else []
-            spans = find(text, stated)
-            if spans:
-                found.extend(spans)
-                covered[row] = sum(span.end - span.start for span in spans)
+        for row, spans in enumerate(detector(self.policy, self.undecided, self.weights).find_many(texts, stated)):
+            found.extend(spans)
+            covered[row] = sum(span.end - span.start for span in spans)
             lists[row + 1] = len(found)
         starts, ends, kinds, rules = zip(*found, strict=True) if found else ((), (), (), ())
         values = pa.StructArray.from_arrays(

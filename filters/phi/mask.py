@@ -9,18 +9,23 @@ from filters.phi.detector import detector
 from filters.phi.spans import Span, masked_bytes
 
 
-def mask_text(value: str, policy: str = "literature") -> str:
-    """`value` with every identifier that `policy` finds replaced by `[CLASS]`. Idempotent."""
+def mask_text(value: str, policy: str = "literature", undecided: str | None = None) -> str:
+    """`value` with every identifier that `policy` finds replaced by `[CLASS]`; `undecided` as `detector` takes it.
+
+    Idempotent where the rules alone decide: a model reads placeholders as it likes.
+    """
     raw = value.encode(errors="replace")
-    spans = detector(policy).find(raw)
+    spans = detector(policy, undecided).find(raw)
     return masked_bytes(raw, spans)[0].decode() if spans else value
 
 
-def mask_distinct(values: pa.Array | pa.ChunkedArray, policy: str = "literature") -> pa.Array:
+def mask_distinct(
+    values: pa.Array | pa.ChunkedArray, policy: str = "literature", undecided: str | None = None
+) -> pa.Array:
     """A column of short strings that repeat (journals, copyright statements), each distinct one masked once."""
     whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     encoded = whole.dictionary_encode()
-    masked = [mask_text(value, policy) for value in encoded.dictionary.to_pylist()]
+    masked = [mask_text(value, policy, undecided) for value in encoded.dictionary.to_pylist()]
     return pa.array(masked, pa.string()).take(encoded.indices)
 
 

@@ -10,6 +10,7 @@ a sentence's answer does not depend on its neighbours, which a test holds it to.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -28,16 +29,34 @@ from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, Sp
 from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 from spacy.language import Language
 
+from corpus.errors import AssetError
 from filters.phi.undecided.decider import Decision
 from filters.phi.undecided.model import find_model
 from filters.phi.undecided.recognizer import RulesRecognizer
 
-ENTITIES: Final = {"PERSON": "NAME", "LOCATION": "GEO"}
-"""Kind of each of presidio's entities that is asked for."""
+ENTITIES: Final = {"PERSON": "NAME", "LOCATION": "GEO", "ORGANIZATION": "HOSPITAL"}
+"""Kind of each of presidio's entities that is asked for. An organization counts only where somebody is cared for."""
 
-_LABELS: Final = {"PERSON": "PERSON", "GPE": "LOCATION", "LOC": "LOCATION"}
-"""OntoNotes's labels, which spaCy's English models write, as presidio names them. Its other labels are ignored:
-organizations are mostly abbreviations here, and dates and numbers are for the rules."""
+_LABELS: Final = {
+    "PERSON": "PERSON",
+    "GPE": "LOCATION",
+    "LOC": "LOCATION",
+    "ORG": "ORGANIZATION",
+    "FAC": "ORGANIZATION",
+}
+"""OntoNotes's labels, which spaCy's English models write, as presidio names them; FAC is a building. Its other labels
+are ignored: dates and numbers are for the rules."""
+
+_CARE = re.compile(
+    r"\b(?:admi(?:tted|ssion)|discharged?|seen|treat(?:ed|ment)|evaluated|assessed|examined|reviewed|consult(?:ed|ation)?"
+    r"|hospitali[sz]ed|transferred|referred|follow(?:ed|-up|s)?|diagnosed|operated|performed|underwent|surgery|born"
+    r"|presented|presents|visit(?:ed|s)?|check-?up|appointment|inpatient|outpatient|clinic|ED|ER|care|stay|procedure"
+    r"|delivered|scheduled|works?|worked|volunteers?|employed)\b"
+    r"[^.;:]{0,30}?\s(?:at|to|from|in|by)\s(?:the\s)?$"
+)
+"""What stands before the place where somebody is cared for, or works."""
+_BEFORE: Final = 80
+"""Characters before an organization that are looked at."""
 
 _FLOOR: Final = 0.5
 """Lowest score that is believed. spaCy tells none, presidio gives each of its entities 0.85."""
@@ -84,7 +103,7 @@ class PresidioDecider:
             answers = self._batches.analyze_iterator(
                 sentences, _LANGUAGE, batch_size=_BATCH, entities=list(ENTITIES), score_threshold=_FLOOR
             )
-            return [_decisions(found) for found in answers]
+            return [_decisions(line, found) for line, found in zip(sentences, answers, strict=True)]
 
 
 class NoContext(ContextAwareEnhancer):
@@ -92,7 +111,10 @@ class NoContext(ContextAwareEnhancer):
 
     def __init__(self) -> None:
         super().__init__(
-            context_similarity_factor=0, min_score_with_context_similarity=0, context_prefix_count=0, context_suffix_count=0
+            context_similarity_factor=0,
+            min_score_with_context_similarity=0,
+            context_prefix_count=0,
+            context_suffix_count=0,
         )
 
     def enhance_using_context(
@@ -107,8 +129,12 @@ class NoContext(ContextAwareEnhancer):
         return raw_results
 
 
-def _decisions(found: list[RecognizerResult]) -> list[Decision]:
-    return sorted((one.start, one.end, ENTITIES[one.entity_type]) for one in found)
+def _decisions(line: str, found: list[RecognizerResult]) -> list[Decision]:
+    return sorted(
+        (one.start, one.end, ENTITIES[one.entity_type])
+        for one in found
+        if one.entity_type != "ORGANIZATION" or _CARE.search(line[max(0, one.start - _BEFORE) : one.start])
+    )
 
 
 class LoadedNlpEngine(SpacyNlpEngine):
@@ -122,7 +148,7 @@ class LoadedNlpEngine(SpacyNlpEngine):
                 labels_to_ignore=sorted(set(nlp.pipe_labels["ner"]) - set(_LABELS)),
             ),
         )
-        self.nlp: dict[str, Language] = {_LANGUAGE: nlp}
+        self.nlp: Any = {_LANGUAGE: nlp}
 
     def load(self) -> None:
         """Nothing to load."""
@@ -130,13 +156,22 @@ class LoadedNlpEngine(SpacyNlpEngine):
 
 @lru_cache(2)
 def load_ner(folder: Path) -> Language:
-    """The pipeline in `folder` with what its `ner` needs and nothing else."""
+    """The pipeline in `folder` with what its `ner` needs and nothing else.
+
+    Raises:
+        AssetError: it has no `ner`, or cannot be loaded.
+    """
     config = spacy.util.load_config(folder / "config.cfg")
+    if "ner" not in config["nlp"]["pipeline"]:
+        raise AssetError(f"spaCy model {folder}: it has no component `ner`, and so finds no names")
     needed = {"ner"}
     if _listens(config["components"]["ner"]):
         needed |= {"tok2vec", "transformer"}
     # What is excluded is never read from the disk.
-    return spacy.load(folder, exclude=[name for name in config["nlp"]["pipeline"] if name not in needed])
+    try:
+        return spacy.load(folder, exclude=[name for name in config["nlp"]["pipeline"] if name not in needed])
+    except (OSError, ValueError) as error:
+        raise AssetError(f"spaCy model {folder} cannot be loaded: {type(error).__name__}") from error
 
 
 def _listens(component: Any) -> bool:

@@ -7,6 +7,9 @@ from typing import Any, Final
 from presidio_analyzer import AnalysisExplanation, LocalRecognizer, RecognizerResult
 
 from filters.phi.classes import KINDS
+from filters.phi.text import character_ranges
+
+NAME: Final = "Hc4RulesRecognizer"
 
 ENTITIES: Final = {
     "NAME": "PERSON",
@@ -39,7 +42,7 @@ class RulesRecognizer(LocalRecognizer):
         super().__init__(
             supported_entities=sorted({ENTITIES.get(kind, kind) for kind in KINDS}),
             supported_language=supported_language,
-            name="Hc4RulesRecognizer",
+            name=NAME,
         )
 
     def load(self) -> None:
@@ -51,25 +54,24 @@ class RulesRecognizer(LocalRecognizer):
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """Identifiers in `text` that are among `entities` (all if it is empty)."""
-        from filters.phi.evaluation import in_characters
-
         raw = text.encode(errors="replace")
+        spans = self._detector.find(raw)
         results = []
-        for found in in_characters(raw, self._detector.find(raw)):
+        for found, (start, end) in zip(spans, character_ranges(raw, spans), strict=True):
             entity = ENTITIES.get(found.kind, found.kind)
             if entities and entity not in entities:
                 continue
             results.append(
                 RecognizerResult(
                     entity_type=entity,
-                    start=found.start,
-                    end=found.end,
+                    start=start,
+                    end=end,
                     score=self.score,
                     analysis_explanation=AnalysisExplanation(
-                        recognizer=self.name, original_score=self.score, textual_explanation=f"hc4 rule {found.rule}"
+                        recognizer=NAME, original_score=self.score, textual_explanation=f"hc4 rule {found.rule}"
                     ),
                     recognition_metadata={
-                        RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
+                        RecognizerResult.RECOGNIZER_NAME_KEY: NAME,
                         RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
                     },
                 )

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-_REACH: Final = 80
+_REACH: Final = 40
 """Characters of context to each side of a word, about a dozen words."""
-_LEAST: Final = 40
+_LEAST: Final = 25
 """Characters of context that a word has on its right before the sentence is cut at the reach of another."""
+_LONGEST: Final = 240
+"""Characters up to which a cut sentence is drawn out to the next of its words rather than begun again."""
 _SHORT: Final = 40
 """A line shorter than this was not broken because it was full: a heading, an item, a field."""
 
@@ -24,7 +26,7 @@ _BREAKS = re.compile(
     r"|\n[ \t\r]*\n\s*"  # an empty line
     r"|\n(?=[ \t]*(?:[-*\u2022\u2013>#|]|\d+[.)]|[A-Z][\w /]{0,30}:))"  # a line that begins an item or a field
 )
-_SPACES: Final = {place: " " for place in (9, 10, 11, 12, 13, 0x85, 0x2028, 0x2029)}
+_SPACES: Final = dict.fromkeys((9, 10, 11, 12, 13, 133, 8232, 8233), " ")
 
 
 class Sentence(NamedTuple):
@@ -45,6 +47,10 @@ def sentences(text: str, words: Iterable[tuple[int, int]]) -> Iterator[Sentence]
     closed = False  # the sentence ends where it ends; otherwise it was cut
     for word in words:
         if held and word[1] <= end and (closed or word[1] + _LEAST <= end):
+            held.append(word)
+            continue
+        if held and not closed and word[0] < end and word[1] - start <= _LONGEST:
+            end, closed = _finish(text, word[1])
             held.append(word)
             continue
         if held:

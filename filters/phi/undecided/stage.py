@@ -17,7 +17,7 @@ from filters.phi.undecided.decider import Decider, Decision, chosen, decider_for
 from filters.phi.undecided.science import plainly_scientific
 from filters.phi.undecided.sentences import Sentence, sentences
 
-_LABELS: Final = {"NAME": "person", "GEO": "location"}
+_LABELS: Final = {"NAME": "person", "GEO": "location", "HOSPITAL": "organization"}
 """How a kind is called in the id of a rule; any other is called by its own name."""
 
 _PLACES: Final = frozenset({"GEO", "ADDRESS", "ZIP", "HOSPITAL"})
@@ -29,6 +29,28 @@ _WORD = re.compile(r"[^\W_](?:[\w'\u2019.-]*[^\W_])?")
 class _Asked(NamedTuple):
     document: int
     sentence: Sentence
+
+
+class _Judged:
+    """The answers about one document."""
+
+    def __init__(self) -> None:
+        self.words: list[tuple[int, int]] = []
+        """Undecided words, sorted."""
+        self.scientific: set[str] = set()
+        """Those that are plainly no name or place somewhere, and so nowhere."""
+        self.answers: set[tuple[int, int, str, tuple[str, ...]]] = set()
+        """Characters, kind, and the undecided words that the characters hold."""
+
+    def believed(self, text: str) -> list[tuple[int, int, str]]:
+        """The answers that stand, sorted, and the words of names among them wherever else they are undecided."""
+        answered = {word for *_, words in self.answers for word in words}
+        repeated = [(start, end, text[start:end]) for start, end in self.words if text[start:end] in answered]
+        spared = {word for start, end, word in repeated if plainly_scientific(text, start, end)}.union(self.scientific)
+        kept = [one for one in self.answers if spared.isdisjoint(one[3])]
+        names = {word for _, _, kind, words in kept if kind == "NAME" for word in words}
+        again = [(start, end, "NAME") for start, end, word in repeated if word in names]
+        return sorted({(start, end, kind) for start, end, kind, _ in kept}.union(again))
 
 
 def stage_for(policy: Policy, undecided: str | None = None, weights: Path | None = None) -> Stage | None:
@@ -67,15 +89,13 @@ class Stage:
             for number, (text, spans) in enumerate(zip(texts, found, strict=True))
             for sentence in sentences(text.characters, undecided_words(text, spans))
         ]
-        decided: list[set[tuple[int, int, str]]] = [set() for _ in texts]
-        if not asked:
-            return [[] for _ in texts]
+        judged = [_Judged() for _ in texts]
         lines = [one.sentence.line for one in asked]
-        for one, answer in zip(asked, self._answers(lines), strict=True):
-            decided[one.document].update(self._believed(texts[one.document].characters, one.sentence, answer))
+        for one, answer in zip(asked, self._answers(lines) if lines else [], strict=True):
+            self._judge(judged[one.document], texts[one.document].characters, one.sentence, answer)
         return [
-            [text.span(start, end, kind, self._rule(kind)) for start, end, kind in sorted(spans)]
-            for text, spans in zip(texts, decided, strict=True)
+            [text.span(start, end, kind, self._rule(kind)) for start, end, kind in one.believed(text.characters)]
+            for text, one in zip(texts, judged, strict=True)
         ]
 
     def _answers(self, lines: list[str]) -> list[list[Decision]]:
@@ -90,17 +110,18 @@ class Stage:
                     )
         return answers
 
-    def _believed(self, text: str, sentence: Sentence, answer: Sequence[Decision]) -> list[tuple[int, int, str]]:
-        kept = []
+    def _judge(self, judged: _Judged, text: str, sentence: Sentence, answer: Sequence[Decision]) -> None:
+        held = [word for word in (_trimmed(text, *word) for word in sentence.words) if word is not None]
+        judged.words += held
         for start, end, kind in answer:
-            if not self._asks_for(kind):
-                continue
             span = _trimmed(text, sentence.start + start, sentence.start + end)
-            if span is None or not any(span[0] < right and left < span[1] for left, right in sentence.words):
+            if span is None or not self._asks_for(kind):
                 continue
-            if not plainly_scientific(text, *span):
-                kept.append((*span, kind))
-        return kept
+            words = [text[left:right] for left, right in held if span[0] < right and left < span[1]]
+            if words and plainly_scientific(text, *span):
+                judged.scientific.update(words)
+            elif words:
+                judged.answers.add((*span, kind, tuple(words)))
 
     def _asks_for(self, kind: str) -> bool:
         """The policy looks for this kind at all."""
