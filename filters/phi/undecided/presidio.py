@@ -141,11 +141,14 @@ class LoadedNlpEngine(SpacyNlpEngine):
     """presidio's spaCy engine around a pipeline that is loaded already: it downloads nothing and looks for no GPU."""
 
     def __init__(self, nlp: Language) -> None:
+        labels = set(nlp.pipe_labels["ner"])
+        if labels.isdisjoint(_LABELS):
+            raise AssetError(f"spaCy model {nlp.meta['name']}: none of its labels is one of {', '.join(_LABELS)}")
         super().__init__(
             models=[{"lang_code": _LANGUAGE, "model_name": nlp.meta["name"]}],
             ner_model_configuration=NerModelConfiguration(
                 model_to_presidio_entity_mapping=_LABELS,
-                labels_to_ignore=sorted(set(nlp.pipe_labels["ner"]) - set(_LABELS)),
+                labels_to_ignore=sorted(labels - set(_LABELS)),
             ),
         )
         self.nlp: Any = {_LANGUAGE: nlp}

@@ -125,9 +125,10 @@ class Stage:
 
     def _asks_for(self, kind: str) -> bool:
         """The policy looks for this kind at all."""
-        if kind == "NAME":
-            return self.policy.names != "no"
-        return self.policy.places if kind in _PLACES else True
+        if kind in _PLACES:
+            return self.policy.places
+        asked = {"NAME": self.policy.names != "no", "DATE": self.policy.dates, "AGE": self.policy.ages}
+        return asked.get(kind, True)
 
     def _rule(self, kind: str) -> str:
         return f"{self.name}-{_LABELS.get(kind, kind.lower())}"
