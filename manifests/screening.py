@@ -13,6 +13,7 @@ from filters.phi.detector import detector
 from filters.phi.policy import policies_of, policy_of
 from filters.phi.spans import Span, masked_bytes, placeholder
 from filters.phi.surrogates import could_be_surrogate
+from filters.phi.undecided import RULES
 from manifests import layout
 from manifests.model import Manifest, Shard
 
@@ -81,7 +82,7 @@ class Screening:
 
 def shows(policy: str, text: bytes | str) -> bool:
     """Whether the rules of a policy find an identifier."""
-    return bool(detector(policy).find(text.encode() if isinstance(text, str) else text))
+    return bool(detector(policy, RULES).find(text.encode() if isinstance(text, str) else text))
 
 
 def _stands_for(kind: str, value: bytes, surrogates: bool) -> bool:

@@ -38,6 +38,17 @@ def evaluate(
         ),
     ],
     policy: Annotated[str, typer.Option(help="The detectors' policy.")] = "literature",
+    undecided: Annotated[
+        str | None,
+        typer.Option(
+            help="Who decides about words that no rule decides: `rules` (they stand), `presidio`, or a plug-in "
+            "(an entry point of `hc4.phi_deciders`, or module:factory). Default: what the policy says.",
+            show_default=False,
+        ),
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="File or folder that the one who decides reads.", show_default=False)
+    ] = None,
     by: Annotated[
         Slice,
         typer.Option(help="A row for each Safe Harbor class, label of the set, or origin of the documents."),
@@ -59,15 +70,20 @@ def evaluate(
     from filters.phi.evaluation import detect_by
     from filters.phi.evaluation import evaluate as judge
     from filters.phi.gold import read_gold
+    from filters.phi.policy import load_policy
+    from filters.phi.undecided import decider_state
     from pipelines.show_phi import as_json, show_evaluation
 
-    detect = detect_by(policy)
+    detect = detect_by(policy, undecided, weights)
+    state = decider_state(load_policy(policy), undecided, weights)
     reports = []
     for path in gold:
         found = read_gold(path)
         evaluation = judge(found.documents, detect)
         show_evaluation(_out, found.name, policy, evaluation, by.value, misses)
-        reports.append({"gold": found.name, "policy": policy, "ruleset": ruleset(), **as_json(evaluation)})
+        reports.append(
+            {"gold": found.name, "policy": policy, "ruleset": ruleset(), "undecided": state, **as_json(evaluation)}
+        )
     if output is not None:
         output.write_text(json.dumps(reports, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 

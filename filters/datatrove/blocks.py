@@ -113,10 +113,11 @@ class Hc4PhiFormatter(BaseFormatter):  # type: ignore[misc]
 
     name = "hc4 identifiers"
 
-    def __init__(self, policy: str = "literature") -> None:
+    def __init__(self, policy: str = "literature", undecided: str | None = None) -> None:
         super().__init__()
         self.policy = policy
+        self.undecided = undecided
 
     def format(self, text: str) -> str:
         """The masked text."""
-        return mask_text(text, self.policy)
+        return mask_text(text, self.policy, self.undecided)

@@ -6,6 +6,7 @@ import hashlib
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,8 +16,9 @@ from corpus.digest import Json, digest
 from corpus.errors import Hc4Error
 from corpus.stage import attribute
 from filters.phi.detector import Detector, detector
-from filters.phi.policy import policies_of, policy_of
+from filters.phi.policy import load_policy, policies_of, policy_of
 from filters.phi.spans import SPANS, Span, span_array
+from filters.phi.undecided import decider_state
 
 _ASCII = 0x7F
 
@@ -45,15 +47,24 @@ class PhiAnnotator:
 
     Args:
         policy: one of `filters.phi.policy.policy_names()`, or `by_type`: that of each document's type and genre.
+        undecided: who decides about words that no rule decides (`filters.phi.undecided`); None: as the policy says.
+        weights: file or folder that the one who decides reads.
+
+    Raises:
+        RecipeError: unknown policy or decider.
+        AssetError: what the decider needs is not here.
     """
 
     name = "phi"
     version = 4
 
-    def __init__(self, policy: str = "literature") -> None:
-        policies_of(policy)  # an unknown policy is named here
+    def __init__(self, policy: str = "literature", undecided: str | None = None, weights: Path | None = None) -> None:
         self.policy = policy
-        self.config: Json = {"policy": policy, "ruleset": ruleset()}
+        self.undecided = undecided
+        self.weights = weights
+        # An unknown policy, and a model that is not here, are named now.
+        states = {name: decider_state(load_policy(name), undecided, weights) for name in policies_of(policy)}
+        self.config: Json = {"policy": policy, "ruleset": ruleset(), "undecided": states}
 
     schema = pa.schema(
         [
@@ -87,34 +98,26 @@ class PhiAnnotator:
         _, offset_buffer, data = column.buffers()
         offsets = np.frombuffer(offset_buffer, np.int64, rows + 1, column.offset * 8).tolist() if rows else [0]
         content = memoryview(data) if data is not None else memoryview(b"")
-        lists = np.zeros(rows + 1, np.int32)
-        covered = np.zeros(rows, np.int32)
-        stated = np.zeros((3, rows), np.int32)
-        failed: list[str | None] = [None] * rows
-        found: list[Span] = []
-        for row, (start, end) in enumerate(pairwise(offsets)):
-            if end > start:
-                try:
-                    text = bytes(content[start:end])
-                    if row in known:
-                        spans, stated[:, row] = _with_known(detector(policies[row]), text, known[row])
-                    else:
-                        spans = detector(policies[row]).find(text)
-                except Hc4Error:
-                    raise  # of what is installed, not of the document
-                except Exception as error:  # noqa: BLE001 - whatever it was, the document is unscreened
-                    spans, failed[row] = [], type(error).__name__
-                found.extend(spans)
-                covered[row] = sum(span.end - span.start for span in spans)
-            lists[row + 1] = len(found)
+        texts = [bytes(content[start:end]) for start, end in pairwise(offsets)]
+        screened: list[Screened] = [Screened() for _ in range(rows)]
+        for policy in sorted(set(policies)):
+            mine = [row for row in range(rows) if policies[row] == policy and texts[row]]
+            rules = detector(policy, self.undecided, self.weights)
+            found = _screened(rules, [texts[row] for row in mine], [known.get(row, []) for row in mine])
+            for row, one in zip(mine, found, strict=True):
+                screened[row] = one
+        spans = [span for one in screened for span in one.spans]
+        lists = np.cumsum([0, *(len(one.spans) for one in screened)]).astype(np.int32)
+        stated = np.array([one.stated for one in screened], np.int32).reshape(rows, 3)
+        covered = [sum(span.end - span.start for span in one.spans) for one in screened]
         return pa.record_batch(
             [
                 pa.array(policies, pa.string()),
-                pa.ListArray.from_arrays(pa.array(lists), span_array(found), type=SPANS),
+                pa.ListArray.from_arrays(pa.array(lists), span_array(spans), type=SPANS),
                 pa.array(np.diff(lists)),
-                pa.array(covered),
-                *map(pa.array, stated),
-                pa.array(failed, pa.string()),
+                pa.array(covered, pa.int32()),
+                *map(pa.array, stated.T.copy()),
+                pa.array([one.failed for one in screened], pa.string()),
             ],
             schema=self.schema,
         )
@@ -129,16 +132,46 @@ class PhiAnnotator:
         return [policy_of(self.policy, kind or "", genre) for kind, genre in zip(types, genres, strict=True)]
 
 
-def _with_known(rules: Detector, text: bytes, values: list[str]) -> tuple[list[Span], tuple[int, int, int]]:
-    """Identifiers with the known `values` among them; how many known values stand there, and how many of them the rules
-    alone touch and cover: gold that the record brings along."""
+class Screened(NamedTuple):
+    """What was found in one document."""
+
+    spans: list[Span] = []
+    stated: tuple[int, int, int] = (0, 0, 0)
+    """Known values that stand in the text, and how many of them the rules alone touch and cover: gold that the record
+    brings along."""
+    failed: str | None = None
+    """Class of the error that kept it from being screened."""
+
+
+def _screened(rules: Detector, texts: list[bytes], known: list[list[str]]) -> list[Screened]:
+    """Each of `texts`, together if all goes well, or one by one."""
+    try:
+        return _together(rules, texts, known)
+    except Hc4Error:
+        raise  # of what is installed, not of a document
+    except Exception as error:  # noqa: BLE001 - whatever it was, a document is unscreened
+        if len(texts) == 1:
+            return [Screened(failed=type(error).__name__)]
+        return [one for text, values in zip(texts, known, strict=True) for one in _screened(rules, [text], [values])]
+
+
+def _together(rules: Detector, texts: list[bytes], known: list[list[str]]) -> list[Screened]:
     from filters.phi.known import known_spans
 
-    stated = known_spans(text.decode(), values)
-    alone = rules.find(text)
+    stated = [
+        known_spans(text.decode(), values) if values else [] for text, values in zip(texts, known, strict=True)
+    ]
+    alone = {row: rules.rules(texts[row]) for row, spans in enumerate(stated) if spans}
+    found = rules.find_many(texts, stated)
+    return [
+        Screened(spans, _told(texts[row], stated[row], alone[row]) if row in alone else (0, 0, 0))
+        for row, spans in enumerate(found)
+    ]
+
+
+def _told(text: bytes, stated: list[Span], alone: list[Span]) -> tuple[int, int, int]:
     touched = [any(one.start < span.end and span.start < one.end for one in alone) for span in stated]
-    covered = [_covered(text, span, alone) for span in stated]
-    return (rules.find(text, stated) if stated else alone), (len(stated), sum(touched), sum(covered))
+    return len(stated), sum(touched), sum(_covered(text, span, alone) for span in stated)
 
 
 def _covered(text: bytes, span: Span, found: list[Span]) -> bool:

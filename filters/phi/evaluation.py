@@ -23,8 +23,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from filters.phi.classes import SafeHarbor, class_of
 from filters.phi.gold import GoldDocument, GoldSpan
+from filters.phi.text import character_ranges
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from filters.phi.spans import Span
 
 
@@ -265,15 +268,16 @@ def _hides(text: str, mask: bytearray, start: int, end: int) -> bool:
     return any(mask[at] and text[at].isalnum() for at in range(start, end))
 
 
-def detect_by(policy: str) -> Detect:
-    """The detector of a policy, in characters.
+def detect_by(policy: str, undecided: str | None = None, weights: Path | None = None) -> Detect:
+    """The detector of a policy, in characters; `undecided` and `weights` as `filters.phi.detector` takes them.
 
     Raises:
-        RecipeError: unknown policy.
+        RecipeError: unknown policy or decider.
+        AssetError: what the decider needs is not here.
     """
     from filters.phi.detector import detector
 
-    find = detector(policy).find
+    find = detector(policy, undecided, weights).find
 
     def detect(text: str) -> Iterator[Found]:
         # A lone surrogate has no UTF-8: "?" stands for it, one character for one.
@@ -283,10 +287,7 @@ def detect_by(policy: str) -> Detect:
     return detect
 
 
-def in_characters(text: bytes, spans: Iterable[Span]) -> Iterator[Found]:
+def in_characters(text: bytes, spans: Sequence[Span]) -> Iterator[Found]:
     """`spans` of UTF-8 bytes, sorted and not overlapping, in characters of the same text."""
-    at = place = 0  # the same place in bytes and in characters
-    for span in spans:
-        start = place + len(text[at : span.start].decode())
-        at, place = span.end, start + len(text[span.start : span.end].decode())
-        yield Found(start, place, span.kind, span.rule)
+    for (start, end), span in zip(character_ranges(text, spans), spans, strict=True):
+        yield Found(start, end, span.kind, span.rule)

@@ -8,19 +8,20 @@ import pyarrow as pa
 from corpus.errors import Hc4Error
 from filters.phi.detector import detector
 from filters.phi.spans import Span, masked_bytes
+from filters.phi.undecided import RULES
 
 WITHHELD = "[WITHHELD]"
 """What stands for a text that could not be screened."""
 
 
 def mask_text(value: str, policy: str = "literature") -> str:
-    """`value` with every identifier that `policy` finds replaced by `[CLASS]`. Idempotent.
+    """`value` with every identifier that the rules of `policy` find replaced by `[CLASS]`. Idempotent.
 
     What cannot be screened is withheld.
     """
     raw = value.encode(errors="replace")
     try:
-        spans = detector(policy).find(raw)
+        spans = detector(policy, RULES).find(raw)
     except Hc4Error:
         raise
     except Exception:  # noqa: BLE001 - whatever it was, the text is unscreened

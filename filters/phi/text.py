@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import numpy as np
@@ -33,3 +34,12 @@ class Text:
         """The span of characters `[start, end)`, in bytes."""
         places = self._places
         return Span(start, end, kind, rule) if places is None else Span(places[start], places[end], kind, rule)
+
+
+def character_ranges(raw: bytes, spans: Iterable[Span]) -> Iterator[tuple[int, int]]:
+    """Characters `[start, end)` of each of `spans` (sorted, not overlapping) of the UTF-8 text `raw`."""
+    at = place = 0  # the same place in bytes and in characters
+    for span in spans:
+        start = place + len(raw[at : span.start].decode())
+        at, place = span.end, start + len(raw[span.start : span.end].decode())
+        yield start, place
