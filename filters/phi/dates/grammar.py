@@ -1,0 +1,108 @@
+"""RE2 expressions of dates and their parts; every letter may be of either case."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from filters.phi.dates import calendars
+
+BLANK: Final = r"[ \t\x{a0}\x{202f}]"
+DASH: Final = r"[\-\x{2010}-\x{2015}\x{2212}]"
+_GAP: Final = r"[ \t\n\x{a0}\x{202f}]"
+
+MONTH: Final = (
+    r"\b(?:" + "|".join(sorted(calendars.MONTHS, key=lambda name: (-len(name), name))) + r")\b\.?"
+)  # fmt: skip
+WEEKDAY: Final = rf"(?:\b(?:{calendars.WEEKDAYS})\b[.,]{{0,2}}{_GAP}{{1,2}}(?:(?:the|el|le|den|dem){_GAP})?)?"
+_DAY: Final = r"\b(?:3[01]|[12]\d|0?[1-9])(?:(?:st|nd|rd|th|er)\b|[ºª°]|\b)"
+_JOINS: Final = rf"(?:{BLANK}?{DASH}{BLANK}?|{_GAP}(?:to|and|&|or|through|thru|bis|und|al?|au|y|et|e){_GAP})"
+DAYS: Final = rf"{_DAY}(?:{_JOINS}{_DAY}){{0,3}}"
+YEAR: Final = r"(?:(?:1[89]|20)\d\d\b|['’]\d\d\b|\b\d\d\b)"
+LONG_YEAR: Final = r"(?:\b(?:1[89]|20)\d\d\b|['’]\d\d\b)"
+_ZONE: Final = (
+    rf"(?:{BLANK}?(?:Z|UTC|GMT|[ECMP][SD]T|CES?T|hrs?|hours|h|Uhr)\b|{BLANK}?[+\-]\d\d:?\d\d\b)?"
+)  # fmt: skip
+TIME: Final = (
+    rf"(?:(?:T|{BLANK}?[,;@]?{BLANK}{{0,2}}(?:(?:at|um|a las|à){BLANK})?)"
+    rf"(?:\d{{1,2}}(?::\d\d){{1,2}}(?:[.,]\d{{1,9}})?(?:{BLANK}?[ap]\.?m\b\.?)?|\d{{1,2}}{BLANK}?[ap]\.?m\b\.?|\d{{6}}\b)"
+    rf"{_ZONE})?"
+)
+"""A time of day that stands with its date."""
+
+_OF: Final = rf"(?:,?{_GAP}(?:of|de|del|di|in|the year){_GAP}|[ \t\n\x{{a0}},.\-/]{{0,3}})"
+MONTH_FIRST: Final = (
+    rf"(?i){WEEKDAY}({MONTH})[ \t\n\x{{a0}},.\-/]{{0,3}}(?:the{_GAP})?({DAYS})(?:{_OF}({YEAR}))?{TIME}"
+)
+DAY_FIRST: Final = (
+    rf"(?i){WEEKDAY}({DAYS})(?:{_GAP}(?:day{_GAP})?(?:of|de|di){_GAP}|[ \t\n\x{{a0}}.\-/]{{0,3}})"
+    rf"({MONTH})(?:{_OF}({YEAR}))?{TIME}"
+)
+YEAR_FIRST: Final = rf"(?i)({LONG_YEAR})[ \-/.,]{{1,2}}({MONTH})(?:[ \-/.]{{1,2}}({_DAY}))?{TIME}"
+MONTH_YEAR: Final = (
+    rf"(?i)(?:{MONTH}{BLANK}?(?:{DASH}|/|\bto\b|\bthrough\b|\band\b|\bor\b|\buntil\b){BLANK}?)?({MONTH})"
+    rf"(?:,?{_GAP}(?:of|de|del|in){_GAP}(?:the year{_GAP})?|[ \t\n,.\-/]{{1,3}}|['’]{{0}})({LONG_YEAR})"
+)
+
+_PART: Final = rf"{BLANK}?[/.\-\x{{2010}}-\x{{2015}}]{BLANK}?"
+_THREE: Final = rf"\d{{1,4}}{_PART}\d{{1,2}}{_PART}\d{{2,4}}"
+_RANGE: Final = rf"{BLANK}?(?:{DASH}|\bto\b|\bthrough\b|\bthru\b|\band\b){BLANK}?"
+NUMERIC: Final = rf"(?i)(?:\d{{1,2}}/\d{{1,2}}{_RANGE})?({_THREE}){TIME}"
+MONTH_SLASH_YEAR: Final = r"\d{1,2} ?[/.\-] ?(?:19|20)\d\d\b|\b(?:19|20)\d\d[\-/](?:0[1-9]|1[0-2])\b"
+STAMP: Final = r"\b(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:T?\d{4}(?:\d\d)?(?:\.\d+)?)?(?:[+\-]\d{4}|Z)?\b"
+ISO_WEEK: Final = (
+    rf"\b(?:19|20)\d\d-?W(?:0[1-9]|[1-4]\d|5[0-3])(?:-?[1-7])?\b|\b(?:KW|CW){BLANK}?\d{{1,2}}{BLANK}?[/ ]{BLANK}?(?:19|20)\d\d\b"
+)
+
+BIRTH: Final = (
+    r"(?i)(?:\bd\.?o\.?b\b\.?|\bbirth ?da(?:te|y)\b|\bdate of birth\b|\bborn\b(?: on)?|\bf(?:echa|\.)? (?:de )?nac(?:imiento|\.)?|"
+    r"\bdate de naissance\b|\bn[ée]e?(?:\(e\))? le\b|\bgeb(?:urtsdatum|oren(?: am)?|\.)|\bdata di nascita\b|\bnat[oa] il\b|\bddn\b)"
+)
+_LEAD: Final = r"[ \t:=.,()\-#]{0,4}(?:(?:is|was|el)[ \t:]{1,2})?"
+DATED: Final = (
+    r"(?i)(?:\b(?:date|day|dos|doa|dod|dated|admit(?:ted)?|admission|discharged?|visit|service|collected|received|reported|"
+    r"signed|fecha|datum|data)\b)"
+)
+AFTER_BIRTH: Final = (
+    rf"{BIRTH}{_LEAD}(\d{{1,2}}[ /.\-]{{1,3}}\d{{1,2}}(?:[ /.\-]{{1,3}}\d{{2,4}})?|\d{{6}}|\d{{8}})\b"
+)
+STAMP_CUED: Final = rf"(?:{DATED}[ \t:=.\-|#()]{{1,4}}|\|)({STAMP})"
+
+PARTIAL_CUE: Final = (
+    r"(?i)\b(?:on|since|until|till|by|from|through|thru|before|after|around|dated?|as of|starting|started|beginning|began|between|"
+    r"ending|due|scheduled(?: for)?|seen|admit(?:ted)?|adm|discharged?|d/c(?:'?d)?|presented|visited|visit|follow[- ]?up|f/u|"
+    r"appt|appointment|last|next|collected|received|drawn|performed|done|dob|dos|born|el|am|vom|seit|bis|le|il|del|"
+    r"ct|mri|cxr|x-?ray|ekg|ecg|echo|labs?|cultures?|biopsy|surgery|colonoscopy|note|ultrasound|imaging)\b"
+)
+_TWO: Final = r"\d{1,2}/\d{1,2}\b"
+PARTIAL: Final = (
+    rf"{PARTIAL_CUE}[ \t\n:(,~@\-]{{1,3}}(?:(?:the|head|chest|abdomen|brain|spine|evening|morning|night)[ \t]{{1,2}})?"
+    rf"({_TWO}(?:{BLANK}?(?:{DASH}|,|&|\bto\b|\band\b|\bthrough\b|\bor\b){BLANK}?{_TWO}){{0,4}}|\d\d-\d\d\b|\d{{1,2}}\.\d{{1,2}}\.)"
+)
+LINE: Final = rf"(?m)^[ \t*•\-]{{0,4}}({_TWO})[ \t]{{0,2}}(?::|-[ \t])"
+TIMED: Final = rf"(?i)\b({_TWO}(?:[ ,]{{1,2}}(?:at |@ ?)?\d{{1,2}}:\d\d(?:{BLANK}?[ap]m)?))\b"
+
+_NAMES: Final = "|".join(sorted(calendars.ENGLISH, key=lambda name: (-len(name), name)))
+ALONE: Final = (
+    r"(?i)\b(?:in|since|until|till|of|last|next|early|late|mid|during|by|from|through|before|after|around|between|past|"
+    rf"about|this|month of)[ \t\n\-]{{1,2}}((?:{_NAMES})\b(?:{BLANK}?(?:{DASH}|\bto\b|\band\b|\bor\b|\bthrough\b){BLANK}?(?:{_NAMES})\b)?)"
+)
+HOLIDAY: Final = (
+    r"(?i)\b(?:on|since|at|around|before|after|over|last|for|by|until|this|past|during|the day after|day of)[ \t\n]{1,2}"
+    r"((?:christmas(?: (?:eve|day|morning))?|xmas|thanksgiving(?: day)?|new year['’]?s(?: (?:eve|day))?|easter(?: sunday| monday)?|"
+    r"halloween|independence day|labou?r day|memorial day|veterans day|valentine['’]?s day|mother['’]?s day|father['’]?s day|"
+    r"martin luther king day|mlk day|presidents['’]? day|columbus day|boxing day|good friday|canada day|bastille day|"
+    r"ash wednesday|palm sunday|hanukkah|yom kippur|rosh hashanah|passover|diwali|eid(?: al-\w+)?|juneteenth|"
+    r"st\.? patrick['’]?s day)(?:,?[ \t](?:of[ \t])?(?:19|20)\d\d)?)\b"
+)
+
+_SAID_MONTH: Final = rf"(?:{_NAMES})"
+_YEAR_SAID: Final = rf"(?:(?:,? (?:of |in )?){calendars.YEAR_WORDS}|,? (?:19|20)\d\d|,? of {calendars.TWO_DIGITS})?\b"
+SAID_DAY_FIRST: Final = (
+    rf"(?i)\b((?:{calendars.ORDINAL_DAY})(?: day)?,?(?: of)? {_SAID_MONTH}\b{_YEAR_SAID})"
+)  # fmt: skip
+SAID_MONTH_FIRST: Final = (
+    rf"(?i)\b({_SAID_MONTH}(?: the)? (?:{calendars.ORDINAL_DAY}|{calendars.CARDINAL_DAY})\b{_YEAR_SAID}|"
+    rf"{_SAID_MONTH} \d{{1,2}}(?:st|nd|rd|th)? {calendars.YEAR_WORDS}\b|"
+    rf"{_SAID_MONTH}(?: of| in)?,? {calendars.YEAR_WORDS}\b|{_SAID_MONTH} of {calendars.TWO_DIGITS}\b)"
+)
+SAID_BIRTH: Final = rf"{BIRTH}(?:,? (?:is|was|it's|on|the|uh|um|that's|that would be|yes|sure|yeah))*[,:.]? ((?:{calendars.NUMBER_WORD}|{calendars.ORDINAL_DAY})(?:[ ,-]{{1,2}}(?:{calendars.NUMBER_WORD}|{calendars.ORDINAL_DAY})){{2,7}})\b"

@@ -1,0 +1,70 @@
+"""Many RE2 expressions over one text: which occur at all is asked once, and only these look for their matches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Range = tuple[int, int]
+Check = Callable[[bytes, Any], Range | None]
+"""From the text (UTF-8) and an RE2 match, the bytes of the identifier, or None if it is none."""
+
+_MEMORY = 256 << 20  # bytes that RE2 may use for the states of one automaton
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One expression and what decides about its matches."""
+
+    id: str
+    """Stable name of the rule, recorded with every span."""
+    kind: str
+    """Kind of identifier."""
+    expression: str
+    """RE2 syntax, over UTF-8 bytes."""
+    check: Check
+    """Narrows or rejects a match."""
+
+
+class Scanner:
+    """Runs searches over bytes, in time linear in their number."""
+
+    def __init__(self, searches: Sequence[Search]) -> None:
+        import re2
+
+        options = re2.Options()
+        options.max_mem = _MEMORY
+        options.log_errors = False  # an error message would quote the text
+        self.searches = tuple(searches)
+        self._compiled = [re2.compile(search.expression.encode(), options) for search in self.searches]
+        self._set = re2.Set.SearchSet(options)
+        for search in self.searches:
+            self._set.Add(search.expression.encode())
+        # Matches everything: if it is missing from an answer, RE2 gave up, and every search has to look for itself.
+        self._sentinel: int = self._set.Add(b"")
+        self._set.Compile()
+
+    def find(self, text: bytes) -> Iterator[tuple[Search, Range]]:
+        """Every match that its check lets stand, search by search."""
+        hits: list[int] = sorted(self._set.Match(text))
+        if self._sentinel not in hits:
+            hits = list(range(len(self.searches)))
+        for hit in hits:
+            if hit == self._sentinel:
+                continue
+            search = self.searches[hit]
+            for match in self._compiled[hit].finditer(text):
+                kept = search.check(text, match)
+                if kept is not None and kept[0] < kept[1]:
+                    yield search, kept
+
+
+def before(text: bytes, start: int, size: int = 60) -> str:
+    """At most `size` bytes of the text before `start`, as characters; what is cut in two is left out."""
+    return text[max(0, start - size) : start].decode(errors="ignore")
+
+
+def after(text: bytes, end: int, size: int = 60) -> str:
+    """At most `size` bytes of the text from `end` on, as characters; what is cut in two is left out."""
+    return text[end : end + size].decode(errors="ignore")
