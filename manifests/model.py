@@ -236,6 +236,8 @@ class Privacy(Strict):
     """By source; documents of some genres have stricter ones, which each row names."""
     replaced: dict[str, str] = {}
     """By policy, `placeholder` or `surrogate`."""
+    undecided: dict[str, dict[str, JsonValue]] = {}
+    """By policy, who decided about words that no rule decides: name, versions, digests; `rules` let them stand."""
     key: str | None = None
     """Fingerprint of the key of surrogates and tags."""
     masked: tuple[PhiCount, ...]

@@ -330,6 +330,8 @@ class Build:
             for number in numbers:
                 params = {
                     "digests": {s: self.digests[number][s] for s in ("documents", "verdicts", "phi", "language")},
+                    "undecided": self.plan.bundles[number].params["stages"]["phi"]["undecided"],
+                    "weights": self.plan.bundles[number].params["stages"]["phi"]["weights"],
                     "share": min(1.0, planted.DOCUMENTS / max(kept, 1)),
                     "seed": self.plan.recipe.seed,
                 }

@@ -24,6 +24,7 @@ from corpus.storage import WorkFolder
 from pipelines.watch import WatchedFile
 
 if TYPE_CHECKING:
+    from filters.phi.annotator import PhiAnnotator
     from sources.batches import Batch
 
 ROWS = "rows.parquet"
@@ -45,7 +46,6 @@ def annotators(stages: dict[str, dict[str, Any]]) -> list[Annotator]:
     from filters.boilerplate import SentenceAnnotator
     from filters.language import LanguageAnnotator
     from filters.licence import LicenceAnnotator
-    from filters.phi.annotator import PhiAnnotator
     from filters.quality.annotator import QualityAnnotator
     from shards.tokenizer import TokenAnnotator
 
@@ -64,10 +64,17 @@ def annotators(stages: dict[str, dict[str, Any]]) -> list[Annotator]:
         QualityAnnotator(),
         SentenceAnnotator(),
         *optional,
-        PhiAnnotator(stages["phi"]["policy"]),
+        screening(**stages["phi"]),
         SignatureAnnotator(MinHashConfig(**stages["signature"])),
         TokenAnnotator(Path(stages["tokens"]["model"])),
     ]
+
+
+def screening(policy: str, undecided: str | None, weights: str | None, doc_types: list[str]) -> PhiAnnotator:
+    """The screening of a source, from the parameters of its stage `phi`."""
+    from filters.phi.annotator import PhiAnnotator
+
+    return PhiAnnotator(policy, undecided, None if weights is None else Path(weights), doc_types)
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:

@@ -23,7 +23,7 @@ from pipelines.formatting import load_formatters
 from pipelines.locations import resolve_location, resolve_options, resolve_root
 from pipelines.measure import annotators
 from pipelines.rawfiles import RawInput, find_raw_files
-from pipelines.recipe import Recipe, SourceRecipe
+from pipelines.recipe import Recipe, SourceRecipe, undecided_by
 from sources.reader import Reader
 from sources.registry import is_verbatim, make_reader
 
@@ -111,7 +111,7 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     for source in sorted(recipe.sources, key=lambda source: source.name):
         options = resolve_options(source.options, root)
         reader = readers[source.name] = make_reader(source.reader, options)
-        settings = stages[source.name] = _stages(recipe, source, root)
+        settings = stages[source.name] = _stages(recipe, source, root, reader.doc_types)
         stages_of_source = annotators(settings)
         for stage in stages_of_source:
             stage.measure(one_word)
@@ -171,7 +171,8 @@ def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:
     return [(file,) for file in ordered if file.bytes >= _ALONE_BYTES] + [tuple(g) for _, g in sorted(groups.items())]
 
 
-def _stages(recipe: Recipe, source: SourceRecipe, folder: Path) -> dict[str, dict[str, Any]]:
+def _stages(recipe: Recipe, source: SourceRecipe, folder: Path, doc_types: Sequence[str]) -> dict[str, dict[str, Any]]:
+    undecided, weights = undecided_by(recipe, folder)
     optional: dict[str, dict[str, Any]] = {}
     if recipe.classifiers:
         models = [[one.name, resolve_location(one.model, folder)] for one in recipe.classifiers]
@@ -189,7 +190,12 @@ def _stages(recipe: Recipe, source: SourceRecipe, folder: Path) -> dict[str, dic
         "quality": {},
         "sentences": {},
         **optional,
-        "phi": {"policy": source.phi_policy},
+        "phi": {
+            "policy": source.phi_policy,
+            "undecided": undecided,
+            "weights": None if weights is None else str(weights),
+            "doc_types": list(doc_types),
+        },
         "signature": recipe.dedup.signature.model_dump(mode="json"),
         "tokens": {"model": resolve_location(recipe.tokenizer, folder)},
     }

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from corpus.digest import Json
 from corpus.storage import WorkFolder
 from corpus.verdict import Verdict
+from filters.phi.annotator import deciding
 from filters.phi.classes import LABELS as KIND_OF
 from filters.phi.classes import kind_of
 from filters.phi.evaluation import Recall, detect_by, evaluate
@@ -43,9 +44,10 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     documents = 0
     for policy, language, texts in _sampled(params, work):
         rules = load_policy(policy)
+        asked = deciding(policy, params["undecided"], params["weights"] and Path(params["weights"]))
         own = counts.setdefault(policy, {})
         sown = planted(texts, params["seed"], per_document=_PER_DOCUMENT, labels=_labels(rules), language=language)
-        found = evaluate((_gold(each, rules) for each in sown), detect_by(policy))
+        found = evaluate((_gold(each, rules) for each in sown), detect_by(policy, *asked))
         documents += found.documents
         for each, recall in found.classes.items():
             own[each.value] = _added(own.get(each.value, [0, 0, 0, 0]), recall)

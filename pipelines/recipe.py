@@ -17,16 +17,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, mo
 
 from corpus.assets import ASSETS
 from corpus.document import Genre
+from corpus.errors import Hc4Error
 from datacards.questions import keys
 from dedup.signature import MinHashConfig
 from filters.datatrove.annotator import DatatroveFilter, make_filter
 from filters.datatrove.formatters import DatatroveFormatter, make_formatter
 from filters.licence import LicenceAnnotator
 from filters.phi.annotator import PhiAnnotator
-from filters.phi.policy import BY_TYPE
+from filters.phi.policy import BY_TYPE, policies_of
 from filters.rights import load_profile
 from filters.rules import Rule, decide, load_preset, preset_names
-from pipelines.locations import ASSET, is_asset, resolve_options, resolve_root
+from pipelines.locations import ASSET, is_asset, resolve_location, resolve_options, resolve_root
 from pipelines.signals import known_signals
 from pipelines.yaml_recipe import Checks, checked
 from sources.registry import make_reader
@@ -182,6 +183,11 @@ class PhiRecipe(Part):
 
     max_masked_share: float = Field(0.05, ge=0, le=1)
     """Bytes inside identifier spans, as a share of the text's bytes, from which masking is not enough."""
+    undecided: str | None = None
+    """Who decides about words that no rule decides: `rules` lets them stand; `presidio`, or a plug-in (`module:factory`
+    or an entry point of `hc4.phi_deciders`). Unless told otherwise, what each policy says."""
+    weights: Location | None = None
+    """File or folder that a plug-in reads; for presidio, the folder of another spaCy model."""
     key: Location | None = None
     """File of `hc4 phi key`. With it, policies that ask for surrogates have them, and the account of identifiers has
     tags that only the key's holder can read; without it, there are placeholders and no tags."""
@@ -343,7 +349,7 @@ def _names(recipe: Recipe, folder: Path) -> Checks:
     yield ("licence_profile",), partial(load_profile, recipe.profile)
     for number, source in enumerate(recipe.sources):
         yield ("sources", number, "reader"), partial(_reader, recipe, source, folder)
-        yield ("sources", number, "phi_policy"), partial(PhiAnnotator, source.phi_policy)
+        yield ("sources", number, "phi_policy"), partial(_screening, recipe, source, folder)
         yield ("sources", number, "terms"), partial(LicenceAnnotator, source.terms)
     for number, one in enumerate(recipe.datatrove):
         yield ("datatrove", number), partial(_datatrove, one)
@@ -363,6 +369,21 @@ def _datatrove(one: DatatroveRecipe) -> None:
         make_formatter(DatatroveFormatter(one.name, one.formatter, one.options))
     else:
         make_filter(DatatroveFilter(one.name, one.filter, one.options))
+
+
+def _screening(recipe: Recipe, source: SourceRecipe, folder: Path) -> None:
+    policies_of(source.phi_policy)
+    try:
+        doc_types = make_reader(source.reader, resolve_options(source.options, folder)).doc_types
+    except Hc4Error:
+        return  # which is said of the reader
+    PhiAnnotator(source.phi_policy, *undecided_by(recipe, resolve_root(recipe.root, folder)), doc_types)
+
+
+def undecided_by(recipe: Recipe, root: Path) -> tuple[str | None, Path | None]:
+    """Who decides about undecided words, and the weights for it, as `filters.phi.annotator.PhiAnnotator` takes them."""
+    weights = recipe.phi.weights
+    return recipe.phi.undecided, None if weights is None else Path(resolve_location(weights, root))
 
 
 def _reader(recipe: Recipe, source: SourceRecipe, folder: Path) -> None:

@@ -246,8 +246,9 @@ def _split(finished: Finished, names: list[str], split: str) -> Amount:
 
 
 def _privacy(finished: Finished, names: list[str]) -> Privacy:
-    from filters.phi.annotator import PhiAnnotator
+    from filters.phi.annotator import ruleset
     from filters.phi.policy import load_policy, policies_of
+    from pipelines.measure import screening
 
     policies = {source.name: source.phi_policy for source in finished.plan.recipe.sources}
     counts: list[PhiCount] = []
@@ -260,12 +261,14 @@ def _privacy(finished: Finished, names: list[str]) -> Privacy:
                 documents[kind] += where
         counts += [PhiCount(source=name, kind=k, spans=spans[k], documents=documents[k]) for k in sorted(spans)]
     asked = {name for policy in set(policies.values()) for name in policies_of(policy)}
-    rulesets = {policy: digest(PhiAnnotator(policy).config) for policy in sorted(asked)}
+    configs: list[Any] = [screening(**finished.plan.stages[name]["phi"]).config for name in names]
+    undecided = {policy: state for config in configs for policy, state in config["undecided"].items()}
     keyed = finished.phi_key is not None
     return Privacy(
-        ruleset=digest(rulesets),
+        ruleset=ruleset(),
         policies=policies,
         replaced={name: load_policy(name).replace if keyed else "placeholder" for name in sorted(asked)},
+        undecided=dict(sorted(undecided.items())),
         key=finished.phi_key,
         masked=tuple(counts),
         planted_documents={name: sum(finished.planted[n]["documents"] for n in finished.of(name)) for name in names},

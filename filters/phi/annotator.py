@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -13,12 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpus.digest import Json, digest
-from corpus.errors import Hc4Error
+from corpus.errors import AssetError, Hc4Error
 from corpus.stage import attribute
 from filters.phi.detector import Detector, detector
-from filters.phi.policy import load_policy, policies_of, policy_of
+from filters.phi.policy import BY_TYPE, load_policy, policies_of, policy_of
 from filters.phi.spans import SPANS, Span, span_array
-from filters.phi.undecided import decider_state
+from filters.phi.undecided import RULES, decider_state
 
 _ASCII = 0x7F
 
@@ -47,24 +48,42 @@ class PhiAnnotator:
 
     Args:
         policy: one of `filters.phi.policy.policy_names()`, or `by_type`: that of each document's type and genre.
-        undecided: who decides about words that no rule decides (`filters.phi.undecided`); None: as the policy says.
+        undecided: who decides about words that no rule decides, where a policy does not leave it to the rules
+            (`filters.phi.undecided`); None: whom the policy names.
         weights: file or folder that the one who decides reads.
+        doc_types: every type of document that there can be, for `by_type`; none named: the data decide.
 
     Raises:
         RecipeError: unknown policy or decider.
-        AssetError: what the decider needs is not here.
+        AssetError: what the decider needs is not here. Where the data decide whether it is needed, the first document
+            that needs it says so.
     """
 
     name = "phi"
     version = 4
 
-    def __init__(self, policy: str = "literature", undecided: str | None = None, weights: Path | None = None) -> None:
+    def __init__(
+        self,
+        policy: str = "literature",
+        undecided: str | None = None,
+        weights: Path | None = None,
+        doc_types: Sequence[str] = (),
+    ) -> None:
         self.policy = policy
         self.undecided = undecided
         self.weights = weights
+        certain = bool(doc_types) or policy != BY_TYPE
         # An unknown policy, and a model that is not here, are named now.
-        states = {name: decider_state(load_policy(name), undecided, weights) for name in policies_of(policy)}
+        states = {name: self._state(name, certain) for name in policies_of(policy, tuple(doc_types))}
         self.config: Json = {"policy": policy, "ruleset": ruleset(), "undecided": states}
+
+    def _state(self, policy: str, certain: bool) -> Json:
+        try:
+            return decider_state(load_policy(policy), *deciding(policy, self.undecided, self.weights))
+        except AssetError:
+            if certain:
+                raise
+            return {"decider": "absent"}
 
     schema = pa.schema(
         [
@@ -102,7 +121,7 @@ class PhiAnnotator:
         screened: list[Screened] = [Screened() for _ in range(rows)]
         for policy in sorted(set(policies)):
             mine = [row for row in range(rows) if policies[row] == policy and texts[row]]
-            rules = detector(policy, self.undecided, self.weights)
+            rules = detector(policy, *deciding(policy, self.undecided, self.weights))
             found = _screened(rules, [texts[row] for row in mine], [known.get(row, []) for row in mine])
             for row, one in zip(mine, found, strict=True):
                 screened[row] = one
@@ -132,10 +151,15 @@ class PhiAnnotator:
         return [policy_of(self.policy, kind or "", genre) for kind, genre in zip(types, genres, strict=True)]
 
 
+def deciding(policy: str, undecided: str | None, weights: Path | None) -> tuple[str | None, Path | None]:
+    """Who decides about undecided words under `policy`, and by which weights, as `detector` takes them."""
+    return (None, None) if load_policy(policy).undecided == RULES else (undecided, weights)
+
+
 class Screened(NamedTuple):
     """What was found in one document."""
 
-    spans: list[Span] = []
+    spans: Sequence[Span] = ()
     stated: tuple[int, int, int] = (0, 0, 0)
     """Known values that stand in the text, and how many of them the rules alone touch and cover: gold that the record
     brings along."""
@@ -158,9 +182,7 @@ def _screened(rules: Detector, texts: list[bytes], known: list[list[str]]) -> li
 def _together(rules: Detector, texts: list[bytes], known: list[list[str]]) -> list[Screened]:
     from filters.phi.known import known_spans
 
-    stated = [
-        known_spans(text.decode(), values) if values else [] for text, values in zip(texts, known, strict=True)
-    ]
+    stated = [known_spans(text.decode(), values) if values else [] for text, values in zip(texts, known, strict=True)]
     alone = {row: rules.rules(texts[row]) for row, spans in enumerate(stated) if spans}
     found = rules.find_many(texts, stated)
     return [

@@ -14,14 +14,14 @@ WITHHELD = "[WITHHELD]"
 """What stands for a text that could not be screened."""
 
 
-def mask_text(value: str, policy: str = "literature") -> str:
-    """`value` with every identifier that the rules of `policy` find replaced by `[CLASS]`. Idempotent.
+def mask_text(value: str, policy: str = "literature", undecided: str | None = RULES) -> str:
+    """`value` with every identifier that `policy` finds replaced by `[CLASS]`; `undecided` as `detector` takes it.
 
-    What cannot be screened is withheld.
+    Idempotent where the rules alone decide: a model reads placeholders as it likes. What cannot be screened is withheld.
     """
     raw = value.encode(errors="replace")
     try:
-        spans = detector(policy, RULES).find(raw)
+        spans = detector(policy, undecided).find(raw)
     except Hc4Error:
         raise
     except Exception:  # noqa: BLE001 - whatever it was, the text is unscreened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -95,13 +96,17 @@ def policy_of(name: str, doc_type: str, genre: str | None = None) -> str:
 
 
 @cache
-def policies_of(name: str) -> tuple[str, ...]:
+def policies_of(name: str, doc_types: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Every policy that documents of a source with policy `name` may be screened by, sorted.
+
+    `doc_types` are all types that its documents can have, if that is known.
 
     Raises:
         RecipeError: unknown policy.
     """
-    first = policy_names() if name == BY_TYPE else (name,)
+    first: Iterable[str] = (name,)
+    if name == BY_TYPE:
+        first = {_types().get(kind, _OTHERS) for kind in doc_types} if doc_types else policy_names()
     return tuple(sorted({each for one in first for each in (one, *load_policy(one).genres.values())}))
 
 
