@@ -28,7 +28,6 @@ from benchmarks.documents import abstracts, articles, kit_folder, megabytes
 from benchmarks.peers import PHI_PEERS, install, python_of
 from benchmarks.phi_contestants import CONTESTANTS
 from benchmarks.quality import OFFLINE, ONE_THREAD
-from corpus.errors import RecipeError
 from filters.phi.classes import SafeHarbor, class_of
 from filters.phi.evaluation import Evaluation, Found, Recall, Share, evaluate
 from filters.phi.gold import GoldDocument, GoldSet, read_gold
@@ -88,13 +87,6 @@ def ask(name: str, lists: Sequence[Sequence[str]]) -> list[Answer] | str:
         python = python_of(PEER_OF[name])
         if python is None:
             return "not installed (--peers)"
-    elif name.startswith("hc4 "):
-        from filters.phi.patterns import patterns
-
-        try:
-            patterns(name.removeprefix("hc4 "))
-        except RecipeError:
-            return "no such policy"
     with tempfile.TemporaryDirectory() as place:
         files = [Path(place, f"{number}.json") for number in range(len(lists))]
         for file, texts in zip(files, lists, strict=True):

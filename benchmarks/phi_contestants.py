@@ -56,7 +56,7 @@ _ENTITIES = {
 """presidio's entities. Nationalities (NRP) are in no class."""
 
 
-def hc4(policy: str) -> Screen:
+def hc4(policy: str, undecided: str | None = None) -> Screen:
     """As a build does: the annotator on one batch of Arrow; then spans in characters."""
     import pyarrow as pa
 
@@ -64,7 +64,7 @@ def hc4(policy: str) -> Screen:
     from filters.phi.evaluation import in_characters
     from filters.phi.spans import Span
 
-    annotator = PhiAnnotator(policy)
+    annotator = PhiAnnotator(policy, undecided)
 
     def screen(texts: Sequence[str]) -> list[Spans]:
         batch = pa.record_batch([pa.array(texts, pa.large_string())], names=["text"])
@@ -202,6 +202,8 @@ def dolma() -> Screen:
 CONTESTANTS: dict[str, Callable[[], Screen]] = {
     "hc4 literature": lambda: hc4("literature"),
     "hc4 notes": lambda: hc4("notes"),
+    "hc4 notes, rules alone": lambda: hc4("notes", "rules"),
+    "hc4 dialogue": lambda: hc4("dialogue"),
     "presidio default": presidio,
     "presidio configured": lambda: presidio(configured=True),
     "presidio patterns": lambda: presidio(patterns_only=True),
