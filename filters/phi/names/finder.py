@@ -25,10 +25,10 @@ _MOST_NAMES = 24  # after one label
 _LOWER_UNKNOWN = frozenset({"name-title", "name-named", "name-calling", "name-label", "name-field", "name-greeting"})
 """Cues after which an unknown word in lower case is a name."""
 _CAPITAL_TITLE = re.compile(r"[^A-Za-z]?[A-ZÄÖÜ]{2,}\b")
-_INITIALS_AFTER = re.compile(r"\s?[),]|\s(?:was|is|had|has|who|presented|underwent|received|gave|did|died)\b|\s?$")
-_NO_INITIALS = frozenset("ID NO IV IM PO OR ER ED PT MI BP HR DM CT MR US ICU HF AF VT CA UK EU OT RN MD DO NP PA SI RA MS TB UC CD".split())
+_NO_INITIALS = frozenset("SC BID QD TID HS ID NO IV IM PO OR ER ED PT MI BP HR DM CT MR US ICU HF AF VT CA UK EU OT RN MD DO NP PA SI RA MS TB UC CD".split())
 _FOLLOWS = re.compile(r"\s{1,2}[a-z]")
 """An ordinary word in small letters: a sentence begins here rather than a field ends."""
+_FIELD_ENDS = re.compile(r"\s*(?:[,.;()\n]|$)")
 _PERSONAL = re.compile(
     r"(?:['’]s\b|,)?\s{1,2}(?:is|was|has|had|reports?|reported|denies|denied|states?|stated|presents?|presented|comes|came|"  # noqa: RUF001
     r"says|said|notes|feels|will|did|does|lives|works|and (?:his|her)|who)\b"
@@ -49,7 +49,7 @@ class NameFinder:
         options = re2.Options()
         options.log_errors = False
         self._runs = re2.compile(
-            rf"{word}(?:(?:,? {{1,2}}|,|\n|\x{{a0}})?(?:(?i:de|la|las|los|del|della|di|da|dos|du|van|von|der|den|bin|al|el|y) ){{0,3}}{word})+".encode(),
+            rf"{word}(?:(?:,?[\s\x{{a0}}\x{{2000}}-\x{{200a}}\x{{202f}}]{{1,2}}|,)?(?:(?i:de|la|las|los|del|della|di|da|dos|du|van|von|der|den|bin|al|el|y) ){{0,3}}{word})+".encode(),
             options,
         )
 
@@ -59,7 +59,7 @@ class NameFinder:
 
     def names(self, text: Text) -> list[tuple[int, int, str]]:
         """Characters that are names, and the rule that says so."""
-        reader = Reader(text.characters, self._lower)
+        reader, spoken = Reader(text.characters, self._lower), Reader(text.characters, True)
         at = _characters(text.raw)
         found: list[tuple[int, int, str]] = []
         proven: dict[str, Token] = {}
@@ -71,8 +71,9 @@ class NameFinder:
                     proven.setdefault(part.word, part)
 
         for cue in self._cues:
-            for name in self._cued(reader, cue, text.raw, at):
-                take(name, cue.rule)
+            for name in self._cued(spoken if cue.lower else reader, cue, text.raw, at):
+                if name.parts[0].capital or self._lower or self._written(spoken, name, cue):
+                    take(name, cue.rule)
         if self._all:
             for match in self._runs.finditer(text.raw):
                 for name in _listed(reader, at(match.start()), at(match.end())):
@@ -82,6 +83,10 @@ class NameFinder:
 
     def _cued(self, reader: Reader, cue: Cue, raw: bytes, at: Any) -> Iterator[Name]:
         for match in cue.search.finditer(raw):
+            if cue.rule == "name-initials":
+                if (initials := _initials(reader, at(match.start(1)), at(match.end(1)))) is not None:
+                    yield initials
+                continue
             if cue.side is Side.BEFORE:
                 name = reader.backward(at(match.end(1)), cue.trust)
                 if name is not None and self._stands(reader, name, cue, cue.trust):
@@ -102,6 +107,17 @@ class NameFinder:
                 start, trust = follows.end(), Trust.WEAK
 
     @staticmethod
+    def _written(reader: Reader, name: Name, cue: Cue) -> bool:
+        """A name in lower case where names are written with capitals: by a title, or known and usual."""
+        if cue.trust is Trust.TITLE:
+            return True
+        usual = all(part.kind & (Is.USUAL_GIVEN | Is.USUAL_FAMILY) or part.initial for part in name.parts)
+        if any(part.named and part.kind & (Is.USUAL_GIVEN | Is.USUAL_FAMILY) for part in name.parts):
+            return usual or _FIELD_ENDS.match(reader.text, name.end) is not None
+        whole = cue.rule == "name-label" and len(name.parts) > 1 and all(part.named or part.unknown for part in name.parts)
+        return whole and _FIELD_ENDS.match(reader.text, name.end) is not None
+
+    @staticmethod
     def _stands(reader: Reader, name: Name, cue: Cue, trust: Trust) -> bool:
         """Nothing speaks against a name that a cue gives away."""
         first, parts = name.parts[0], name.parts
@@ -116,15 +132,23 @@ class NameFinder:
             if not loose and (first.unknown or (first.kind & OTHER and not _called(reader.text, first))):
                 return False
         if trust is Trust.CUE and not all(part.initial for part in parts):
-            usual = Is.USUAL_GIVEN | (Is.USUAL_FAMILY if cue.family else 0)
-            if not any(part.known or part.unknown or part.kind & usual for part in parts):
-                initials = cue.initials and len(parts) == 1 and len(first.word) == 2 and first.caps
-                return initials and _INITIALS_AFTER.match(reader.text, name.end) is not None and first.word not in _NO_INITIALS
-            if len(parts) == 1 and first.kind & OTHER & ~Is.PLACE and first.capital and _FOLLOWS.match(reader.text, name.end):
+            usual = Is.USUAL_GIVEN | (Is.USUAL_FAMILY if cue.family else 0) | (Is.GIVEN if cue.rule == "name-greeting" else 0)
+            if not any(part.named or part.unknown or part.kind & usual for part in parts):
+                return False
+            if cue.rule != "name-here" and len(parts) == 1 and first.kind & OTHER & ~Is.PLACE and first.capital and _FOLLOWS.match(reader.text, name.end):
                 return False
         if first.word.lower() in reader.lexicon.suffixes or (len(parts) == 1 and _lower_known(reader, first)):
             return False
         return not spared(reader.text, name, reader.lexicon)
+
+
+def _initials(reader: Reader, start: int, end: int) -> Name | None:
+    """Initials of a person, if they are no abbreviation."""
+    word = reader.text[start:end]
+    letters = "".join(filter(str.isalpha, word)).upper()
+    if letters in _NO_INITIALS:
+        return None
+    return Name(start, end, (Token(start, end, word, 0),)) if "." in word or " " in word or len(letters) == 2 else None
 
 
 def _with_particles(text: str, low: int, at: int) -> int:
@@ -227,18 +251,25 @@ def _comma(reader: Reader, name: Name) -> bool:
     comma = reader.text.index(",", name.start)
     family = [part for part in name.parts if part.end <= comma]
     given = [part for part in name.parts if part.start > comma]
-    if not family or not given or not given[0].kind & Is.GIVEN or given[0].kind & Is.NEVER:
+    if not family or not given or given[0].kind & Is.NEVER:
         return False
+    if not given[0].kind & Is.GIVEN:
+        return given[0].caps and all(part.caps and part.named for part in family) and not given[0].kind
     initial = given[-1].initial
     if given[0].kind & Is.PLACE and not initial:
         return False
     if not all(part.kind & Is.FAMILY or (part.unknown and not _abbreviated(part)) for part in family):
         return False
-    if all(part.kind & OTHER for part in family) and not initial and not family[0].caps:
+    if all(part.kind & OTHER for part in family) and not initial and not family[0].caps and not _begins(reader.text, name.start):
         return False
     if _inside(reader.text, name.start) and not initial and family[-1].kind & Is.GIVEN:
         return False
     return not given[0].kind & OTHER or initial
+
+
+def _begins(text: str, at: int) -> bool:
+    """A line or a sentence begins at `at`."""
+    return not text[max(0, at - 3) : at].strip(" \t") or text[max(0, at - 3) : at].rstrip(" \t")[-1:] in ("\n", ".", ":", "|")
 
 
 def _inside(text: str, at: int) -> bool:
@@ -257,6 +288,8 @@ def _again(reader: Reader, proven: dict[str, Token], listed: bool) -> Iterator[t
         for word in known:
             forms[word] = (Token(0, len(word), word, reader.lexicon.kind(word)), False)
     for word, part in proven.items():
+        if "." in word:
+            continue
         for form in {word, word.upper(), word.title(), *((word.lower(),) if reader.lower else ())}:
             forms[form] = (part, True)
     if not forms:
