@@ -86,16 +86,14 @@ class Detector:
         `known` are those of each text, if any text has some.
         """
         found = [
-            self._settled(text, merged([*stated, *self._once(text)]))
-            for text, stated in zip(texts, known or [()] * len(texts), strict=True)
+            merged([*stated, *self._once(text)]) for text, stated in zip(texts, known or [()] * len(texts), strict=True)
         ]
-        if self._undecided is None:
-            return found
-        decided = self._undecided.decide([Text(text) for text in texts], found)
-        return [
-            self._settled(text, merged([*spans, *more])) if more else spans
-            for text, spans, more in zip(texts, found, decided, strict=True)
-        ]
+        if self._undecided is not None:
+            # Asked before the rules read masked text: what they find there is little, and each reading costs as much
+            # as the first.
+            decided = self._undecided.decide([Text(text) for text in texts], found)
+            found = [merged([*spans, *more]) for spans, more in zip(found, decided, strict=True)]
+        return [self._settled(text, spans) for text, spans in zip(texts, found, strict=True)]
 
     def _settled(self, text: bytes, spans: list[Span]) -> list[Span]:
         """`spans` and whatever shows once they are masked."""
