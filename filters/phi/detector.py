@@ -86,14 +86,15 @@ class Detector:
 
         `known` are those of each text, if any text has some.
         """
-        found = [self.rules(text, stated) for text, stated in zip(texts, known or [()] * len(texts), strict=True)]
-        if self._undecided is None:
-            return found
-        decided = self._undecided.decide([Text(text) for text in texts], found)
-        return [
-            self._settled(text, merged([*spans, *more])) if more else spans
-            for text, spans, more in zip(texts, found, decided, strict=True)
+        found = [
+            merged([*stated, *self._once(text)]) for text, stated in zip(texts, known or [()] * len(texts), strict=True)
         ]
+        if self._undecided is not None:
+            # Asked before the rules read masked text: what they find there is little, and each reading costs as much
+            # as the first.
+            decided = self._undecided.decide([Text(text) for text in texts], found)
+            found = [merged([*spans, *more]) for spans, more in zip(found, decided, strict=True)]
+        return [self._settled(text, spans) for text, spans in zip(texts, found, strict=True)]
 
     def rules(self, text: bytes, known: Sequence[Span] = ()) -> list[Span]:
         """What the rules alone find in `text`, `known` spans among it."""

@@ -161,6 +161,12 @@ def test_a_word_that_is_a_drug_once_is_one_in_the_whole_document() -> None:
     assert decided(text, Recording("Qwerbe")) == []
 
 
+def test_nobody_is_asked_about_what_is_plainly_science() -> None:
+    decider = Recording()
+    decided("She takes Qwerbe twice. We gave some Xyzumab too, and spoke about Qwerbe.", decider)
+    assert decider.asked == []
+
+
 def test_a_policy_without_places_believes_no_place() -> None:
     policy = load_policy("case_report")
     text = Text(b"He was born near Qwerbe then.")
@@ -227,6 +233,9 @@ NAMES = [
     "told |McQwerbe| so",
     "SUBJECTIVE:\n|Qwerbe| came\n",
     "MEDICATIONS\nNone.\nPLAN\n|Qwerbe|\n",
+    "based on |Qwerbe|'s advice",
+    "an operation performed on |Qwerbe| there",
+    "given |Qwerbe|'s great age",
     "prescribed by Xylantho and |Qwerbe| there",
 ]
 

@@ -12,7 +12,9 @@ from typing import Any
 from filters.phi.spans import Span, merged
 from filters.phi.text import Text, character_ranges
 
-_WORD = re.compile(r"(?<![\w@/#&-])[A-Z\u00c0-\u00de](?:[^\W\d_]|['\u2019-](?=[^\W\d_]))*[a-z\u00df-\u00ff](?![\w@/])")
+_WORD = re.compile(
+    r"(?<![\w@/#&'\u2019-])[A-Z\u00c0-\u00de](?:[^\W\d_]|['\u2019-](?=[^\W\d_]))*[a-z\u00df-\u00ff](?![\w@/])"
+)
 
 
 def undecided(text: Text, found: Iterable[Span]) -> list[tuple[int, int]]:

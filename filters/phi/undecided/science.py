@@ -58,7 +58,8 @@ _BEFORE_DRUG = re.compile(
     r"|taper(?:ed)?|wean(?:ed)?|tolerat(?:es?|ed|ing)|allerg(?:y|ies|ic)|reactions?|intoleran(?:t|ce)|medications?|drugs?"
     r"|meds|medicines?|antibiotics?|contraceptives?|spermicide|vitamins?|contain(?:s|ing)"
     r"|drink(?:s|ing)?|treatments? includ(?:es?|ed|ing)|applications? of|compliant with"
-    r"|(?:treated|improved) with|finish(?:ed|ing)|requir(?:es?|ed|ing)|sensitiv(?:e|ity) to|use of|plus|on|off)"
+    r"|(?:treated|improved) with|finish(?:ed|ing)|requir(?:es?|ed|ing)|sensitiv(?:e|ity) to|use of|plus|off"
+    r"|(?<!\bin )(?<!based )(?<!depend )(?<!depends )(?<!called )(?<!calls )(?<!operated )(?<!performed )on)"
     r"\b[\s:]+(?:(?:her|his|their|the|an?|some|any|more|oral|daily|topical|low-dose|high-risk|medications?|to|from|for"
     r"|on|both|either|called|as)\s+){0,3}"
     r"(?:(?!by\b)[^\W_][\w.%/-]*(?:\s(?!by\b)[\w.%/-]+){0,2}(?:,\s*(?:(?:and|or)\s)?|\s(?:and|or|to|plus|versus|vs)\s)){0,5}$",
@@ -76,6 +77,8 @@ _COMMON = re.compile(r"\b(?:an?|any|some|these|those|each|no|another|history of|
 _OWNED = re.compile(r"(?<!\w)(?:his|her|their|my|your|our|its|the)\s$", re.IGNORECASE)
 _FAMILY = re.compile(r"s?['\u2019]?\s(?:famil(?:y|ies)|household|residence|home|twins|brothers|sisters)\b")
 """People are called "the X family", not "the X"; what is somebody's ("her X") is a thing."""
+_POSSESSOR = re.compile(r"['\u2019]s?(?!\w)")
+"""Behind somebody who has something: no drug has ("on X's advice", "given X's age")."""
 _MEDICATIONS = re.compile(r"\b(?:medic(?:ations?|ines?)|meds|drugs?|allerg(?:y|ies)|prescriptions?)\b", re.IGNORECASE)
 _BEHIND: Final = 60
 """Characters behind a span that are looked at."""
@@ -88,19 +91,25 @@ _LONGEST: Final = 200
 _WORD = re.compile(r"[^\W_](?:[\w'\u2019-]*[^\W_])?")
 
 
-def plainly_scientific(text: str, start: int, end: int) -> bool:
-    """Characters `[start, end)` of `text` are a symbol, a drug, a disease or an eponym, no name and no place."""
+def plainly_scientific(text: str, start: int, end: int, *, alone: bool = True) -> bool:
+    """Characters `[start, end)` of `text` are a symbol, a drug, a disease or an eponym, no name and no place.
+
+    Unless they stand `alone`, they may be a part of a name: capitals are no symbol then, and "the X" no thing.
+    """
     behind = text[end : end + _BEHIND]
     if _DOSE.match(behind) or _EPONYM.match(behind) or _BEHIND_DRUG.match(behind):
         return True
     words = [match.group() for match in _WORD.finditer(text[start : min(end, start + _LONGEST)])]
-    if len(words) == 1 and _SYMBOL.fullmatch(words[0]):
-        return True
     if not words or any(map(_technical, words)):
         return True
     before = text[max(0, start - _BEFORE) : start]
-    if _OWNED.search(before) and len(words) == 1 and not _FAMILY.match(behind):
-        return True
+    if alone and len(words) == 1:
+        if _SYMBOL.fullmatch(words[0]):
+            return True
+        if _OWNED.search(before) and not _FAMILY.match(behind):
+            return True
+    if _POSSESSOR.match(behind):
+        return False
     return bool(_BEFORE_DRUG.search(before) or _COMMON.search(before)) or _listed_drug(text, start)
 
 

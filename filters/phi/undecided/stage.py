@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from corpus.errors import AssetError
 from filters.phi.classes import KINDS
@@ -26,31 +26,39 @@ _POSSESSIVE = re.compile(r"['\u2019]s?$")
 _WORD = re.compile(r"[^\W_](?:[\w'\u2019.-]*[^\W_])?")
 
 
-class _Asked(NamedTuple):
-    document: int
-    sentence: Sentence
+class _Document:
+    """The undecided words of one document and what is said of them."""
 
-
-class _Judged:
-    """The answers about one document."""
-
-    def __init__(self) -> None:
-        self.words: list[tuple[int, int]] = []
-        """Undecided words, sorted."""
-        self.scientific: set[str] = set()
-        """Those that are plainly no name or place somewhere, and so nowhere."""
-        self.answers: set[tuple[int, int, str, tuple[str, ...]]] = set()
+    def __init__(self, text: Text, found: Sequence[Span]) -> None:
+        self.text = text.characters
+        trimmed = (_trimmed(self.text, *word) for word in undecided_words(text, found))
+        words = [word for word in trimmed if word is not None]
+        # A word that is plainly no name in one place is none in any: half of all, and nobody need be asked.
+        self._spared = {
+            self.text[start:end] for start, end in words if plainly_scientific(self.text, start, end, alone=False)
+        }
+        self._words = [(start, end) for start, end in words if self.text[start:end] not in self._spared]
+        self.sentences = list(sentences(self.text, self._words))
+        self._answers: set[tuple[int, int, str, frozenset[str]]] = set()
         """Characters, kind, and the undecided words that the characters hold."""
 
-    def believed(self, text: str) -> list[tuple[int, int, str]]:
+    def answered(self, sentence: Sentence, start: int, end: int, kind: str) -> None:
+        """Characters `[start, end)` of a sentence are of `kind`, someone says."""
+        span = _trimmed(self.text, sentence.start + start, sentence.start + end)
+        if span is None:
+            return
+        held = frozenset(self.text[left:right] for left, right in sentence.words if span[0] < right and left < span[1])
+        if held and plainly_scientific(self.text, *span):
+            self._spared |= held
+        elif held:
+            self._answers.add((*span, kind, held))
+
+    def believed(self) -> list[tuple[int, int, str]]:
         """The answers that stand, sorted, and the words of names among them wherever else they are undecided."""
-        answered = {word for *_, words in self.answers for word in words}
-        repeated = [(start, end, text[start:end]) for start, end in self.words if text[start:end] in answered]
-        spared = {word for start, end, word in repeated if plainly_scientific(text, start, end)}.union(self.scientific)
-        kept = [one for one in self.answers if spared.isdisjoint(one[3])]
-        names = {word for _, _, kind, words in kept if kind == "NAME" for word in words}
-        again = [(start, end, "NAME") for start, end, word in repeated if word in names]
-        return sorted({(start, end, kind) for start, end, kind, _ in kept}.union(again))
+        kept = [answer for answer in self._answers if self._spared.isdisjoint(answer[3])]
+        names = {word for _, _, kind, held in kept if kind == "NAME" for word in held}
+        again = [(start, end, "NAME") for start, end in self._words if self.text[start:end] in names]
+        return sorted({answer[:3] for answer in kept}.union(again))
 
 
 def stage_for(policy: Policy, undecided: str | None = None, weights: Path | None = None) -> Stage | None:
@@ -84,18 +92,16 @@ class Stage:
         Raises:
             AssetError: the decider's answer is no answer to what it was asked.
         """
-        asked = [
-            _Asked(number, sentence)
-            for number, (text, spans) in enumerate(zip(texts, found, strict=True))
-            for sentence in sentences(text.characters, undecided_words(text, spans))
-        ]
-        judged = [_Judged() for _ in texts]
-        lines = [one.sentence.line for one in asked]
-        for one, answer in zip(asked, self._answers(lines) if lines else [], strict=True):
-            self._judge(judged[one.document], texts[one.document].characters, one.sentence, answer)
+        documents = [_Document(text, spans) for text, spans in zip(texts, found, strict=True)]
+        asked = [(document, sentence) for document in documents for sentence in document.sentences]
+        answers = self._answers([sentence.line for _, sentence in asked]) if asked else []
+        for (document, sentence), answer in zip(asked, answers, strict=True):
+            for start, end, kind in answer:
+                if self._asks_for(kind):
+                    document.answered(sentence, start, end, kind)
         return [
-            [text.span(start, end, kind, self._rule(kind)) for start, end, kind in one.believed(text.characters)]
-            for text, one in zip(texts, judged, strict=True)
+            [text.span(start, end, kind, self._rule(kind)) for start, end, kind in document.believed()]
+            for text, document in zip(texts, documents, strict=True)
         ]
 
     def _answers(self, lines: list[str]) -> list[list[Decision]]:
@@ -109,19 +115,6 @@ class Stage:
                         f"PHI decider {self.name!r} gave an answer that lies outside its sentence, or of no known kind"
                     )
         return answers
-
-    def _judge(self, judged: _Judged, text: str, sentence: Sentence, answer: Sequence[Decision]) -> None:
-        held = [word for word in (_trimmed(text, *word) for word in sentence.words) if word is not None]
-        judged.words += held
-        for start, end, kind in answer:
-            span = _trimmed(text, sentence.start + start, sentence.start + end)
-            if span is None or not self._asks_for(kind):
-                continue
-            words = [text[left:right] for left, right in held if span[0] < right and left < span[1]]
-            if words and plainly_scientific(text, *span):
-                judged.scientific.update(words)
-            elif words:
-                judged.answers.add((*span, kind, tuple(words)))
 
     def _asks_for(self, kind: str) -> bool:
         """The policy looks for this kind at all."""
