@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, Protocol
 
-from filters.phi import dates
+from filters.phi import dates, places
 from filters.phi.folding import BREAKS, CHARACTERS, Rule, folded
 from filters.phi.patterns import Pattern, patterns
 from filters.phi.policy import Policy, load_policy
@@ -30,7 +30,7 @@ class Finder(Protocol):
         ...
 
 
-FINDERS: tuple[Callable[[Policy], Finder | None], ...] = (dates.finder,)
+FINDERS: tuple[Callable[[Policy], Finder | None], ...] = (dates.finder, places.finder)
 """What makes the finder of one group of classes for a policy, or None if the policy asks for none of them."""
 
 
