@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from filters.phi import dates, names
+from filters.phi import dates, names, places
 from filters.phi.folding import BREAKS, CHARACTERS, Rule, folded
 from filters.phi.patterns import Pattern, patterns, spoken
 from filters.phi.policy import Policy, load_policy
@@ -32,7 +32,12 @@ class Finder(Protocol):
         ...
 
 
-FINDERS: tuple[Callable[[Policy], Finder | None], ...] = (spoken.finder, names.finder, dates.finder)
+FINDERS: tuple[Callable[[Policy], Finder | None], ...] = (
+    spoken.finder,
+    names.finder,
+    dates.finder,
+    places.finder,
+)
 """What makes the finder of one group of classes for a policy, or None if the policy asks for none of them."""
 
 

@@ -1,0 +1,139 @@
+"""Places below a state, and what places a person: 45 CFR 164.514(b)(2)(i)(B).
+
+Streets, towns, counties, districts and postcodes go, hospitals, practices, homes and schools with them; states,
+countries and peoples stay. The rule would let the first three digits of a ZIP code stand where more than 20,000
+people share them; all five go here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from filters.phi.places import addresses, facilities, lexicon, towns
+from filters.phi.policy import Policy
+from filters.phi.scanning import Range, Scanner, Search
+from filters.phi.spans import Span
+from filters.phi.text import Text
+
+_AROUND: Final = 220  # bytes on either side that a check may read
+
+Local = Callable[[str, int, int, Any], tuple[int, int] | None]
+"""From a window of the text, and where the match (or its first group) begins and ends there: the place, or None."""
+
+
+def _search(name: str, kind: str, expression: str, local: Local) -> Search:
+    def check(text: bytes, match: Any) -> Range | None:
+        group = next((each for each in range(1, match.re.groups + 1) if match.group(each) is not None), 0)
+        start, end = match.span(group)
+        begin, stop = max(0, start - _AROUND), min(len(text), end + _AROUND)
+        while begin < start and text[begin] & 0xC0 == 0x80:
+            begin += 1
+        while stop > end and stop < len(text) and text[stop] & 0xC0 == 0x80:
+            stop -= 1
+        left, own = text[begin:start].decode(), text[start:end].decode()
+        window = left + own + text[end:stop].decode()
+        found = local(window, len(left), len(left) + len(own), match)
+        if found is None:
+            return None
+        first = begin + len(window[: found[0]].encode())
+        return first, first + len(window[found[0] : found[1]].encode())
+
+    return Search(name, kind, expression, check)
+
+
+def _known(name: str, *, cued: bool, lower: bool) -> str:
+    """An expression of the health systems of a list, in whatever spelling of blanks and apostrophes."""
+    spelled = []
+    for system in lexicon.systems(name):
+        if lower and (cued or len(system) < 6):
+            continue
+        quoted = re.escape(system).replace(r"\ ", r"[ \n\-\x{2010}\x{2011}]").replace("'", "['’]?").replace(r"\-", "-")
+        spelled.append(quoted.replace(r"\.", r"\.?").replace(r"\&", "&"))
+    cue = r"\b(?i:at|to|from|in|by|with|via|our|near)[ \n](?:(?:the|our)[ \n])?" if cued else r"\b"
+    return rf"{'(?i)' if lower else ''}{cue}((?:{'|'.join(spelled)})(?:['’]s)?)\b"
+
+
+def _first(window: str, name: int, match: Any) -> int:
+    """Where in the window the whole match begins, its group at `name`."""
+    return name - (len(match.group()[: match.start(1) - match.start()].decode()))
+
+
+def _whole(window: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
+    return start, end
+
+
+def _system(window: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
+    if facilities.issues(window, start, end):
+        return None
+    return start, facilities.tail(window, facilities.extended(window, start, end))
+
+
+def _place(window: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
+    return None if facilities.issues(window, start, end) else (start, end)
+
+
+def _searches(lower: bool) -> tuple[Search, ...]:
+    found = [
+        _search("hospital-head", "HOSPITAL", facilities.HEADS, lambda w, s, e, m: facilities.facility(w, s, e, lower=lower)),
+        _search("hospital-of", "HOSPITAL", facilities.PREFIXED, lambda w, s, e, m: facilities.prefixed(w, _first(w, s, m), s)),
+        _search("hospital-cued", "HOSPITAL", facilities.UNKNOWN, lambda w, s, e, m: facilities.unknown(w, s, bare=False)),
+        _search("hospital-label", "HOSPITAL", facilities.DIRECT, lambda w, s, e, m: facilities.unknown(w, s, bare=False)),
+        _search("hospital-at", "HOSPITAL", facilities.BARE, lambda w, s, e, m: facilities.unknown(w, s, bare=True)),
+        _search("hospital-saint", "HOSPITAL", facilities.SAINT, _system),
+        _search("hospital-office", "HOSPITAL", facilities.OFFICE, _whole),
+        _search("hospital-system", "HOSPITAL", _known("plain", cued=False, lower=False), _system),
+        _search("hospital-system-cued", "HOSPITAL", _known("cued", cued=True, lower=False), _system),
+        _search("address-street", "ADDRESS", addresses.STREET, lambda w, s, e, m: addresses.street(w, s, e)),
+        _search("address-the", "ADDRESS", addresses.THE, lambda w, s, e, m: addresses.rare(w, s, e)),
+        _search("address-rare", "ADDRESS", addresses.RARE, lambda w, s, e, m: addresses.rare(w, s, e)),
+        _search("address-numbered", "ADDRESS", addresses.NUMBERED, lambda w, s, e, m: addresses.street(w, s, e)),
+        _search("address-box", "ADDRESS", addresses.BOX, lambda w, s, e, m: (s, addresses.rest(w, e))),
+        _search("address-military", "ADDRESS", addresses.MILITARY, _whole),
+        _search("address-es", "ADDRESS", addresses.SPANISH, lambda w, s, e, m: (s, addresses.rest(w, e))),
+        _search("address-fr", "ADDRESS", addresses.FRENCH, lambda w, s, e, m: (s, addresses.rest(w, e))),
+        _search("address-de", "ADDRESS", addresses.GERMAN, lambda w, s, e, m: (s, addresses.rest(w, e))),
+        _search("address-it", "ADDRESS", addresses.ITALIAN, lambda w, s, e, m: (s, addresses.rest(w, e))),
+        _search("address-label", "ADDRESS", addresses.LABEL, lambda w, s, e, m: addresses.labelled(w, s, e)),
+        _search("town-cued", "GEO", towns.STRONG, lambda w, s, e, m: towns.cued(w, s)),
+        _search("town-label", "GEO", towns.LABEL, lambda w, s, e, m: towns.cued(w, s)),
+        _search("town-weak", "GEO", towns.WEAK, lambda w, s, e, m: towns.weak(w, s)),
+        _search("town-state", "GEO", towns.STATED, lambda w, s, e, m: towns.stated(w, s)),
+        _search("town-county", "GEO", towns.COUNTY, lambda w, s, e, m: towns.county(w, s, e)),
+        _search("town-area", "GEO", towns.AREA, lambda w, s, e, m: towns.area(w, s)),
+        _search("town-known", "GEO", _large(), _place),
+        _search("zip", "ZIP", towns.ZIPS, _whole),
+        _search("zip-uk", "ZIP", towns.UK_POSTCODE, _whole),
+        _search("zip-canada", "ZIP", towns.CANADA_POSTCODE, _whole),
+    ]
+    if lower:
+        found += [
+            _search("hospital-system-lower", "HOSPITAL", _known("plain", cued=False, lower=True), _system),
+            _search("hospital-saint-lower", "HOSPITAL", facilities.SAINT_LOWER, _system),
+            _search("address-lower", "ADDRESS", addresses.LOWER, lambda w, s, e, m: (s, addresses.rest(w, e))),
+            _search("town-lower", "GEO", towns.STRONG, lambda w, s, e, m: towns.lower_case(w, s)),
+        ]
+    return tuple(found)
+
+
+def _large() -> str:
+    names = [re.escape(name.title()).replace(r"\ ", " ").replace(r"\-", "-") for name in lexicon.large()]
+    return rf"\b(?:{'|'.join(sorted(names, key=lambda name: (-len(name), name)))})\b"
+
+
+class PlaceFinder:
+    """Finds places below a state."""
+
+    def __init__(self, lower: bool) -> None:
+        self._scanner = Scanner(_searches(lower))
+
+    def find(self, text: Text) -> Iterable[Span]:
+        """Spans of kinds GEO, ADDRESS, ZIP and HOSPITAL."""
+        for search, (start, end) in self._scanner.find(text.raw):
+            yield Span(start, end, search.kind, search.id)
+
+
+def finder(policy: Policy) -> PlaceFinder | None:
+    """The finder of places; None if `policy` lets them stand."""
+    return PlaceFinder(policy.letters == "any") if policy.places else None

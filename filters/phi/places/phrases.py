@@ -1,0 +1,156 @@
+"""Names of several words: how far one goes to the left and to the right of a place in a text."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from filters.phi.places import lexicon
+
+_TOKEN: Final = re.compile(r"[^\s]+")
+_CONNECTORS: Final = frozenset(
+    "of the and & de del la las el los y e i di della dei delle da do dos das du des d' l' le les en au aux von der den am an zu zum zur im "
+    "on upon sur in sous by lès ob bei vor op aan het".split()
+)
+_LEFT_CONNECTORS: Final = frozenset("of the and & de del la las los y di della du des d' l' le les von der for".split())
+_ABBREVIATIONS: Final = frozenset({"st.", "ste.", "mt.", "ft.", "n.", "s.", "e.", "w.", "sta.", "sto.", "u.", "c.", "m.", "d."})
+_STARTERS: Final = frozenset(
+    "the a an at in from to our their his her my your seen patient patients pt pts mr. mrs. ms. dr. mr mrs ms dr miss prof. admitted transferred he she they i we "
+    "this that was is has had visited followed referred discharged on by for with name facility site location local per via also when after before near "
+    "who which where treated evaluated presented presents currently last next and or but he's she's while during since until seeing see saw under into "
+    "both all some any no not if then than so as are were be been will would can could may should must does did do it its what how why please "
+    "hospital: clinic: pharmacy: employer: school: attending provider source reason date time re: cc: from: to: at: mom dad lives living resides works "
+    "january february march april june july august september october november december monday tuesday wednesday thursday friday "
+    "saturday sunday including include called named via back went go goes get got took take taken brought sent moved recommend recommended".split()
+)
+"""Words at which a name that is read to the left has begun."""
+
+
+def capital(token: str) -> bool:
+    """A token that has a capital letter in its first two places."""
+    bare = token.lstrip("\"'“‘(«[")
+    return bare[:1].isupper() or (bare[:1].islower() and bare[1:2].isupper())
+
+
+def bare(token: str) -> str:
+    """A token in lower case, without the punctuation around it and without a possessive."""
+    stripped = token.strip(".,;:!?\"'“”‘’()[]«»*").lower()
+    return re.sub(r"['’]s?$", "", stripped)
+
+
+def left(text: str, end: int, *, lower: bool = False, limit: int = 7) -> int:
+    """Where the name begins that ends at `end`; `end` itself if there is none.
+
+    With `lower`, words count as parts of a name that English does not know.
+    """
+    begin = max(0, end - 140)
+    window = text[begin:end]
+    tokens = list(_TOKEN.finditer(window))
+    if begin and tokens and tokens[0].start() == 0:
+        del tokens[0]  # cut in two
+    start, taken = end, 0
+    edge = end
+    for match in reversed(tokens[-2 * limit :]):
+        token = match.group()
+        if taken >= limit or (taken == 0 and "\n" in window[match.end() :]) or "\n\n" in text[begin + match.end() : edge]:
+            break
+        word = token.lower()
+        low = word.strip("\"'“‘(«")
+        if "[" in token or "]" in token or any(mark in token for mark in "/=<>|") or (":" in token):
+            break
+        if token[-1] in ".;:!?)\"”»" and low not in _ABBREVIATIONS and not re.fullmatch(r"(?:[a-z]\.)+", low):
+            break
+        if token[-1] == "," and taken:
+            break
+        if token[-1] == ",":
+            break
+        if low in _STARTERS:
+            if low == "the" and token == "The" and taken and begin + match.start() > 0:
+                previous = text[: begin + match.start()].rstrip(" ")
+                if previous and previous[-1].isalpha() and previous[-1].islower():
+                    start = begin + match.start()
+            break
+        named = capital(token) or (lower and named_lower(low))
+        edge = begin + match.start()
+        if named:
+            opened = len(token) - len(token.lstrip("\"'“‘(«"))
+            start = edge + opened
+            taken += 1
+            if opened:
+                break
+        elif word not in _LEFT_CONNECTORS or not taken:
+            break
+    return start
+
+
+def named_lower(word: str) -> bool:
+    """A word in lower case that may be part of a name: none of English, or one that hospitals are called by."""
+    word = bare(word)
+    if word in ("st", "saint", "mount"):
+        return True
+    return word.isalpha() and len(word) > 2 and (word not in lexicon.common() or word in lexicon.words("hospital_names"))
+
+
+def right(text: str, start: int, *, limit: int = 5) -> int:
+    """Where the name ends that begins at `start`; `start` itself if no capital stands there."""
+    end, taken = start, 0
+    for match in _TOKEN.finditer(text, start, start + 120):
+        token = match.group()
+        if "\n" in text[end : match.start()] or taken >= limit or match.start() - end > 2:
+            break
+        core = re.sub(r"[^\w.]+$", "", token)
+        core = core if core.lower() in _ABBREVIATIONS else core.rstrip(".")
+        if not core:
+            if token == "&":
+                continue
+            break
+        if capital(token) and "[" not in token:
+            if taken and (core.lower() in _STARTERS or core.lower() in ("patient", "phone", "mrn", "dob", "ssn")):
+                break
+            if taken == 0 and token[0] in "\"'“‘(«":
+                break
+            core = re.sub(r"['’]s?$", "", core) if not re.match(r"(?i)(?:st|saint|children|women|guy|king|queen)", text[start:]) else core
+            end = match.start() + len(core)
+            taken += 1
+            if len(core) < len(token):
+                break
+        elif not (taken and token.lower() in _CONNECTORS):
+            if taken == 0 and re.match(r"(?:d|l|dell|all|nell|s)['’][A-ZÀ-Ý]", token):
+                end, taken = match.start() + len(core), 1
+                continue
+            break
+        elif token.lower() in ("in", "on", "by", "en", "an", "e", "i", "am", "and", "y", "&") and not _continues(text, match.end(), token):
+            break
+    return end
+
+
+def _continues(text: str, at: int, token: str) -> bool:
+    """A connector that also joins other things ("Boston and Mr Smith") goes on only in names that have it so."""
+    if token.lower() in ("in", "by", "en", "e", "i"):
+        return False
+    rest = text[at : at + 24]
+    return token.lower() not in ("and", "y", "&") or re.match(r" (?:Women|Children|Clinic|District|Bute|Surrounding)", rest) is not None
+
+
+def tokens(name: str) -> list[str]:
+    """The words of a name in lower case, bare."""
+    return [word for word in (bare(token) for token in name.split()) if word]
+
+
+def proper(name: str) -> bool:
+    """Some word of the name is none of English, or one that hospitals are called by."""
+    return any(
+        (word not in lexicon.common() and word not in lexicon.words("generic") and not word.isdigit())
+        or word in lexicon.words("hospital_names")
+        for word in tokens(name)
+        if word not in _CONNECTORS
+    )
+
+
+def generic(name: str) -> bool:
+    """Every word is one that makes no name."""
+    listed = lexicon.words("generic")
+    return all(
+        word in listed or word in _CONNECTORS or word.isdigit() or all(part in listed for part in word.split("-"))
+        for word in tokens(name)
+    )
