@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from corpus.errors import AssetError, RecipeError
 from filters.phi.annotator import PhiAnnotator
 from filters.phi.detector import Detector, detector
-from filters.phi.policy import load_policy
+from filters.phi.policy import BY_TYPE, load_policy
 from filters.phi.text import Text
 from filters.phi.undecided import Decider, Decision, Stage, decider_state, load_decider
 from filters.phi.undecided.decider import chosen, tree_sha256
@@ -67,6 +67,11 @@ def decided(text: str, decider: Decider) -> list[tuple[int, int, str, str]]:
     """What a stage adds for one text in which the rules found nothing."""
     (spans,) = Stage(NOTES, "test", decider).decide([Text(text.encode())], [[]])
     return [tuple(span) for span in spans]
+
+
+def rows(texts: list[str], **columns: list[str]) -> pa.RecordBatch:
+    given = {name: pa.array(values, pa.string()) for name, values in columns.items()}
+    return pa.record_batch({"text": pa.array(texts, pa.large_string()), **given})
 
 
 # Which sentences
@@ -382,7 +387,22 @@ def test_without_the_model_a_policy_that_asks_for_it_stops(monkeypatch: pytest.M
             attempt()
         for said in ("'dialogue'", "hc4[ner]", "undecided: rules"):
             assert said in str(caught.value)
-    assert PhiAnnotator("dialogue", "rules").config["undecided"] == {"decider": "rules"}
+    rules: Any = PhiAnnotator("dialogue", "rules").config
+    assert rules["undecided"] == {"dialogue": {"decider": "rules"}}
+
+
+def test_by_type_a_model_that_is_absent_stops_at_the_first_document_that_needs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("filters.phi.undecided.model.MODELS", ("no_such_model",))
+    detector.cache_clear()
+    annotator = PhiAnnotator(BY_TYPE)
+    config: Any = annotator.config
+    assert config["undecided"]["notes"] == {"decider": "absent"}
+    assert config["undecided"]["literature"] == {"decider": "rules"}
+    assert annotator.measure(rows(["call 617-555-0123"], doc_type=["abstract"])).column("phi_count").to_pylist() == [1]
+    with pytest.raises(AssetError, match="'notes'"):
+        annotator.measure(rows(["fine", "fine"], doc_type=["abstract", "note"]))
 
 
 def test_a_folder_that_is_no_model_is_told(tmp_path: Path) -> None:
@@ -415,7 +435,7 @@ def test_presidio_needs_no_network() -> None:
         "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse\n"
         "socket.create_connection = socket.gethostbyname = refuse\n"
         "from filters.phi.detector import detector\n"
-        "text = b'She was seen with Ngozi Okwuosa in Qwerbeville, jane@example.org.'\n"
+        "text = b'The garden of Zbyszek Qwerbinski was lovely. Write to jane@example.org.'\n"
         "print(len(detector('notes').find(text)) > len(detector('notes', 'rules').find(text)) > 0)\n"
     )
     assert done.returncode == 0, done.stderr
@@ -471,7 +491,7 @@ def test_the_vocabulary_of_the_model_does_not_grow(presidio: Any) -> None:
 
 @needs_model
 def test_many_texts_are_read_as_each_alone() -> None:
-    texts = ["\n".join(LINES), "", LINES[0] * 3, "é " + LINES[1], "call 617-555-0123"]
+    texts = ["\n".join(LINES), "The garden of Zbyszek Qwerbinski was lovely.", "", LINES[0] * 3, "é " + LINES[1], "call 617-555-0123"]
     raw = [text.encode() for text in texts]
     find = detector("notes")
     assert find.find_many(raw) == [find.find(text) for text in raw]
@@ -480,14 +500,34 @@ def test_many_texts_are_read_as_each_alone() -> None:
 @needs_model
 def test_the_annotator_of_notes_asks_presidio_and_says_so() -> None:
     annotator = PhiAnnotator("notes")
-    rows = annotator.measure(pa.record_batch([pa.array(LINES, pa.large_string())], names=["text"]))
-    rules = {span["rule"] for row in rows.column("phi_spans").to_pylist() for span in row}
-    assert "presidio-person" in rules
-    state: Any = annotator.config["undecided"]  # type: ignore[index, call-overload]
+    lines = [*LINES, "The garden of Zbyszek Qwerbinski was lovely."]
+    found = annotator.measure(rows(lines)).column("phi_spans").to_pylist()
+    assert "presidio-person" in {span["rule"] for row in found for span in row}
+    assert [len(row) for row in found] == [len(detector("notes").find(line.encode())) for line in lines]
+    config: Any = annotator.config
+    state = config["undecided"]["notes"]
     assert state["decider"] == "presidio"
     assert state["model"]["name"] in MODELS
     assert len(state["model"]["sha256"]) == 64
     assert set(state["packages"]) == {"presidio-analyzer", "spacy", "thinc"}
+
+
+def test_a_text_that_a_plugin_fails_on_fails_alone(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    annotator = PhiAnnotator("notes", "listed", plugin)
+    decider: Any = detector("notes", "listed", plugin)._undecided.decider  # type: ignore[union-attr]
+    whole = type(decider).decide
+
+    def decide(self: Any, lines: Sequence[str]) -> Any:
+        if any("Xylantho" in line for line in lines):
+            raise ValueError(lines)
+        return whole(self, lines)
+
+    monkeypatch.setattr(type(decider), "decide", decide)
+    texts = ["Her aunt met Qwerbe there.", "Her aunt met Xylantho there.", ""]
+    known = pa.array([["Tadeusz"], None, None], pa.list_(pa.string()))
+    found = annotator.measure(rows(texts).append_column("known_values", known))
+    assert found.column("phi_count").to_pylist() == [1, 0, 0]
+    assert found.column("phi_failed").to_pylist() == [None, "ValueError", None]
 
 
 @needs_model

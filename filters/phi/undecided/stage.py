@@ -9,18 +9,16 @@ from typing import Final
 
 from corpus.errors import AssetError
 from filters.phi.classes import KINDS
+from filters.phi.names.undecided import undecided as undecided_words
 from filters.phi.policy import Policy
 from filters.phi.spans import Span
 from filters.phi.text import Text
-from filters.phi.undecided.candidates import undecided as undecided_words
 from filters.phi.undecided.decider import Decider, Decision, chosen, decider_for
 from filters.phi.undecided.science import plainly_scientific
 from filters.phi.undecided.sentences import Sentence, sentences
 
 _LABELS: Final = {"NAME": "person", "GEO": "location", "HOSPITAL": "organization"}
 """How a kind is called in the id of a rule; any other is called by its own name."""
-
-_PLACES: Final = frozenset({"GEO", "ADDRESS", "ZIP", "HOSPITAL"})
 
 _POSSESSIVE = re.compile(r"['\u2019]s?$")
 _WORD = re.compile(r"[^\W_](?:[\w'\u2019.-]*[^\W_])?")
@@ -31,8 +29,7 @@ class _Document:
 
     def __init__(self, text: Text, found: Sequence[Span]) -> None:
         self.text = text.characters
-        trimmed = (_trimmed(self.text, *word) for word in undecided_words(text, found))
-        words = [word for word in trimmed if word is not None]
+        words = [word for start, end in undecided_words(text, found) for word in _words(self.text, start, end)]
         # A word that is plainly no name in one place is none in any: half of all, and nobody need be asked.
         self._spared = {
             self.text[start:end] for start, end in words if plainly_scientific(self.text, start, end, alone=False)
@@ -97,7 +94,7 @@ class Stage:
         answers = self._answers([sentence.line for _, sentence in asked]) if asked else []
         for (document, sentence), answer in zip(asked, answers, strict=True):
             for start, end, kind in answer:
-                if self._asks_for(kind):
+                if kind in self.policy.kinds:
                     document.answered(sentence, start, end, kind)
         return [
             [text.span(start, end, kind, self._rule(kind)) for start, end, kind in document.believed()]
@@ -116,24 +113,23 @@ class Stage:
                     )
         return answers
 
-    def _asks_for(self, kind: str) -> bool:
-        """The policy looks for this kind at all."""
-        if kind in _PLACES:
-            return self.policy.places
-        asked = {"NAME": self.policy.names != "no", "DATE": self.policy.dates, "AGE": self.policy.ages}
-        return asked.get(kind, True)
-
     def _rule(self, kind: str) -> str:
         return f"{self.name}-{_LABELS.get(kind, kind.lower())}"
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The span from its first word to its last, without what marks a possessor; None if no word is left."""
-    words = [match.span() for match in _WORD.finditer(text, start, end)]
-    if not words:
-        return None
-    start, end = words[0][0], words[-1][1]
-    mark = _POSSESSIVE.search(text[max(start, end - 3) : end])
-    if mark is not None:
-        end -= len(mark.group())
-    return (start, end) if start < end else None
+    words = _words(text, start, end)
+    return (words[0][0], words[-1][1]) if words else None
+
+
+def _words(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The words in characters `[start, end)`, each without what marks a possessor."""
+    found = []
+    for match in _WORD.finditer(text, start, end):
+        left, right = match.span()
+        mark = _POSSESSIVE.search(text[max(left, right - 3) : right])
+        right -= len(mark.group()) if mark is not None else 0
+        if left < right:
+            found.append((left, right))
+    return found
