@@ -491,7 +491,14 @@ def test_the_vocabulary_of_the_model_does_not_grow(presidio: Any) -> None:
 
 @needs_model
 def test_many_texts_are_read_as_each_alone() -> None:
-    texts = ["\n".join(LINES), "The garden of Zbyszek Qwerbinski was lovely.", "", LINES[0] * 3, "é " + LINES[1], "call 617-555-0123"]
+    texts = [
+        "\n".join(LINES),
+        "The garden of Zbyszek Qwerbinski was lovely.",
+        "",
+        LINES[0] * 3,
+        "é " + LINES[1],
+        "call 617-555-0123",
+    ]
     raw = [text.encode() for text in texts]
     find = detector("notes")
     assert find.find_many(raw) == [find.find(text) for text in raw]
