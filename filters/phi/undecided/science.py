@@ -43,7 +43,7 @@ _EPONYM = re.compile(
     r"(?:disease|syndrome|signs?|test|scores?|scale|criteria|index|classification|stage|grade|man(?:eu|oeu)ver|procedure"
     r"|operation|repair|method|technique|stain|agar|medium|cells?|body|bodies|nodes?|fracture|deformity|contracture"
     r"|lymphoma|sarcoma|tumou?r|palsy|paralysis|an(?:a?)emia|thyroiditis|o?esophagus|chorea|ataxia|dystrophy|phenomen(?:on|a)"
-    r"|reflex|law|formula|equation|factor|antigen|antibody|virus|catheter|drain|tube|clamp|forceps|retractor|sutures?"
+    r"|reflex(?:es)?|tendon|jerks?|lengthening|histology|law|formula|equation|factor|antigen|antibody|virus|catheter|drain|tube|clamp|forceps|retractor|sutures?"
     r"|needle|pump|splint|brace|collar|boot|position|incision|approach|block|glands?|duct|canal|ligament|muscle|fascia"
     r"|triangle|space|pouch|ulcer|hernia|nodule|murmur|pulse|angle|respirations?|breathing|exercises?|diet|protocol"
     r"|trial|model|curve|plot|regression|correction|distribution|inventory|questionnaire)\b",
