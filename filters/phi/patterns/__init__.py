@@ -1,0 +1,36 @@
+"""What an identifier looks like: named patterns, each with a validator, in groups that policies ask for.
+
+Expressions are RE2 syntax over UTF-8 bytes. RE2 runs in linear time and has no look-around, so an expression finds
+candidates and its validator looks at the neighbourhood. Where an expression has a group, the group is the identifier
+and the rest is its cue ("MRN: ").
+
+This is Safe-Harbor-style screening (the classes of 45 CFR 164.514(b)(2)(i)), not a compliance statement.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from filters.phi.patterns.addresses import ADDRESSES
+from filters.phi.patterns.base import GROUPS, Pattern
+from filters.phi.patterns.cues import CUES, NEAR
+from filters.phi.patterns.records import NUMBERS, RECORDS
+from filters.phi.patterns.telephones import NEAR_TELEPHONES, TELEPHONES
+from filters.phi.patterns.things import THINGS
+
+__all__ = ["GROUPS", "PATTERNS", "Pattern", "patterns"]
+
+PATTERNS = (*RECORDS, *NUMBERS, *CUES, *ADDRESSES, *THINGS, *TELEPHONES, *NEAR_TELEPHONES, *NEAR)
+"""Where two find the same place, the earlier names its class: cues first."""
+
+
+@cache
+def patterns(groups: tuple[str, ...]) -> tuple[Pattern, ...]:
+    """Patterns of `groups`, in the order of their declaration.
+
+    Raises:
+        ValueError: no such group.
+    """
+    if unknown := sorted(set(groups) - set(GROUPS)):
+        raise ValueError(f"no group of patterns: {', '.join(unknown)}; known: {', '.join(GROUPS)}")
+    return tuple(pattern for pattern in PATTERNS if pattern.group in groups)

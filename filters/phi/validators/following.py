@@ -1,0 +1,176 @@
+"""The code that follows a cue, however the two are laid out: "MRN# 123-456", a form, a table, the next line, a phrase.
+
+RE2 finds the cue; from there a short window is read word by word. As long as the words and marks only tie a value to
+its cue ("number", "is", ":", a line break), a few digits are enough. Behind other words only what has the shape of a
+code counts. The answer is the place of the value, outside the cue.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from filters.phi.science import amount_after, cue_before, inside_address, own_form
+from filters.phi.validators.codes import DATE_SHAPE
+from filters.phi.validators.neighbours import Range, decimal, digit_count
+
+_WORDS = 24
+_TIED = 60
+"""Bytes over which a value may be tied to its cue."""
+_NEAR = 90
+"""Bytes between a cue and a code that nothing ties to it: about ten words."""
+
+_GAP = re.compile(rb"(?:[^0-9A-Za-z\[\]\xc3]|\xc3(?![\x80-\xbf]))*")
+_WORD = re.compile(rb"(?:[A-Za-z]|\xc3[\x80-\xbf])+")
+_BREAK = re.compile(rb"[;]|\.[ \t]+(?=[A-Z])|\n[ \t\r]*\n[ \t\r]*\n")
+"""What ends the reach of a cue: a sentence's end, two empty lines."""
+_MARK = re.compile(rb"[:#=|\"(>\t\n]|\xe2\x84\x96|\xc2[\xba\xb0]")
+_NUMBER = frozenset(
+    b"number numbers num no nos nr n id ids identifier identifiers identification code codes ref reference key serial "
+    b"nummer num\xc3\xa9ro n\xc3\xbamero numero n\xc3\xbam is was are reads says sn".split()
+)
+_TIES = _NUMBER | frozenset(
+    b"of on file card listed recorded noted as ending starting beginning in with currently now the a an under per new "
+    b"old her his my their your our and type value assigned issued verified confirmed to it its that s attached called "
+    b"for at by this patient pt primary secondary full first last four digits date record records or del de la du "
+    b"current same following number's given scanned copy copied seen".split()
+)
+_VALUE = re.compile(
+    rb"[A-Z]{1,4}[ ]{1,2}\d[0-9-]{3,}(?:[ ]\d{2,7}){0,4}(?![0-9A-Za-z])|"
+    rb"[A-Za-z]{1,4}[ ]\d{3}(?:[ ]{1,2}[0-9A-Z]{3}){1,4}(?![0-9A-Za-z])|"
+    rb"[A-Z]{0,3}\d{1,4}(?:(?:[ ]{1,2}|\xc2\xa0|[ ]?(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92)[ ]?)\d{2,7}){1,6}[A-Z]?"
+    rb"(?![0-9A-Za-z]|[-/.][0-9A-Za-z])|"
+    rb"[0-9A-Za-z]+(?:(?:[-/._:]|\xe2\x80[\x90-\x95]|\xe2\x88\x92)[0-9A-Za-z]+){0,8}"
+)
+_PLATE = re.compile(
+    rb"(?:\xc3[\x84\x96\x9c]|[A-Z0-9]){1,4}(?:(?:[ -]{1,2}|\xe2\x80[\x90-\x95]|\xe2\x88\x92)(?:[A-Z0-9]){1,5}){0,3}(?![0-9A-Za-z])|"
+    rb"[A-Za-z]{1,3}[ -]?\d{2,4}[ -]?[A-Za-z]{0,3}(?![0-9A-Za-z])|\d{1,4}[ -]?[A-Za-z]{2,3}[ -]?\d{0,4}(?![0-9A-Za-z])"
+)
+_LIST = re.compile(rb"[ \t]*(?:,|/|;|&|\band\b|\bor\b)[ \t]*(?=[0-9A-Z])")
+_TIME = re.compile(
+    rb"(?i)\d{1,2}:\d\d(?::\d\d)?(?:[ap]m)?$|\d{1,3}/\d{1,3}$|\d+(?:st|nd|rd|th)$|\d{3,4}s$|\d\d?-\d\d?$|"
+    rb"(?:19|20)\d\d[-/](?:19|20)?\d\d$"
+)
+_TERMINAL = re.compile(rb"\d\d-\d\d-\d\d$")
+_DOSE = re.compile(
+    rb"(?i)\d[\d.,/-]*(?:m?c?g|ml|mm|cm|kg|iu|units?|hz|y/?o?|yrs?|years?|hrs?|h|min|x|k|lbs?|mmol|meq|am|pm|f|l|d|days?|w|"
+    rb"weeks?|mo|months?|pk|mhz|fr|g)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A validator: the code after a cue."""
+
+    least: int = 3
+    """Digits of a value that a number word or a mark ties to the cue."""
+    long: int = 5
+    """Digits of one that no more than stands there."""
+    marked: bool = False
+    """The cue itself says that a number comes ("MRN")."""
+    near: bool = False
+    """Some words may stand between."""
+    plate: bool = False
+    """The value may be a vehicle's plate."""
+    dated: bool = False
+    """The value may look like a date of two-digit groups, as a terminal digit record number does."""
+
+    def __call__(self, text: bytes, start: int, end: int) -> Range | None:
+        """Place of the value after the cue `[start, end)`."""
+        marked, tied, at = self.marked or text[end - 1 : end] in (b"#", b":"), True, end
+        limit = min(len(text), end + (_NEAR if self.near else _TIED))
+        for _ in range(_WORDS):
+            gap = _GAP.match(text, at, limit)
+            assert gap is not None, "it may be empty"
+            if _BREAK.search(gap.group()):
+                return None
+            marked = marked or (tied and _MARK.search(gap.group()) is not None)
+            at = gap.end()
+            if at >= limit or text[at : at + 1] in (b"[", b"]"):
+                return None
+            word = _WORD.match(text, at, at + 40)
+            known = word is not None and _pure(text, word.end()) and word.group().lower() in _TIES
+            if known and word is not None:
+                marked = marked or (tied and word.group().lower() in _NUMBER)
+                at = word.end()
+                continue
+            kept = self._value(text, at, tied, marked)
+            if kept is not None:
+                return kept
+            if not self.near:
+                return None
+            tied = marked = False
+            token = _VALUE.match(text, at, at + 60)
+            at = max(token.end() if token else at + 1, word.end() if word else at)
+        return None
+
+    def _value(self, text: bytes, at: int, tied: bool, marked: bool) -> Range | None:
+        if self.plate and tied and (plate := _PLATE.match(text, at, at + 20)) is not None and _plate(text, *plate.span()):
+            return plate.span()
+        found = _VALUE.match(text, at, at + 64)
+        if found is None:
+            return None
+        least = self.least if marked and tied else self.long if tied else max(6, self.long)
+        dated = self.dated and tied and marked
+        kept = coded(text, *found.span(), least, dated=dated)
+        return None if kept is None else _list(text, kept, least)
+
+
+def _pure(text: bytes, end: int) -> bool:
+    """A word that ends here is no part of a code."""
+    after = text[end : end + 2]
+    return not (after[:1].isdigit() or after[:1] == b"_" or (after[:1] in (b"-", b"/") and after[1:].isdigit()))
+
+
+def coded(text: bytes, start: int, end: int, least: int, dated: bool = False) -> Range | None:
+    """The part of `[start, end)` that is a code of `least` digits; a letter among them stands for one, and one for two.
+
+    No date, time, dose, decimal or amount, and nothing that a registry gave.
+    """
+    value = text[start:end]
+    while value[-1:] in b".-/:_" and value:
+        value = value[:-1]
+    end = start + len(value)
+    if b" " in value and not _grouped(value):
+        value = value[: value.index(b" ")]
+        end = start + len(value)
+    digits = digit_count(value)
+    letters = sum(byte > 64 for byte in value)
+    shaped = digits >= least or (least > 3 and letters >= 1 and digits >= least - 1)
+    if not shaped or (letters > digits + 6 and digits < 4) or own_form(value):
+        return None
+    if (DATE_SHAPE.match(value) and not (dated and _TERMINAL.match(value))) or _TIME.match(value) or (digits < 6 and _DOSE.match(value)) or decimal(value):
+        return None
+    if b"," in text[end : end + 1] and re.match(rb",\d{3}", text[end : end + 4]):
+        return None  # "12,345"
+    if (digits < 8 and letters == 0 and amount_after(text, end)) or text[end : end + 1] == b"%":
+        return None
+    return None if cue_before(text, start) or inside_address(text, start) else (start, end)
+
+
+def _grouped(value: bytes) -> bool:
+    """Groups of digits that belong together: not a number and then another of two digits, as "12345 50"."""
+    groups = re.split(rb" ?- ?| ", value)
+    return len(groups) > 2 or len(groups[0]) <= 4 or not groups[0].isdigit() or len(groups[1]) > 3
+
+
+def _list(text: bytes, first: Range, least: int) -> Range:
+    """`first`, and the codes of a like shape listed after it."""
+    start, end = first
+    for _ in range(30):
+        mark = _LIST.match(text, end, end + 12)
+        found = _VALUE.match(text, mark.end(), mark.end() + 64) if mark else None
+        following = coded(text, *found.span(), max(4, least)) if found else None
+        if following is None or following[1] - following[0] > 2 * (first[1] - first[0]):
+            break
+        end = following[1]
+    return start, end
+
+
+def _plate(text: bytes, start: int, end: int) -> bool:
+    """Four to nine letters and digits, both among them; digits alone only from five on."""
+    value = re.sub(rb"[^0-9A-Za-z]", b"", text[start:end])
+    digits = digit_count(value)
+    if not 4 <= len(value) <= 11 or digits < 1 or (digits == len(value) and digits < 5):
+        return False
+    return not (DATE_SHAPE.match(value) or own_form(text[start:end]) or _DOSE.match(value) or amount_after(text, end))
