@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from filters.phi.folding import BREAKS, CHARACTERS, Rule, folded
-from filters.phi.patterns import Pattern, patterns
+from filters.phi.patterns import Pattern, patterns, spoken
 from filters.phi.policy import Policy, load_policy
 from filters.phi.spans import Span, masked_bytes, merged, moved
 from filters.phi.text import Text
@@ -29,7 +29,7 @@ class Finder(Protocol):
         ...
 
 
-FINDERS: tuple[Callable[[Policy], Finder | None], ...] = ()
+FINDERS: tuple[Callable[[Policy], Finder | None], ...] = (spoken.finder,)
 """What makes the finder of one group of classes for a policy, or None if the policy asks for none of them."""
 
 

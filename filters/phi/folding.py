@@ -109,7 +109,7 @@ def _entity(match: Any) -> bytes | None:
     return _plain(character).encode(errors="replace") if len(character) == 1 else None
 
 
-_FIGURES = {b"O": b"0", b"o": b"0", b"l": b"1", b"I": b"1", b"S": b"5", b"B": b"8"}
+_FIGURES = {b"O": b"0", b"o": b"0", b"l": b"1", b"I": b"1", b"S": b"5", b"B": b"8", b"s": b"5", b"b": b"6", b"i": b"1"}
 
 
 def _misread(match: Any) -> bytes:
@@ -126,9 +126,10 @@ CHARACTERS = (
     ),
     Rule(r"[\p{L}\p{N}](%40)[\p{L}\p{N}]", lambda match: b"@"),
     Rule(r"( ?(?:\[ ?@ ?\]|\( ?@ ?\)|\{ ?@ ?\}|< ?@ ?>) ?)", lambda match: b"@"),
-    Rule(r"\d[-. ]?([OolISB])\d", _misread),
-    Rule(r"\d([OolIS])[-. )]\d", _misread),
-    Rule(r"\b([OlI])\d{1,2}[-. ]\d", _misread),
+    Rule(r"\d[-. ]?([OolISBsb])\d", _misread),
+    Rule(r"\d([OolISBsb])[-. )]\d", _misread),
+    Rule(r"\b([OlISs])\d{1,2}[-. ]\d", _misread),
+    Rule(r"\)[ -]?([OlIS])\d\d[-. ]\d", _misread),
     Rule(r"@([*`]{1,3})[\p{L}\p{N}]", lambda match: b""),
     Rule(rf"(?i)(</?(?:{_INLINE})(?:[ \t][^<>]*)?/?>)", lambda match: b""),
     Rule(rf"(?i)(</?(?:{_BLOCK})(?:[ \t][^<>]*)?/?>)", lambda match: b" "),
@@ -180,7 +181,7 @@ BREAKS = (
     Rule(rf"\d[{_HYPHEN}/)]{{1,2}}({_BREAK})\(?\d", lambda match: b""),
     Rule(rf"\d({_BREAK})[{_HYPHEN}]\d", lambda match: b""),
     Rule(rf"\b[A-Z\d]{{1,9}}[{_HYPHEN}/]({_BREAK})[A-Z]{{0,3}}\d", lambda match: b""),
-    Rule(rf"\b0\d(?:[ .]\d\d){{0,3}}({_BREAK})\d\d(?:[ .]\d\d){{0,3}}\b", lambda match: b" "),
+    Rule(rf"\b0\d(?:[ .]\d\d){{1,3}}({_BREAK})\d\d(?:[ .]\d\d){{0,3}}\b", lambda match: b" "),
     Rule(rf"\b\d{{4}} \d{{4}}({_BREAK})\d{{4}}\b", lambda match: b" "),
     Rule(rf"://[^\s<>\"]{{1,200}}[/.?&=_-]({_BREAKS})[a-z0-9%?=&_-]*[\d/?=&]", lambda match: b""),
     Rule(rf"(?i)[\p{{L}}\p{{N}}][-_]({_BREAKS})[\p{{L}}\p{{N}}_-]+\.(?:jpe?g|png|gif|tiff?|hei[cf]|bmp|dcm)\b", lambda match: b""),

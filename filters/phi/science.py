@@ -35,7 +35,7 @@ TELEPHONE_BEFORE = re.compile(rb"(?i)(?:\btel|phone|\bfax|call|contact|mobile|ho
 _FORMS = re.compile(
     rb"(?:NCT\d{8}|ISRCTN\d+|ACTRN\d+|DRKS\d+|ChiCTR[-A-Z]*\d+|CTRI/[\d/]+|UMIN\d+|jRCT\w+|EUCTR[\d-]+|CRD\d+|PMC\d+|PMID\d+|"
     rb"(?:GSE|GSM|GPL|GDS|SRP|SRR|SRX|SRS|ERP|ERR|PRJ[END][AB]|SAM[END]A?|PXD|phs|E-[A-Z]{4}-)\d[\d.]*|"
-    rb"rs\d+|(?:N[CGMPRTWZ]|X[MPR]|A[CP]|YP|WP)_\d+(?:\.\d+)?|[A-Z]{1,2}\d{5,8}\.\d|ENS[A-Z]*\d{11}(?:\.\d+)?|LRG_\d+|"
+    rb"rs\d+|(?:N[CGMPRTWZ]|X[MPR]|A[CP]|YP|WP)_\d+(?:\.\d+)?(?::\S*)?|[A-Z]{1,2}\d{5,8}\.\d|G\d+P\d+\S*|ENS[A-Z]*\d{11}(?:\.\d+)?|LRG_\d+|"
     rb"(?:GO|HP|MONDO|CHEBI|HGNC|OMIM|MIM|ORPHA|DOID|MESH|RRID|UBERON|CL|MP)[:_]\S+|"
     rb"[A-Z]\d{2}[A-Z]{2}\d{2}|[A-TV-Z]\d[\dA-Z](?:\.[\dA-Z]{1,4})?|"  # ATC; ICD-10
     rb"(?:[1-9]|1\d|2[0-2]|[XY])[pq](?:\d{1,2}(?:\.\d+)?|ter|cen)(?:-[pq]?\S+)?|(?i:chr)[\dXYM]+\S*|"
@@ -51,6 +51,11 @@ _AMOUNT = re.compile(
     rb"kcal|dollars|usd|euros?|pounds|lbs?|inches|feet|degrees|percent|per|to \d)\b)"
 )
 
+_OFFICIAL = re.compile(
+    rb"(?i)\b(?:ethic(?:s|al)|irb|rec|rek|committees?|boards?|councils?|grants?|fund(?:s|ed|ing)?|foundation|approv\w+|protocols?|"
+    rb"trials?|eudract|clinicaltrials|prospero|registered|registration of|patent|software|version|catalog\w*|manufactur\w+)\b"
+)
+"""Numbers near these are an office's or a maker's."""
 LOOK_BACK = 60
 """Bytes before a candidate that are read for a cue."""
 
@@ -71,6 +76,11 @@ def cue_before(text: bytes, start: int) -> bool:
 def sequence_before(text: bytes, start: int) -> bool:
     """Databases of sequences or strains are what the words before are about."""
     return _SEQUENCES.search(text[max(0, start - LOOK_BACK) : start]) is not None
+
+
+def official_before(text: bytes, start: int) -> bool:
+    """Committees, funders, trials or makers are what the words before are about."""
+    return _OFFICIAL.search(text[max(0, start - LOOK_BACK) : start]) is not None
 
 
 def own_form(value: bytes) -> bool:

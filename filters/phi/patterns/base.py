@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from filters.phi.validators.neighbours import Validator, accept
 
-GROUPS = ("direct", "clinical", "spoken")
+GROUPS = ("direct", "clinical", "record", "spoken")
 """`direct`: contacts, numbers of persons, web addresses with a user: in every policy, and safe in a paper about genes.
-`clinical`: what stands in a patient's record, and may be taken for something else in science.
+`clinical`: codes with a cue, files of photographs, serial numbers: what a report about a patient may tell.
+`record`: shapes that are somebody's in a patient's own record and may be anything in science; every web address.
 `spoken`: values in words, as a transcript of speech has them."""
 
 

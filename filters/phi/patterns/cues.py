@@ -1,4 +1,5 @@
-"""Words after which a code stands in a patient's record, by class. Everything here asks for the group `clinical`.
+"""Words after which a code stands in a patient's record, by class. Groups `clinical` and, where words stand
+between, `record`.
 
 Of each class there are cues that say by themselves that a number comes ("MRN", "account number"), and nouns that may
 be followed by one ("insurance", "pacemaker"): after these, a code must look like one, or a number word must tie it.
@@ -90,7 +91,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
     ),
 }
 _NOUNS: dict[str, str] = {
-    "MRN": r"charts?|medical records?|patient|wrist ?band|id band|armband|mr\b|case file|folder|records?",
+    "MRN": r"charts?|medical records?|wrist ?band|id band|armband|case file|folder|\bpt\b|patient label",
     "HEALTH_PLAN": r"insurance|insured|insurer|policy|plans?|member|subscriber|beneficiary|medicare|medicaid|hmo|ppo|coverage|"
     r"aetna|cigna|humana|bcbs|blue (?:cross|shield)|united ?health ?care|kaiser|tricare|health card|payer|ins\b\.?|"
     r"prima|aseguradora|mutua|krankenkasse|assurance",
@@ -116,21 +117,21 @@ _VEHICLE = (
 
 CUES = (
     *(
-        Pattern(f"{kind.lower()}-cue", kind, _any("|".join(words)), Following(_SHORT[kind], marked=True, dated=kind == "MRN"), group="clinical")
+        Pattern(f"{kind.lower()}-cue", kind, _any("|".join(words)), Following(_SHORT[kind], marked=True, dated=kind == "MRN", private=kind == "OTHER_ID"), group="clinical")
         for kind, words in _MARKED.items()
     ),
     Pattern(
         "vehicle-cue", "VEHICLE", _any(_VEHICLE), Following(least=5, long=6, marked=True, plate=True), group="clinical"
     ),
     *(
-        Pattern(f"{kind.lower()}-noun", kind, _any(words), Following(_SHORT[kind] + 1, 6, dated=kind == "MRN"), group="clinical")
+        Pattern(f"{kind.lower()}-noun", kind, _any(words), Following(_SHORT[kind] + 1, 6, dated=kind == "MRN", private=kind == "OTHER_ID"), group="clinical")
         for kind, words in _NOUNS.items()
     ),
 )
 """The value is tied to its cue."""
 
 NEAR = tuple(
-    Pattern(f"{kind.lower()}-near", kind, _any(words), Following(6, 6, near=True), group="clinical")
+    Pattern(f"{kind.lower()}-near", kind, _any(words), Following(6, 6, near=True), group="record")
     for kind, words in {**_NOUNS, "VEHICLE": r"vin|vehicle|plate|car|registration"}.items()
 )
 """Some words stand between; another rule that knows the same place better comes first."""

@@ -133,7 +133,7 @@ RECORDS = (
 )
 
 NUMBERS = (
-    Pattern("card-plain", "ACCOUNT", r"\b[3-6]\d{12,18}\b", check.card, group="clinical"),
+    Pattern("card-plain", "ACCOUNT", r"\b[3-6]\d{12,18}\b", check.card, group="record"),
     Pattern(
         "health-plan-mbi-plain",
         "HEALTH_PLAN",
@@ -141,13 +141,13 @@ NUMBERS = (
         check.standing_apart,
         group="clinical",
     ),
-    Pattern("nhs-shape", "OTHER_ID", r"\b\d{3} \d{3} \d{4}\b", check.nhs, group="clinical"),
-    Pattern("dni", "OTHER_ID", r"\b(?:\d{8}|[XYZ]-?\d{7})-?[A-HJ-NP-TV-Z]\b", check.dni, group="clinical"),
-    Pattern("aadhaar", "OTHER_ID", r"\b[2-9]\d{3} \d{4} \d{4}\b", check.aadhaar, group="clinical"),
-    Pattern("abha", "HEALTH_PLAN", r"\b\d{2}-\d{4}-\d{4}-\d{4}\b", check.standing_apart, group="clinical"),
-    Pattern("pan", "OTHER_ID", r"\b[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]\b", check.standing_apart, group="clinical"),
-    Pattern("nino-plain", "OTHER_ID", r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]\b", check.standing_apart, group="clinical"),
-    Pattern("ssn-spaced", "SSN", r"\b\d{3} \d{2} \d{4}\b", check.standing_apart, group="clinical"),
+    Pattern("nhs-shape", "OTHER_ID", r"\b\d{3} \d{3} \d{4}\b", check.nhs, group="record"),
+    Pattern("dni", "OTHER_ID", r"\b(?:\d{8}|[XYZ]-?\d{7})-?[A-HJ-NP-TV-Z]\b", check.dni, group="record"),
+    Pattern("aadhaar", "OTHER_ID", r"\b[2-9]\d{3} \d{4} \d{4}\b", check.aadhaar, group="record"),
+    Pattern("abha", "HEALTH_PLAN", r"\b\d{2}-\d{4}-\d{4}-\d{4}\b", check.standing_apart, group="record"),
+    Pattern("pan", "OTHER_ID", r"\b[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]\b", check.standing_apart, group="record"),
+    Pattern("nino-plain", "OTHER_ID", r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]\b", check.standing_apart, group="record"),
+    Pattern("ssn-spaced", "SSN", r"\b\d{3} \d{2} \d{4}\b", check.standing_apart, group="record"),
     Pattern(
         "ssn-cue",
         "SSN",
@@ -155,6 +155,6 @@ NUMBERS = (
         Following(4, 9, marked=True),
         group="clinical",
     ),
-    Pattern("ssn-near", "SSN", r"(?i)\b(?:ssns?|social)\b", Following(9, 9, near=True), group="clinical"),
+    Pattern("ssn-near", "SSN", r"(?i)\b(?:ssns?|social)\b", Following(9, 9, near=True), group="record"),
 )
 """By shape and check digit, where nothing but a patient's record is read."""

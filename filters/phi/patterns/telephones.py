@@ -37,7 +37,7 @@ _CALL_CUE = (
 TELEPHONES = (
     Pattern("phone-cued", "PHONE", _NUMBERS, check.cued_phone, cue=_PHONE_CUE),
     Pattern("fax-cued", "FAX", _NUMBERS, check.cued_phone, cue=_FAX_CUE),
-    Pattern("fax-near", "FAX", r"(?i)\bfax(?:ed|ing|es)?\b", check.near_fax, group="clinical"),
+    Pattern("fax-near", "FAX", r"(?i)\bfax(?:ed|ing|es)?\b", check.near_fax, group="record"),
     Pattern("phone-called", "PHONE", _NUMBERS, check.called_phone, cue=_CALL_CUE),
     Pattern("phone-international", "PHONE", rf"\(?\+{_NUMBER}{_EXTENSION}", check.international_phone),
     Pattern(
@@ -73,23 +73,23 @@ TELEPHONES = (
         "PHONE",
         rf"(?:\(0\d{{1,4}}\)|\b0\d{{1,4}})[{BLANK}]?[/{BLANK}{DASH}.][{BLANK}]?\d{{3,8}}(?:[{BLANK}{DASH}.]\d{{2,5}}){{0,2}}\b{_EXTENSION}",
         check.loose_phone,
-        group="clinical",
+        group="record",
     ),
-    Pattern("phone-mobile", "PHONE", r"\b0[1-9]\d{8,9}\b", check.loose_phone, group="clinical"),
+    Pattern("phone-mobile", "PHONE", r"\b0[1-9]\d{8,9}\b", check.loose_phone, group="record"),
     Pattern(
         "phone-nine",
         "PHONE",
         r"\b[6-9]\d\d(?: \d{3} \d{3}|-\d{3}-\d{3}|\.\d{3}\.\d{3}|(?: \d\d){3}|(?:-\d\d){3}|(?:\.\d\d){3})\b|"
         r"\b9\d \d{3} \d\d \d\d\b|\b[6-9]\d{8}\b",
         check.loose_phone,
-        group="clinical",
+        group="record",
     ),
     Pattern(
         "phone-ten",
         "PHONE",
         rf"(?:\b1[{BLANK}{DASH}.]?)?\b[2-9]\d\d[{BLANK}{DASH}.)/]{{0,3}}\d{{3}}[{BLANK}{DASH}.]{{0,3}}\d{{4}}\b{_EXTENSION}",
         check.loose_phone,
-        group="clinical",
+        group="record",
     ),
 )
 
@@ -100,6 +100,6 @@ _PHONE_WORDS = (
 )
 
 NEAR_TELEPHONES = (
-    Pattern("phone-near", "PHONE", _PHONE_WORDS, check.near_phone, group="clinical"),
+    Pattern("phone-near", "PHONE", _PHONE_WORDS, check.near_phone, group="record"),
 )
 """The number stands some words after its cue."""

@@ -9,7 +9,11 @@ from filters.phi.validators import things
 
 _IMAGE = r"(?:jpe?g|jfif|png|gif|bmp|tiff?|hei[cf]|webp|raw|cr2|nef|arw|dng|svg|dcm|dicom|mp4|mov|avi|m4v|wmv|webm|3gp)"
 _NAME = r"[\p{L}\p{N}_][\p{L}\p{N}_.~+@()\x{2010}-\x{2013}\x{2212}-]*"
-_FACE = r"(?:full[-\s]{0,2}faced?|face[-\s]{0,2}on|facial|frontal (?:face|facial)|head[-\s]{0,2}(?:and|&)[-\s]{0,2}shoulders?|portrait|mug ?shot|selfie)"
+_GAP = r"[-\s\x{a0}\x{2000}-\x{2015}\x{202f}\x{2212}]"
+_FACE = (
+    rf"(?:full{_GAP}{{0,2}}faced?|face{_GAP}{{0,2}}on|facial|frontal{_GAP}(?:face|facial)|"
+    rf"head{_GAP}{{0,2}}(?:and|&){_GAP}{{0,2}}shoulders?|portrait|mug ?shot|selfie)"
+)
 _PHOTO = r"(?:photo(?:graph)?(?:s|ic images?)?|pictures?|images?|pics?|snapshots?|portraits?|shots?|videos?)"
 _NETWORK = (
     r"(?:instagram|insta|ig|twitter|x|tik ?tok|facebook|fb|snap ?chat|snap|linkedin|reddit|telegram|discord|skype|you ?tube|"
@@ -24,7 +28,7 @@ THINGS = (
         r"\([0O][1lI]\)[ ]?[\dA-Z]{13,15}(?:[ ]?\([\dlIO]{2,3}\)[ ]?[0-9A-Za-z][0-9A-Za-z./_-]{0,19})*",
         group="clinical",
     ),
-    Pattern("device-udi-hibc", "DEVICE", r"\+[A-Z][0-9]{3}[0-9A-Z]{2,18}(?:/\$*[0-9A-Z/+$]{4,40})", group="clinical"),
+    Pattern("device-udi-hibc", "DEVICE", r"\+[A-Z][0-9]{3}[0-9A-Z]{2,18}(?:/\$*[0-9A-Z/+$]{4,40})", group="record"),
     Pattern(
         "device-mac",
         "DEVICE",
@@ -38,7 +42,7 @@ THINGS = (
         r"(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
         group="clinical",
     ),
-    Pattern("oid", "OTHER_ID", r"\b[12]\.\d{1,3}\.\d{2,7}(?:\.\d{1,20}){5,20}\b", things.instance, group="clinical"),
+    Pattern("oid", "OTHER_ID", r"\b[12]\.\d{1,3}\.\d{2,7}(?:\.\d{1,20}){5,20}\b", things.instance, group="record"),
     Pattern(
         "biometric-hash",
         "BIOMETRIC",
@@ -50,21 +54,20 @@ THINGS = (
     ),
     Pattern("photo-file", "PHOTO", rf"(?i){_NAME}\.{_IMAGE}\b", things.file_name, group="clinical"),
     Pattern("photo-camera", "PHOTO", r"\b(?:IMG|DSC[NF]?|DSCF|PXL|MVI|DCIM|P10)[_-]?\d{3,8}(?:[_-]\w{1,30})?", group="clinical"),
-    Pattern("photo-face", "PHOTO", rf"(?i)\b{_FACE}[-\s]{{1,3}}{_PHOTO}\b", group="clinical"),
-    Pattern("photo-of-face", "PHOTO", rf"(?i)\b(?:frontal|close-?up|unmasked|identifiable|lateral)\s{{1,2}}{_FACE}\s{{1,2}}{_PHOTO}\b", group="clinical"),
+    Pattern("photo-face", "PHOTO", rf"(?i)\b(?:(?:frontal|close{_GAP}?up|unmasked|identifiable|lateral){_GAP}{{1,2}})?{_FACE}{_GAP}{{1,3}}{_PHOTO}\b", group="clinical"),
     Pattern("photo-face-to-camera", "PHOTO", r"(?i)\b(?:full[- ]face|face-on|facial) (?:view|shot|close-?up)s?\b", group="clinical"),
     Pattern(
-        "url", "URL", r"(?i)\b(?:https?|ftps?|sftp|ssh|file)://[^\s<>\"\[\]]+", addresses.personal_url, group="clinical"
+        "url", "URL", r"(?i)\b(?:https?|ftps?|sftp|ssh|file)://[^\s<>\"\[\]]+", addresses.personal_url, group="record"
     ),
-    Pattern("url-www", "URL", r"(?i)\bwww\d?\.[\p{L}\p{N}\x{2010}-\x{2013}\x{2212}-]+(?:\.[\p{L}\p{N}\x{2010}-\x{2013}\x{2212}-]+)+[^\s<>\"\[\],;]*", addresses.url, group="clinical"),
+    Pattern("url-www", "URL", r"(?i)\bwww\d?\.[\p{L}\p{N}\x{2010}-\x{2013}\x{2212}-]+(?:\.[\p{L}\p{N}\x{2010}-\x{2013}\x{2212}-]+)+[^\s<>\"\[\],;]*", addresses.url, group="record"),
     Pattern(
         "url-bare",
         "URL",
         r"(?i)\b(?:[\p{L}\p{N}][\p{L}\p{N}-]*\.)+[a-z]{2,12}(?:/[^\s<>\"\[\],;]*)?",
         addresses.bare_url,
-        group="clinical",
+        group="record",
     ),
-    Pattern("handle", "OTHER_ID", r"@[A-Za-z0-9_](?:[A-Za-z0-9_.]{1,28}[A-Za-z0-9_])", things.handle, group="clinical"),
+    Pattern("handle", "OTHER_ID", r"@[A-Za-z0-9_](?:[A-Za-z0-9_.]{1,28}[A-Za-z0-9_])", things.handle, group="record"),
     Pattern(
         "user-name",
         "OTHER_ID",
@@ -72,6 +75,6 @@ THINGS = (
         things.user_name,
         cue=rf"(?i:\b(?:{_NETWORK}(?: (?:handle|id|user(?:name)?|account|name|profile))?|user ?-?(?:name|id)|handle|"
         r"screen ?name|log-?in(?: (?:id|name))?|nickname|gamer ?tag))[ \t]{0,2}(?:(?:is|was)\b[ \t]*|[:=(#][ \t]*)\"?",
-        group="clinical",
+        group="record",
     ),
 )

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from filters.phi.science import amount_after, cue_before, inside_address, own_form
+from filters.phi.classes import KINDS
+from filters.phi.science import amount_after, cue_before, inside_address, official_before, own_form, sequence_before
 from filters.phi.validators.codes import DATE_SHAPE
 from filters.phi.validators.neighbours import Range, decimal, digit_count
 
@@ -20,7 +21,8 @@ _TIED = 60
 _NEAR = 90
 """Bytes between a cue and a code that nothing ties to it: about ten words."""
 
-_GAP = re.compile(rb"(?:[^0-9A-Za-z\[\]\xc3]|\xc3(?![\x80-\xbf]))*")
+_GAP = re.compile(rb"(?:[^0-9A-Za-z\[\xc3]|\xc3(?![\x80-\xbf])|\[(?!(?:%s)\]))*" % "|".join(sorted(KINDS)).encode())
+"""Up to the next word; a placeholder ends every cue."""
 _WORD = re.compile(rb"(?:[A-Za-z]|\xc3[\x80-\xbf])+")
 _BREAK = re.compile(rb"[;]|\.[ \t]+(?=[A-Z])|\n[ \t\r]*\n[ \t\r]*\n")
 """What ends the reach of a cue: a sentence's end, two empty lines."""
@@ -35,25 +37,32 @@ _TIES = _NUMBER | frozenset(
     b"for at by this patient pt primary secondary full first last four digits date record records or del de la du "
     b"current same following number's given scanned copy copied seen".split()
 )
+_BLANK = rb"(?:[ ]|\xc2\xa0|\xe2\x80[\x80-\x8a\xaf])"
+_DASH = rb"(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
 _VALUE = re.compile(
-    rb"[A-Z]{1,4}[ ]{1,2}\d[0-9-]{3,}(?:[ ]\d{2,7}){0,4}(?![0-9A-Za-z])|"
-    rb"[A-Za-z]{1,4}[ ]\d{3}(?:[ ]{1,2}[0-9A-Z]{3}){1,4}(?![0-9A-Za-z])|"
-    rb"[A-Z]{0,3}\d{1,4}(?:(?:[ ]{1,2}|\xc2\xa0|[ ]?(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92)[ ]?)\d{2,7}){1,6}[A-Z]?"
+    rb"[A-Z]{1,4}%(blank)s{1,2}\d[0-9-]{3,}(?:%(blank)s\d{2,7}){0,4}(?![0-9A-Za-z])|"
+    rb"[A-Za-z]{1,4}%(blank)s\d{3}(?:%(blank)s{1,2}[0-9A-Z]{3}){1,4}(?![0-9A-Za-z])|"
+    rb"[A-Z]{0,3}\d{1,4}(?:(?:%(blank)s{1,2}|%(blank)s?%(dash)s%(blank)s?)\d{2,7}){1,6}[A-Z]?"
     rb"(?![0-9A-Za-z]|[-/.][0-9A-Za-z])|"
-    rb"[0-9A-Za-z]+(?:(?:[-/._:]|\xe2\x80[\x90-\x95]|\xe2\x88\x92)[0-9A-Za-z]+){0,8}"
+    rb"[A-Z]{1,2}\d{2}%(blank)s\d{6,13}(?![0-9A-Za-z])|"
+    rb"[0-9A-Za-z]+(?:(?:[/._:]|%(dash)s)[0-9A-Za-z]+){0,8}" % {b"blank": _BLANK, b"dash": _DASH}
 )
 _PLATE = re.compile(
-    rb"(?:\xc3[\x84\x96\x9c]|[A-Z0-9]){1,4}(?:(?:[ -]{1,2}|\xe2\x80[\x90-\x95]|\xe2\x88\x92)(?:[A-Z0-9]){1,5}){0,3}(?![0-9A-Za-z])|"
-    rb"[A-Za-z]{1,3}[ -]?\d{2,4}[ -]?[A-Za-z]{0,3}(?![0-9A-Za-z])|\d{1,4}[ -]?[A-Za-z]{2,3}[ -]?\d{0,4}(?![0-9A-Za-z])"
+    rb"(?:\xc3[\x84\x96\x9c]|[A-Z0-9]){1,4}(?:(?:%(blank)s{1,2}|%(dash)s)(?:[A-Z0-9]){1,5}){0,3}(?![0-9A-Za-z])|"
+    rb"[A-Z0-9]{1,4}(?:\r?\n)[A-Z0-9]{2,4}(?![0-9A-Za-z])|"
+    rb"(?:[A-Za-z]{1,3}%(join)s?\d{2,4}%(join)s?[A-Za-z]{0,3}|\d{1,4}%(join)s?[A-Za-z]{2,3}%(join)s?\d{0,4}|"
+    rb"[a-z]{2}%(join)s?\d{2}%(join)s[a-z]{1,2}%(join)s\d{4})(?![0-9A-Za-z])"
+    % {b"blank": _BLANK, b"dash": _DASH, b"join": rb"(?:%s|%s)" % (_BLANK, _DASH)}
 )
 _LIST = re.compile(rb"[ \t]*(?:,|/|;|&|\band\b|\bor\b)[ \t]*(?=[0-9A-Z])")
 _TIME = re.compile(
     rb"(?i)\d{1,2}:\d\d(?::\d\d)?(?:[ap]m)?$|\d{1,3}/\d{1,3}$|\d+(?:st|nd|rd|th)$|\d{3,4}s$|\d\d?-\d\d?$|"
     rb"(?:19|20)\d\d[-/](?:19|20)?\d\d$"
 )
+_RANGE = re.compile(rb"\d{1,4}(?:-|\xe2\x80[\x90-\x95])\d{1,4}$")
 _TERMINAL = re.compile(rb"\d\d-\d\d-\d\d$")
 _DOSE = re.compile(
-    rb"(?i)\d[\d.,/-]*(?:m?c?g|ml|mm|cm|kg|iu|units?|hz|y/?o?|yrs?|years?|hrs?|h|min|x|k|lbs?|mmol|meq|am|pm|f|l|d|days?|w|"
+    rb"(?i)\d[\d.,/-]*(?:m?c?g|ml|mm|cm|kg|iu|units?|hz|mmhg|/[a-z]{1,3}|y/?o?|yrs?|years?|hrs?|h|min|x|k|lbs?|mmol|meq|am|pm|f|l|d|days?|w|"
     rb"weeks?|mo|months?|pk|mhz|fr|g)$"
 )
 
@@ -72,11 +81,15 @@ class Following:
     """Some words may stand between."""
     plate: bool = False
     """The value may be a vehicle's plate."""
+    private: bool = False
+    """Numbers of grants, committees, trials and sequences are passed over."""
     dated: bool = False
     """The value may look like a date of two-digit groups, as a terminal digit record number does."""
 
     def __call__(self, text: bytes, start: int, end: int) -> Range | None:
         """Place of the value after the cue `[start, end)`."""
+        if self.private and (official_before(text, end) or sequence_before(text, end)):
+            return None
         marked, tied, at = self.marked or text[end - 1 : end] in (b"#", b":"), True, end
         limit = min(len(text), end + (_NEAR if self.near else _TIED))
         for _ in range(_WORDS):
@@ -86,7 +99,7 @@ class Following:
                 return None
             marked = marked or (tied and _MARK.search(gap.group()) is not None)
             at = gap.end()
-            if at >= limit or text[at : at + 1] in (b"[", b"]"):
+            if at >= limit or text[at : at + 1] == b"[":
                 return None
             word = _WORD.match(text, at, at + 40)
             known = word is not None and _pure(text, word.end()) and word.group().lower() in _TIES
@@ -112,7 +125,7 @@ class Following:
             return None
         least = self.least if marked and tied else self.long if tied else max(6, self.long)
         dated = self.dated and tied and marked
-        kept = coded(text, *found.span(), least, dated=dated)
+        kept = coded(text, *found.span(), least, dated=dated, tied=tied)
         return None if kept is None else _list(text, kept, least)
 
 
@@ -122,7 +135,7 @@ def _pure(text: bytes, end: int) -> bool:
     return not (after[:1].isdigit() or after[:1] == b"_" or (after[:1] in (b"-", b"/") and after[1:].isdigit()))
 
 
-def coded(text: bytes, start: int, end: int, least: int, dated: bool = False) -> Range | None:
+def coded(text: bytes, start: int, end: int, least: int, *, dated: bool = False, tied: bool = True) -> Range | None:
     """The part of `[start, end)` that is a code of `least` digits; a letter among them stands for one, and one for two.
 
     No date, time, dose, decimal or amount, and nothing that a registry gave.
@@ -140,6 +153,8 @@ def coded(text: bytes, start: int, end: int, least: int, dated: bool = False) ->
     if not shaped or (letters > digits + 6 and digits < 4) or own_form(value):
         return None
     if (DATE_SHAPE.match(value) and not (dated and _TERMINAL.match(value))) or _TIME.match(value) or (digits < 6 and _DOSE.match(value)) or decimal(value):
+        return None
+    if _RANGE.match(value) and (not tied or b"-" not in value):
         return None
     if b"," in text[end : end + 1] and re.match(rb",\d{3}", text[end : end + 4]):
         return None  # "12,345"
