@@ -33,7 +33,7 @@ TELEPHONE_BEFORE = re.compile(rb"(?i)(?:\btel|phone|\bfax|call|contact|mobile|ho
 """A telephone's cue stands directly before."""
 
 _FORMS = re.compile(
-    rb"(?:NCT\d{8}|ISRCTN\d+|ACTRN\d+|DRKS\d+|ChiCTR[-A-Z]*\d+|CTRI/[\d/]+|UMIN\d+|jRCT\w+|EUCTR[\d-]+|CRD\d+|PMC\d+|PMID\d+|"
+    rb"(?:NCT\d{8}|ISRCTN\d+|ACTRN\d+|DRKS\d+|ChiCTR[-A-Z]*\d+|CTRI/[\d/]+|UMIN\d+|jRCT\w+|EUCTR[\d-]+|CRD\d+|20\d\d-\d{6}-\d\d|PMC\d+|PMID\d+|"
     rb"(?:GSE|GSM|GPL|GDS|SRP|SRR|SRX|SRS|ERP|ERR|PRJ[END][AB]|SAM[END]A?|PXD|phs|E-[A-Z]{4}-)\d[\d.]*|"
     rb"rs\d+|(?:N[CGMPRTWZ]|X[MPR]|A[CP]|YP|WP)_\d+(?:\.\d+)?(?::\S*)?|[A-Z]{1,2}\d{5,8}\.\d|G\d+P\d+\S*|ENS[A-Z]*\d{11}(?:\.\d+)?|LRG_\d+|"
     rb"(?:GO|HP|MONDO|CHEBI|HGNC|OMIM|MIM|ORPHA|DOID|MESH|RRID|UBERON|CL|MP)[:_]\S+|"

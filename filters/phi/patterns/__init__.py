@@ -16,12 +16,23 @@ from filters.phi.patterns.base import GROUPS, Pattern
 from filters.phi.patterns.cues import CUES, NEAR
 from filters.phi.patterns.records import NUMBERS, RECORDS
 from filters.phi.patterns.spoken import SPOKEN
-from filters.phi.patterns.telephones import NEAR_TELEPHONES, TELEPHONES
+from filters.phi.patterns.telephones import CUED_TELEPHONES, NEAR_TELEPHONES, TELEPHONES
 from filters.phi.patterns.things import THINGS
 
 __all__ = ["GROUPS", "PATTERNS", "Pattern", "patterns"]
 
-PATTERNS = (*RECORDS, *NUMBERS, *CUES, *ADDRESSES, *THINGS, *TELEPHONES, *NEAR_TELEPHONES, *NEAR, *SPOKEN)
+PATTERNS = (
+    *RECORDS,
+    *CUED_TELEPHONES,
+    *NUMBERS,
+    *CUES,
+    *ADDRESSES,
+    *THINGS,
+    *TELEPHONES,
+    *NEAR_TELEPHONES,
+    *NEAR,
+    *SPOKEN,
+)
 """Where two find the same place, the earlier names its class: cues first."""
 
 

@@ -19,7 +19,7 @@ _NO = (
 
 def _any(words: str) -> str:
     """An expression of a list of words; a low line may join them to others, as in names of fields."""
-    return rf"(?:\b|_)(?i:{words})(?:\b|_)?"
+    return rf"(?:\b|_)(?i:{words})(?:\b|_|[^\p{{L}}\p{{N}}\[])"
 
 
 _MARKED: dict[str, tuple[str, ...]] = {
@@ -40,7 +40,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"tricare|champus|hmo|ppo|epo|abha|certificate holder|cardholder|health ?card|ohip|carecard)"
         r"(?:'?s)?(?:[ -](?:plan|policy|card|member|group|beneficiary))*" + _NO,
         r"mbi\b|hicn?\b|abha\b|versicherten-?(?:nr|nummer)|vers\.-?nr|kvnr|krankenkasse|tarjeta sanitaria|cip\b|afiliaci[oó]n",
-        r"adh[eé]rent|assur[eé]|mutuelle|tessera sanitaria|polizza|p[oó]liza|carte vitale",
+        r"adh[eé]rent|assur[eé]|mutuelle|nass|n[ºo.]* ?ss|cipa?|naf|nuss|tessera sanitaria|polizza|p[oó]liza|carte vitale",
     ),
     "ACCOUNT": (
         r"(?:(?:bank|billing|patient|guarantor|hospital|invoice|checking|savings|current|credit|debit|financial|hsa|fsa)[ -]){0,2}"
@@ -57,7 +57,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"operator'?s?|commercial|clinical|board|council|gmc|nmc|pilot'?s?|marriage|birth|death|training|practi[cs]e|teaching|dental|gun|"
         r"handicap|concealed carry)[ -]){0,3}(?:licen[cs]es?|lic\.?|certificates?|cert\.?|certification|permit|registration|reg)" + _NO,
         r"(?:driver'?s?|drivers'|driving|operator'?s?|medical|nursing) ?(?:licen[cs]e|lic\b\.?|permit)|\bcdl\b|\bd\.?l\.?" + _NO,
-        r"permis de conduire|permiso de conducir|carn[eé] de conducir|patente(?: di guida)?|f[uü]hrerschein|colegiado|"
+        r"permis de conduire|permiso de conducir|carn[eé] de conducir|patente(?: di guida)?|f[uü]hrerschein|colegiado|n[.ºo°]* ?col(?:\.|eg\.?)?|"
         r"iscrizione(?: all'ordine)?|approbation",
     ),
     "DEVICE": (
@@ -91,12 +91,12 @@ _MARKED: dict[str, tuple[str, ...]] = {
     ),
 }
 _NOUNS: dict[str, str] = {
-    "MRN": r"charts?|medical records?|wrist ?band|id band|armband|case file|folder|\bpt\b|patient label",
+    "MRN": r"charts?|medical records?|wrist ?band|id band|armband|case file|folder|pt|patient label|(?-i:MR)",
     "HEALTH_PLAN": r"insurance|insured|insurer|policy|plans?|member|subscriber|beneficiary|medicare|medicaid|hmo|ppo|coverage|"
     r"aetna|cigna|humana|bcbs|blue (?:cross|shield)|united ?health ?care|kaiser|tricare|health card|payer|ins\b\.?|"
     r"prima|aseguradora|mutua|krankenkasse|assurance",
     "ACCOUNT": r"accounts?|acct|card|bank|invoice|billing|guarantor|debit|refund|wire|deposit|donations?|iban|konto|cuenta|compte",
-    "LICENCE": r"licen[cs]es?|licen[cs]ed|certificate|prescriber|registration|permit|physician id",
+    "LICENCE": r"licen[cs]es?|licen[cs]ed|certificate|prescriber|registration|permit|physician id|(?-i:DL)",
     "DEVICE": r"serial|pace-?maker|icd|aicd|defibrillator|(?:insulin |infusion |pain |baclofen |feeding )?pump|cpap|bipap|"
     r"implants?|hearing aids?|generator|stimulator|lvad|vad|ventilator|sensor|glucometer|glucose meter|cgm|monitor|"
     r"wheelchair|prosthe(?:sis|tic)|stent|graft|valve|shunt|device|controller|machine|concentrator|recall|biomed|"
@@ -104,7 +104,7 @@ _NOUNS: dict[str, str] = {
     "BIOMETRIC": r"finger-?prints?|thumb-?prints?|biometric|iris|retinal? (?:scan|image)|face (?:id|scan|template)|template|kiosk",
     "OTHER_ID": r"specimens?|accession|pathology|histology|biopsy|passport|encounter|visit|claim|referral|authorization|"
     r"prescription|rx|reference|registry|badge|participant|subject|donor|sample|slide|block|identified|id|ids|identity|"
-    r"registration|confirmation|lab|order|aadhaa?r|visa|dni|tax",
+    r"registration|confirmation|lab|order|episodio|s[eé]jour|nosologico|aadhaa?r|visa|dni|tax|(?:prior|pre)[ -]?auth(?:orization)?|(?-i:FIN|CSN|HAR)",
 }
 _SHORT = {"MRN": 3, "OTHER_ID": 4, "HEALTH_PLAN": 4, "ACCOUNT": 4, "LICENCE": 4, "DEVICE": 4, "BIOMETRIC": 4}
 """Digits that are enough after a cue that says that a number comes."""

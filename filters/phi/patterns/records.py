@@ -43,7 +43,7 @@ RECORDS = (
         "MRN",
         CODE,
         check.longer_code,
-        cue=rf"(?i:\b(?:patient|pt\.?|hospital|hosp\.?|chart|subject|admission|encounter|case ?file|record|unit record|clinic)'?s?{NO}){TO}",
+        cue=rf"(?i:\b(?:patient|pt\.?|hospital|hosp\.?|chart|subject|case ?file|record|unit record|clinic)'?s?{NO}){TO}",
     ),
     Pattern("mrn-case", "MRN", CODE, check.longer_code, cue=r"(?i:\bcase ?#[: ]{0,2})"),
     Pattern(
@@ -102,7 +102,7 @@ RECORDS = (
         "OTHER_ID",
         _RUN,
         check.longer_code,
-        cue=r"(?i:\b(?:rx|prescription|claim|prior[ -]auth(?:ori[sz]ation)?|referral|authori[sz]ation|employer identification|ein|itin|"
+        cue=r"(?i:\b(?:rx|encounter|admission|prescription|claim|prior[ -]auth(?:ori[sz]ation)?|referral|authori[sz]ation|employer identification|ein|itin|"
         r"taxpayer identification|national insurance|ni|aadhaa?r|voter|alien registration|state id|military id|employee|badge)"
         rf"{NO}){TO}",
     ),
@@ -122,7 +122,7 @@ RECORDS = (
     ),
     Pattern("insee", "OTHER_ID", r"\b[12][ .]?\d\d[ .]?(?:0[1-9]|1[0-2]|[2-9]\d)[ .]?(?:\d\d|2[AB])[ .]?\d{3}[ .]?\d{3}[ .]?\d\d\b", check.insee),
     Pattern("codice-fiscale", "OTHER_ID", r"\b[A-Z]{6}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z]\b", check.codice_fiscale),
-    Pattern("iban", "ACCOUNT", r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?\b", check.iban),
+    Pattern("iban", "ACCOUNT", rf"\b[A-Z]{{2}}\d{{2}}(?:[{BLANK}-]{{0,2}}[A-Z0-9]{{4}}){{2,7}}(?:[{BLANK}-]{{0,2}}[A-Z0-9]{{1,4}})?\b", check.iban),
     Pattern(
         "card",
         "ACCOUNT",
@@ -155,6 +155,7 @@ NUMBERS = (
         Following(4, 9, marked=True),
         group="clinical",
     ),
+    Pattern("card-cue", "ACCOUNT", r"(?i)\bcc\b", Following(12, 12), group="record"),
     Pattern("ssn-near", "SSN", r"(?i)\b(?:ssns?|social)\b", Following(9, 9, near=True), group="record"),
 )
 """By shape and check digit, where nothing but a patient's record is read."""

@@ -34,11 +34,14 @@ _CALL_CUE = (
     rf"(?:[{BLANK}:.,(]|\b(?i:us|me|at|on|by|via|is|the|number|phone|toll|free|office|our|my)\b){{1,8}}?"
 )
 
-TELEPHONES = (
+CUED_TELEPHONES = (
     Pattern("phone-cued", "PHONE", _NUMBERS, check.cued_phone, cue=_PHONE_CUE),
     Pattern("fax-cued", "FAX", _NUMBERS, check.cued_phone, cue=_FAX_CUE),
     Pattern("fax-near", "FAX", r"(?i)\bfax(?:ed|ing|es)?\b", check.near_fax, group="record"),
     Pattern("phone-called", "PHONE", _NUMBERS, check.called_phone, cue=_CALL_CUE),
+)
+
+TELEPHONES = (
     Pattern("phone-international", "PHONE", rf"\(?\+{_NUMBER}{_EXTENSION}", check.international_phone),
     Pattern(
         "phone-international-00",
@@ -71,16 +74,22 @@ TELEPHONES = (
     Pattern(
         "phone-trunk-loose",
         "PHONE",
-        rf"(?:\(0\d{{1,4}}\)|\b0\d{{1,4}})[{BLANK}]?[/{BLANK}{DASH}.][{BLANK}]?\d{{3,8}}(?:[{BLANK}{DASH}.]\d{{2,5}}){{0,2}}\b{_EXTENSION}",
+        rf"(?:\(0\d{{1,4}}\)|\b0\d{{1,4}})[{BLANK}]{{0,2}}[/{BLANK}{DASH}.][{BLANK}]{{0,2}}\d{{3,8}}(?:[{BLANK}{DASH}.]{{1,2}}\d{{2,5}}){{0,2}}\b{_EXTENSION}",
         check.loose_phone,
+        group="record",
+    ),
+    Pattern(
+        "phone-labelled",
+        "PHONE",
+        rf"{_NUMBER}{_EXTENSION}[{BLANK}]{{0,2}}[-(\[]?(?i:office|home|cell|mobile|work|fax|tel|phone|mob|direct|day|evening)\b",
+        check.labelled_phone,
         group="record",
     ),
     Pattern("phone-mobile", "PHONE", r"\b0[1-9]\d{8,9}\b", check.loose_phone, group="record"),
     Pattern(
         "phone-nine",
         "PHONE",
-        r"\b[6-9]\d\d(?: \d{3} \d{3}|-\d{3}-\d{3}|\.\d{3}\.\d{3}|(?: \d\d){3}|(?:-\d\d){3}|(?:\.\d\d){3})\b|"
-        r"\b9\d \d{3} \d\d \d\d\b|\b[6-9]\d{8}\b",
+        rf"\b[6-9]\d\d(?:{JOIN}\d{{3}}{JOIN}\d{{3}}|(?:{JOIN}\d\d){{3}})\b|\b9\d{JOIN}\d{{3}}{JOIN}\d\d{JOIN}\d\d\b|\b[6-9]\d{{8}}\b",
         check.loose_phone,
         group="record",
     ),
@@ -96,7 +105,7 @@ TELEPHONES = (
 _PHONE_WORDS = (
     r"(?i)\b(?:tele?|t[eé]l|tlf|tel[eé]fono|t[eé]l[eé]phone|telefon\w*|phones?|ph|mobile|cell|call(?:ed|ing|s)?|ring|rang|dial(?:ed)?|"
     r"text(?:ed)?|reach(?:ed)?|contact(?:ed|s)?|call ?back|cb|numbers?|line|hotline|pager|beeper|voice ?mail|msg|message|"
-    r"emergency contact|nok|next of kin|recapito|llame|appeler|anrufen|whatsapp|sms)\b"
+    r"emergency contact|nok|next of kin|answer(?:s|ing|ed)?|office|recapito|llame|appeler|anrufen|whatsapp|sms)\b"
 )
 
 NEAR_TELEPHONES = (

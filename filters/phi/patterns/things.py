@@ -11,10 +11,10 @@ _IMAGE = r"(?:jpe?g|jfif|png|gif|bmp|tiff?|hei[cf]|webp|raw|cr2|nef|arw|dng|svg|
 _NAME = r"[\p{L}\p{N}_][\p{L}\p{N}_.~+@()\x{2010}-\x{2013}\x{2212}-]*"
 _GAP = r"[-\s\x{a0}\x{2000}-\x{2015}\x{202f}\x{2212}]"
 _FACE = (
-    rf"(?:full{_GAP}{{0,2}}faced?|face{_GAP}{{0,2}}on|facial|frontal{_GAP}(?:face|facial)|"
-    rf"head{_GAP}{{0,2}}(?:and|&){_GAP}{{0,2}}shoulders?|portrait|mug ?shot|selfie)"
+    rf"(?:fu[l1]{{2}}{_GAP}{{0,2}}faced?|face{_GAP}{{0,2}}on|facial|fronta[l1]{_GAP}(?:face|facial)|"
+    rf"head{_GAP}{{0,2}}(?:and|&){_GAP}{{0,2}}shou[l1]ders?|portrait|mug ?shot|selfie)"
 )
-_PHOTO = r"(?:photo(?:graph)?(?:s|ic images?)?|pictures?|images?|pics?|snapshots?|portraits?|shots?|videos?)"
+_PHOTO = r"(?:photo(?:graph)?(?:s|ic images?)?|pictures?|i(?:m|rn)ages?|pics?|snapshots?|portraits?|shots?|videos?)"
 _NETWORK = (
     r"(?:instagram|insta|ig|twitter|x|tik ?tok|facebook|fb|snap ?chat|snap|linkedin|reddit|telegram|discord|skype|you ?tube|"
     r"whatsapp|signal|wechat|line|venmo|cash ?app|paypal|zoom|teams|face ?time|mastodon|threads|bluesky|pinterest|twitch|kik)"
@@ -54,7 +54,7 @@ THINGS = (
     ),
     Pattern("photo-file", "PHOTO", rf"(?i){_NAME}\.{_IMAGE}\b", things.file_name, group="clinical"),
     Pattern("photo-camera", "PHOTO", r"\b(?:IMG|DSC[NF]?|DSCF|PXL|MVI|DCIM|P10)[_-]?\d{3,8}(?:[_-]\w{1,30})?", group="clinical"),
-    Pattern("photo-face", "PHOTO", rf"(?i)\b(?:(?:frontal|close{_GAP}?up|unmasked|identifiable|lateral){_GAP}{{1,2}})?{_FACE}{_GAP}{{1,3}}{_PHOTO}\b", group="clinical"),
+    Pattern("photo-face", "PHOTO", rf"(?i)\b(?:(?:fronta[l1]|c[l1]ose{_GAP}?up|unmasked|identifiable|lateral){_GAP}{{1,2}})?{_FACE}{_GAP}{{1,3}}{_PHOTO}\b", group="clinical"),
     Pattern("photo-face-to-camera", "PHOTO", r"(?i)\b(?:full[- ]face|face-on|facial) (?:view|shot|close-?up)s?\b", group="clinical"),
     Pattern(
         "url", "URL", r"(?i)\b(?:https?|ftps?|sftp|ssh|file)://[^\s<>\"\[\]]+", addresses.personal_url, group="record"

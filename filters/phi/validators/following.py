@@ -35,29 +35,39 @@ _TIES = _NUMBER | frozenset(
     b"of on file card listed recorded noted as ending starting beginning in with currently now the a an under per new "
     b"old her his my their your our and type value assigned issued verified confirmed to it its that s attached called "
     b"for at by this patient pt primary secondary full first last four digits date record records or del de la du "
-    b"current same following number's given scanned copy copied seen".split()
+    b"current same following here number's given scanned copy copied seen".split()
 )
 _BLANK = rb"(?:[ ]|\xc2\xa0|\xe2\x80[\x80-\x8a\xaf])"
 _DASH = rb"(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
 _VALUE = re.compile(
     rb"[A-Z]{1,4}%(blank)s{1,2}\d[0-9-]{3,}(?:%(blank)s\d{2,7}){0,4}(?![0-9A-Za-z])|"
     rb"[A-Za-z]{1,4}%(blank)s\d{3}(?:%(blank)s{1,2}[0-9A-Z]{3}){1,4}(?![0-9A-Za-z])|"
-    rb"[A-Z]{0,3}\d{1,4}(?:(?:%(blank)s{1,2}|%(blank)s?%(dash)s%(blank)s?)\d{2,7}){1,6}[A-Z]?"
+    rb"[A-Z]{0,3}\d{1,4}(?:(?:%(blank)s{1,2}|%(blank)s?%(dash)s%(blank)s?)\d{2,8}){1,6}[A-Z]?"
     rb"(?![0-9A-Za-z]|[-/.][0-9A-Za-z])|"
-    rb"[A-Z]{1,2}\d{2}%(blank)s\d{6,13}(?![0-9A-Za-z])|"
+    rb"[A-Za-z]{1,2}\d{2}%(blank)s\d{6,13}(?![0-9A-Za-z])|"
     rb"[0-9A-Za-z]+(?:(?:[/._:]|%(dash)s)[0-9A-Za-z]+){0,8}" % {b"blank": _BLANK, b"dash": _DASH}
 )
-_PLATE = re.compile(
-    rb"(?:\xc3[\x84\x96\x9c]|[A-Z0-9]){1,4}(?:(?:%(blank)s{1,2}|%(dash)s)(?:[A-Z0-9]){1,5}){0,3}(?![0-9A-Za-z])|"
-    rb"[A-Z0-9]{1,4}(?:\r?\n)[A-Z0-9]{2,4}(?![0-9A-Za-z])|"
-    rb"(?:[A-Za-z]{1,3}%(join)s?\d{2,4}%(join)s?[A-Za-z]{0,3}|\d{1,4}%(join)s?[A-Za-z]{2,3}%(join)s?\d{0,4}|"
-    rb"[a-z]{2}%(join)s?\d{2}%(join)s[a-z]{1,2}%(join)s\d{4})(?![0-9A-Za-z])"
-    % {b"blank": _BLANK, b"dash": _DASH, b"join": rb"(?:%s|%s)" % (_BLANK, _DASH)}
+_JOIN = rb"(?:%s|%s)" % (_BLANK, _DASH)
+_PLATES = tuple(
+    re.compile(expression % {b"join": _JOIN} + rb"(?![0-9A-Za-z])")
+    for expression in (
+        rb"[A-HJ-NPR-Za-hj-npr-z0-9]{17}",
+        rb"[A-Z0-9]{2,4}\r?\n[A-Z0-9]{2,5}(?!:)",
+        rb"(?:\xc3[\x84\x96\x9c]|[A-Z0-9]){1,4}(?:%(join)s{1,2}(?:[A-Z0-9]){1,5}){0,3}",
+        rb"[A-Za-z]{1,3}%(join)s?\d{1,4}%(join)s?[A-Za-z]{0,3}(?:%(join)s\d{3,4})?",
+        rb"\d{1,4}%(join)s?[A-Za-z]{2,3}%(join)s?\d{0,4}",
+        rb"[A-Za-z]{1,3}%(join)s[A-Za-z]{1,2}%(join)s?\d{1,4}",
+        rb"[A-Za-z0-9]{5,8}",
+        rb"[A-Za-z0-9]{2,4}%(join)s[A-Za-z0-9]{2,4}",
+    )
 )
+"""Ways in which plates of the US, Europe and India are written; the first that has letters and digits counts."""
+_LABEL = re.compile(rb"(?i)((?:ssn|mrn|dob|npi|dea|vin|nhs|udi|dl|sn|ein|age|sex|tel|fax|ph|cell|zip|nass|nhc|dni)s?)\b")
+"""Another cue: the value after it is not this one's."""
 _LIST = re.compile(rb"[ \t]*(?:,|/|;|&|\band\b|\bor\b)[ \t]*(?=[0-9A-Z])")
 _TIME = re.compile(
     rb"(?i)\d{1,2}:\d\d(?::\d\d)?(?:[ap]m)?$|\d{1,3}/\d{1,3}$|\d+(?:st|nd|rd|th)$|\d{3,4}s$|\d\d?-\d\d?$|"
-    rb"(?:19|20)\d\d[-/](?:19|20)?\d\d$"
+    rb"(?:19|20)\d\d[-/](?:19|20)?\d\d$|\d{1,4}[-/. ]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/. ]?\d{2,4}$"
 )
 _RANGE = re.compile(rb"\d{1,4}(?:-|\xe2\x80[\x90-\x95])\d{1,4}$")
 _TERMINAL = re.compile(rb"\d\d-\d\d-\d\d$")
@@ -90,7 +100,7 @@ class Following:
         """Place of the value after the cue `[start, end)`."""
         if self.private and (official_before(text, end) or sequence_before(text, end)):
             return None
-        marked, tied, at = self.marked or text[end - 1 : end] in (b"#", b":"), True, end
+        marked, tied, at = self.marked or _MARK.search(text[end - 1 : end]) is not None, True, end
         limit = min(len(text), end + (_NEAR if self.near else _TIED))
         for _ in range(_WORDS):
             gap = _GAP.match(text, at, limit)
@@ -118,8 +128,12 @@ class Following:
         return None
 
     def _value(self, text: bytes, at: int, tied: bool, marked: bool) -> Range | None:
-        if self.plate and tied and (plate := _PLATE.match(text, at, at + 20)) is not None and _plate(text, *plate.span()):
-            return plate.span()
+        if (label := _LABEL.match(text, at)) is not None and not label.group(1).isdigit():
+            return None
+        for expression in _PLATES if self.plate and tied else ():
+            plate = expression.match(text, at, at + 20)
+            if plate is not None and _plate(text, *plate.span()):
+                return plate.span()
         found = _VALUE.match(text, at, at + 64)
         if found is None:
             return None
@@ -154,9 +168,9 @@ def coded(text: bytes, start: int, end: int, least: int, *, dated: bool = False,
         return None
     if (DATE_SHAPE.match(value) and not (dated and _TERMINAL.match(value))) or _TIME.match(value) or (digits < 6 and _DOSE.match(value)) or decimal(value):
         return None
-    if _RANGE.match(value) and (not tied or b"-" not in value):
+    if _RANGE.match(value) and (not tied or (digits < 7 and b"-" not in value)):
         return None
-    if b"," in text[end : end + 1] and re.match(rb",\d{3}", text[end : end + 4]):
+    if b"," in text[end : end + 1] and re.match(rb",\d{3}", text[end : end + 4]) and digits <= 3:
         return None  # "12,345"
     if (digits < 8 and letters == 0 and amount_after(text, end)) or text[end : end + 1] == b"%":
         return None
@@ -186,6 +200,6 @@ def _plate(text: bytes, start: int, end: int) -> bool:
     """Four to nine letters and digits, both among them; digits alone only from five on."""
     value = re.sub(rb"[^0-9A-Za-z]", b"", text[start:end])
     digits = digit_count(value)
-    if not 4 <= len(value) <= 11 or digits < 1 or (digits == len(value) and digits < 5):
+    if not (4 <= len(value) <= 11 or len(value) == 17) or digits < 1 or (digits == len(value) and digits < 5):
         return False
     return not (DATE_SHAPE.match(value) or own_form(text[start:end]) or _DOSE.match(value) or amount_after(text, end))

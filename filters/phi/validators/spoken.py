@@ -25,7 +25,8 @@ _FIGURE = re.compile(rb"(?i)(?:%s)$" % _DIGIT)
 _TEN = re.compile(rb"(?i)(?:%s)$" % _TENS)
 _FILLER = re.compile(rb"(?i)(?:uh|um|uhm|er|erm|hmm|and|then|space|sorry|let|me|see|lets|wait|okay|so)$")
 _MARK = re.compile(rb"(?i)(?:dash|hyphen|slash|dot|point|underscore|colon|plus|pound|hash|hundred|double|triple|as|in)$")
-_STOP = frozenset(b"a i and then s t d m".split())
+_UNIT = re.compile(rb"(?i)\bm m h\b")
+_TIME = re.compile(rb"(?i)[ap]\.? ?m\b|\d\.\d\d\b")
 
 _TELEPHONE: Final = (7, 10, 11, 12, 13)
 _LEVELS = re.compile(rb"(?i)\b[LTCS] (?:%s|%s|\d{1,2})[ ,]+(?:and |to |through )?[LTCS] (?:%s|%s|\d)" % (_DIGIT, _TENS, _DIGIT, _TENS))
@@ -64,11 +65,14 @@ def said(text: bytes, start: int, end: int) -> Span | None:
     if kept is None:
         return None
     value = text[kept[0] : kept[1]]
-    figures, tens, letters, pieces = _count(value)
+    figures, tens, letters, pieces, words = _count(value)
     kind = _nearest(text[max(0, kept[0] - _BEFORE) : kept[0]])
     if kind is None:
         kind = "PHONE" if letters == 0 and tens <= 1 and pieces >= 5 and figures in _TELEPHONE else ""
-    if not kind or _LEVELS.search(value) or pieces < 4:
+    if not kind or _LEVELS.match(value) or pieces < 4:
+        return None
+    spelled = words >= 3 or (words and letters >= 3) or (words == letters == 0 and figures == pieces)
+    if not spelled or _UNIT.search(value):
         return None
     least = 1 if kind == "VEHICLE" else 2 if letters >= 4 else _FIGURES
     if figures < least or figures + letters < _FEWEST or (letters == 0 and 2 * tens > figures - 2):
@@ -77,38 +81,50 @@ def said(text: bytes, start: int, end: int) -> Span | None:
 
 
 def _row(text: bytes, start: int, end: int) -> Range | None:
-    """`[start, end)` less articles and fillers at its edges, and less an amount's last number; None if little is left."""
+    """`[start, end)` less articles and fillers at its edges; None if it is an amount or a time, or nothing is left."""
     tokens = [(found.start() + start, found.end() + start, found.group().lower()) for found in _TOKEN.finditer(text[start:end])]
-    while tokens and (tokens[0][2] in _STOP or _FILLER.match(tokens[0][2])) and not _spelled(tokens):
+    while tokens and (_FILLER.match(tokens[0][2]) or _contracted(text, tokens[0][0]) or _article(tokens)):
         tokens.pop(0)
-    while tokens and (_FILLER.match(tokens[-1][2]) or _MARK.match(tokens[-1][2])):
+    while tokens and (_FILLER.match(tokens[-1][2]) or _MARK.match(tokens[-1][2]) or _trailing(tokens)):
         tokens.pop()
-    if not tokens or _AMOUNT.match(text, tokens[-1][1], tokens[-1][1] + 24):
+    if not tokens or _AMOUNT.match(text, tokens[-1][1], tokens[-1][1] + 24) or _TIME.search(text[tokens[0][0] : tokens[-1][1]]):
         return None
     return tokens[0][0], tokens[-1][1]
 
 
-def _spelled(tokens: list[tuple[int, int, bytes]]) -> bool:
-    """The first token is a letter of the code: another letter or a figure follows."""
-    return len(tokens) > 1 and tokens[0][2] not in (b"and", b"then", b"i") and (
-        len(tokens[1][2]) == 1 or _FIGURE.match(tokens[1][2]) is not None or tokens[1][2] in (b"dash", b"slash")
-    )
+def _contracted(text: bytes, start: int) -> bool:
+    """The letter belongs to the word before: "it's", "I'm"."""
+    return text[start - 1 : start] == b"'" or text[max(0, start - 3) : start] == b"\xe2\x80\x99"
 
 
-def _count(value: bytes) -> tuple[int, int, int, int]:
-    """Figures that are said, those of tens and teens among them, letters, and the words that say them."""
-    figures = tens = letters = pieces = 0
+def _article(tokens: list[tuple[int, int, bytes]]) -> bool:
+    """ "a" or "i" before anything but the next letter, figure or mark of a code."""
+    if tokens[0][2] not in (b"a", b"i"):
+        return False
+    rest = [token for *_, token in tokens[1:] if not _FILLER.match(token)][:1]
+    spelled = bool(rest) and (len(rest[0]) == 1 or _MARK.match(rest[0]) is not None)
+    return not (spelled or (bool(rest) and tokens[0][2] == b"a" and _FIGURE.match(rest[0]) is not None))
+
+
+def _trailing(tokens: list[tuple[int, int, bytes]]) -> bool:
+    """An "a" or "i" after "and" begins what follows."""
+    return len(tokens) > 1 and tokens[-1][2] in (b"a", b"i") and tokens[-2][2] in (b"and", b"then", b"so", b"okay")
+
+
+def _count(value: bytes) -> tuple[int, int, int, int, int]:
+    """Figures that are said, those of tens and teens among them, letters, pieces, and number words among the pieces."""
+    figures = tens = letters = pieces = words = 0
     for found in _TOKEN.finditer(value):
         token = found.group()
         if token.isdigit():
             figures, pieces = figures + len(token), pieces + 1
         elif _FIGURE.match(token):
-            figures, pieces = figures + 1, pieces + 1
+            figures, pieces, words = figures + 1, pieces + 1, words + 1
         elif _TEN.match(token):
-            figures, tens, pieces = figures + 2, tens + 2, pieces + 1
+            figures, tens, pieces, words = figures + 2, tens + 2, pieces + 1, words + 1
         elif len(token) == 1 or not (_MARK.match(token) or _FILLER.match(token)):
             letters, pieces = letters + 1, pieces + 1
-    return figures, tens, letters, pieces
+    return figures, tens, letters, pieces, words
 
 
 def _nearest(before: bytes) -> str | None:

@@ -178,3 +178,13 @@ def near_fax(text: bytes, start: int, end: int) -> Range | None:
     """As `near_phone`, unless a telephone's cue stands between."""
     kept = near_phone(text, start, end)
     return None if kept is None or _OTHER_CUE.search(text[end : kept[0]]) else kept
+
+
+def labelled_phone(text: bytes, start: int, end: int) -> Range | None:
+    """A grouped number with its label after it: "555-0100 (home)"."""
+    while end > start and not text[end - 1 : end].isdigit():
+        end -= 1
+    kept = called_phone(text, start, end)
+    if kept is None or digit_before(text, kept[0]) or alphanumeric(text[max(0, kept[0] - 1) : kept[0]]):
+        return None
+    return kept
