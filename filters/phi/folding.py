@@ -186,13 +186,18 @@ BREAKS = (
     Rule(rf"\b\d{{4}} \d{{4}}({_BREAK})\d{{4}}\b", lambda match: b" "),
     Rule(rf"\d-({_BREAKS})[A-Z]\b", lambda match: b""),
     Rule(
-        rf"(?:\+\d{{1,3}}|\b0\d{{1,4}}|\(0\d{{1,4}}\)|\b[69]\d\d)(?:[ ./()-]{{1,3}}\d{{2,5}}){{0,4}}[ ]?[/]?({_BREAKS})"
+        rf"(?:\+\d{{1,3}}|\b0\d{{1,4}}|\(0\d{{1,4}}\)|"
+        rf"\b[69]\d\d)(?:[ ./()-]{{1,3}}\d{{2,5}}){{0,4}}[ ]?[/]?({_BREAKS})"
         r"\d{2,8}(?:[ .-]\d{2,5}){0,4}\b",
         lambda match: b" ",
     ),
     Rule(rf"(?:://|\bwww\.)[^\s<>\"]{{1,200}}/({_BREAKS})[a-z0-9]", lambda match: b""),
     Rule(rf"(?:://|\bwww\.)[^\s<>\"]{{1,200}}[/.?&=_-]({_BREAKS})[a-z0-9%?=&_-]*[\d/?=&]", lambda match: b""),
-    Rule(rf"(?i)[\p{{L}}\p{{N}}][-_]({_BREAKS})[\p{{L}}\p{{N}}_-]+\.(?:jpe?g|png|gif|tiff?|hei[cf]|bmp|dcm)\b", lambda match: b""),
+    Rule(
+        rf"(?i)[\p{{L}}\p{{N}}][-_]({_BREAKS})[\p{{L}}\p{{N}}_-]+\.(?:jpe?g|png|gif|tiff?|hei[cf]|bmp|"
+        rf"dcm)\b",
+        lambda match: b"",
+    ),
     Rule(
         r"\b[2-9]\d\d-[2-9]\d\d([ \t]{0,4}\r?\n[ \t]{0,4})(?:[03-9]\d|1[0-8]|2[1-9])\d\d\b",
         lambda match: b"-",

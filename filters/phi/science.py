@@ -12,11 +12,14 @@ import re
 
 _REGISTRIES = (
     "NCT|ISRCTN|ACTRN|DRKS|ChiCTR|CTRI|UMIN|EudraCT|PROSPERO|CRD|doi|PMID|PMCID|PMC|GenBank|GEO|GSE|SRA|dbSNP|dbGaP|"
-    "ClinVar|RefSeq|Ensembl|PDB|rs|ISBN|ISSN|CAS|OMIM|MIM|HGNC|UniProt|ORCID|ORPHA|MeSH|SNOMED|SCTID|LOINC|RxNorm|RxCUI|"
-    "CPT|HCPCS|CVX|UNII|CHEBI|CID|UMLS|CUI|ATC|ICD-?1?\d(?:-CM)?|NDC|DIN|EC|E\\.C\\.|RRID|Entrez|Addgene|ATCC|DSM|arXiv"
+    "ClinVar|RefSeq|Ensembl|PDB|rs|ISBN|ISSN|CAS|OMIM|MIM|HGNC|UniProt|ORCID|ORPHA|MeSH|SNOMED|SCTID|LOINC|RxNorm|"
+    "RxCUI|"
+    "CPT|HCPCS|CVX|UNII|CHEBI|CID|UMLS|CUI|ATC|ICD-?1?\\d(?:-CM)?|NDC|DIN|EC|E\\.C\\.|RRID|Entrez|Addgene|ATCC|DSM|"
+    "arXiv"
 )
 _THINGS = (
-    "grants?|awards?|contracts?|projects?|protocol|IRB|approval|ethics?|catalog(?:ue)?|cat|lot|patent|version|sections?|"
+    "grants?|awards?|contracts?|projects?|protocol|IRB|approval|ethics?|catalog(?:ue)?|cat|lot|patent|version|"
+    "sections?|"
     "chapter|pp?|pages?|vol|volume|proc(?:eedings)?|article|abstract"
 )
 _CUE = re.compile(
@@ -25,7 +28,8 @@ _CUE = re.compile(
     rb"(?:(?-i:[A-Z]{1,6})[- /]?){0,2})$" % (_REGISTRIES.encode(), _THINGS.encode())
 )
 _SEQUENCES = re.compile(
-    rb"(?i)\b(?:GenBank|RefSeq|ENA|EMBL|DDBJ|GEO|SRA|ArrayExpress|BioProject|dbGaP|PRIDE|NCBI|UniProt|PDB|gene|nucleotide|"
+    rb"(?i)\b(?:Gen ?Bank|RefSeq|ENA|EMBL|DDBJ|GEO|SRA|ArrayExpress|BioProject|dbGaP|PRIDE|NCBI|UniProt|PDB|gene|"
+    rb"nucleotide|"
     rb"sequences?|strains?|isolates?|plasmid|deposited|database|voucher|herbarium|archive)\b"
 )
 """An accession number near these is a sequence's, not a specimen's."""
@@ -33,27 +37,35 @@ TELEPHONE_BEFORE = re.compile(rb"(?i)(?:\btel|phone|\bfax|call|contact|mobile|ho
 """A telephone's cue stands directly before."""
 
 _FORMS = re.compile(
-    rb"(?:NCT\d{8}|ISRCTN\d+|ACTRN\d+|DRKS\d+|ChiCTR[-A-Z]*\d+|CTRI/[\d/]+|UMIN\d+|jRCT\w+|EUCTR[\d-]+|CRD\d+|20\d\d-\d{6}-\d\d|PMC\d+|PMID\d+|"
+    rb"(?:NCT\d{8}|ISRCTN\d+|ACTRN\d+|DRKS\d+|ChiCTR[-A-Z]*\d+|CTRI/[\d/]+|UMIN\d+|jRCT\w+|EUCTR[\d-]+|CRD\d+|"
+    rb"20\d\d-\d{6}-\d\d|PMC\d+|PMID\d+|"
     rb"(?:GSE|GSM|GPL|GDS|SRP|SRR|SRX|SRS|ERP|ERR|PRJ[END][AB]|SAM[END]A?|PXD|phs|E-[A-Z]{4}-)\d[\d.]*|"
-    rb"rs\d+|(?:N[CGMPRTWZ]|X[MPR]|A[CP]|YP|WP)_\d+(?:\.\d+)?(?::\S*)?|[A-Z]{1,2}\d{5,8}\.\d|G\d+P\d+\S*|ENS[A-Z]*\d{11}(?:\.\d+)?|LRG_\d+|"
+    rb"rs\d+|(?:N[CGMPRTWZ]|X[MPR]|A[CP]|YP|WP)_\d+(?:\.\d+)?(?::\S*)?|[A-Z]{1,2}\d{5,8}\.\d|G\d+P\d+\S*|"
+    rb"ENS[A-Z]*\d{11}(?:\.\d+)?|LRG_\d+|"
     rb"(?:GO|HP|MONDO|CHEBI|HGNC|OMIM|MIM|ORPHA|DOID|MESH|RRID|UBERON|CL|MP)[:_]\S+|"
     rb"[A-Z]\d{2}[A-Z]{2}\d{2}|[A-TV-Z]\d[\dA-Z](?:\.[\dA-Z]{1,4})?|"  # ATC; ICD-10
     rb"(?:[1-9]|1\d|2[0-2]|[XY])[pq](?:\d{1,2}(?:\.\d+)?|ter|cen)(?:-[pq]?\S+)?|(?i:chr)[\dXYM]+\S*|"
     rb"[cgmnp]\.\S+|10\.\d{4,9}/\S+|doi\S*|97[89](?:-?\d){10}|"
-    rb"(?i:figs?|tables?|eqs?|refs?|grade|stage|type|class|phase|step|level|group|version|ver|v|covid|sars|hpv|hiv|hhv|ad|il|"
+    rb"(?i:figs?|tables?|eqs?|refs?|grade|stage|type|class|phase|step|level|group|version|ver|v|covid|sars|hpv|hiv|"
+    rb"hhv|ad|il|"
     rb"cd|tnf|ca|hba|vitamin|t|l|c|s|h\dn)[-.]?\d{1,3}\S?)",
 )
 _AMOUNT = re.compile(
-    rb"[ \t\xc2\xa0-]{0,3}(?:%|\xc2\xb0|\xc2\xb1|\xe2\x80\xb0|\xc3\x97|\^|(?:mc|m|k|n|p|d|c|M|G|\xce\xbc|\xc2\xb5)?(?:g|L|l|m|mol|M|Hz|Da|Pa|J|W|V|A|eq|Eq|"
-    rb"Gy|Bq|Ci|U|IU|bp|b|B|rpm|xg|mHg|sec|s)\b(?![-'])|(?:cc|mmHg|bpm|units?|international units|years?|yrs?|y/?o|months?|weeks?|"
+    rb"[ \t\xc2\xa0-]{0,3}(?:%|\xc2\xb0|\xc2\xb1|\xe2\x80\xb0|\xc3\x97|\^|(?:mc|m|k|n|p|d|c|M|G|\xce\xbc|"
+    rb"\xc2\xb5)?(?:g|L|l|m|mol|M|Hz|Da|Pa|J|W|V|A|eq|Eq|"
+    rb"Gy|Bq|Ci|U|IU|bp|b|B|rpm|xg|mHg|sec|s)\b(?![-'])|(?:cc|mmHg|bpm|units?|international units|years?|yrs?|y/?o|"
+    rb"months?|weeks?|"
     rb"days?|hours?|hrs?|minutes?|mins?|seconds?|times|fold|cells?|copies|counts?|reads?|patients|cases|subjects|"
-    rb"participants|individuals|people|persons|women|men|children|adults|samples|controls|births|deaths|steps|calories|"
+    rb"participants|individuals|people|persons|women|men|children|adults|samples|controls|births|deaths|steps|"
+    rb"calories|"
     rb"kcal|dollars|usd|euros?|pounds|lbs?|inches|feet|degrees|percent|per|to \d)\b)"
 )
 
 _OFFICIAL = re.compile(
-    rb"(?i)\b(?:ethic(?:s|al)|irb|rec|rek|committees?|boards?|councils?|grants?|fund(?:s|ed|ing)?|foundation|approv\w+|protocols?|"
-    rb"trials?|eudract|clinicaltrials|prospero|registered|registration of|patent|software|version|catalog\w*|manufactur\w+)\b"
+    rb"(?i)\b(?:ethic(?:s|al)|irb|rec|rek|committees?|boards?|councils?|grants?|fund(?:s|ed|ing)?|foundation|"
+    rb"approv\w+|protocols?|"
+    rb"trials?|eudract|clinicaltrials|prospero|registered|registration of|patent|software|version|catalog\w*|"
+    rb"manufactur\w+)\b"
 )
 """Numbers near these are an office's or a maker's."""
 LOOK_BACK = 60

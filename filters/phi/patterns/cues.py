@@ -12,7 +12,8 @@ from filters.phi.patterns.base import Pattern
 from filters.phi.validators.following import Following
 
 _NO = (
-    r"(?:\.?[ \t_]{0,2}(?:numbers?|numeros?|num(?:ber)?s?|nos?|nr|ids?|identifiers?|identification|codes?|ref(?:erence)?|"
+    r"(?:\.?[ \t_]{0,2}(?:numbers?|numeros?|num(?:ber)?s?|nos?|nr|ids?|identifiers?|identification|codes?|"
+    r"ref(?:erence)?|"
     r"n(?:\.?[º°]|ú?m(?:\.|ero)?|uméro)|№|nummer)\b\.?|\.?[ \t]{0,2}#|-(?:nr|nummer|id)\b\.?)"
 )
 
@@ -24,107 +25,166 @@ def _any(words: str) -> str:
 
 _MARKED: dict[str, tuple[str, ...]] = {
     "MRN": (
-        r"e?-?mrn ?s?(?:\b|_|#)|m\.r\.n\.?|(?:e?mr|emr|ehr|mpi|empi|crn|urn|uhid|mrd|ipd?|opd?|cr|pid|hrn|dmrn)" + _NO,
+        r"e?-?mrn ?s?(?:\b|_|#)|m\.r\.n\.?|(?:e?mr|emr|ehr|mpi|empi|crn|urn|uhid|mrd|ipd?|opd?|cr|pid|hrn|"
+        r"dmrn)" + _NO,
         r"(?:uhid|nhc|ipp|nip)\b|mr ?#",
         r"(?:med(?:ical)?\.?|hosp(?:ital)?\.?|clinic|chart|unit|health|case|patient|pt\.?|electronic)[ -]?"
         r"(?:rec(?:ord)?s?\.?|file|chart|folder)" + _NO,
-        r"(?:hosp(?:ital)?|clinic|unit|chart|patient|pt|record|file|folder|register|master|wrist ?band|arm ?band|bracelet|"
+        r"(?:hosp(?:ital)?|clinic|unit|chart|patient|pt|record|file|folder|register|master|wrist ?band|arm ?band|"
+        r"bracelet|"
         r"client|resident|person|facility)\.?(?:'?s)?" + _NO,
         r"(?:n[.ºo°]* ?(?:de )?)?historia cl[ií]nica|num[eé]ro de dossier|dossier(?: patient)?" + _NO,
-        r"cartella(?: clinica)?|kranken(?:akte|blatt)|patienten-?(?:id|nr|nummer)|akte(?:nzeichen)?|id paziente|id patient",
+        r"cartella(?: clinica)?|kranken(?:akte|blatt)|patienten-?(?:id|nr|nummer)|akte(?:nzeichen)?|id paziente|"
+        r"id patient",
     ),
     "HEALTH_PLAN": (
-        r"(?:(?:health|medical|dental|vision|private|primary|secondary|supplemental)[ -])?(?:insurance|insur|ins|insured|plan|"
-        r"policy(?:holder)?|coverage|payer|payor|benefits?)\.?(?:[ -](?:plan|policy|card|member|group|holder|id))*(?:'s)?" + _NO,
-        r"(?:member(?:ship)?|subscriber|beneficiary|enrollee|enrolment|enrollment|dependent|group|medicare|medicaid|medi-?cal|"
+        r"(?:(?:health|medical|dental|vision|private|primary|secondary|supplemental)[ -])?(?:insurance|insur|ins|"
+        r"insured|plan|"
+        r"policy(?:holder)?|coverage|payer|payor|benefits?)\.?(?:[ -](?:plan|policy|card|member|group|holder|"
+        r"id))*(?:'s)?" + _NO,
+        r"(?:member(?:ship)?|subscriber|beneficiary|enrollee|enrolment|enrollment|dependent|group|medicare|medicaid|"
+        r"medi-?cal|"
         r"tricare|champus|hmo|ppo|epo|abha|certificate holder|cardholder|health ?card|ohip|carecard)"
         r"(?:'?s)?(?:[ -](?:plan|policy|card|member|group|beneficiary))*" + _NO,
-        r"mbi\b|hicn?\b|abha\b|versicherten-?(?:nr|nummer)|vers\.-?nr|kvnr|krankenkasse|tarjeta sanitaria|cip\b|afiliaci[oó]n",
-        r"adh[eé]rent|assur[eé]|mutuelle|nass|n[ºo.]* ?ss|cipa?|naf|nuss|tessera sanitaria|polizza|p[oó]liza|carte vitale",
+        r"mbi\b|hicn?\b|abha\b|versicherten-?(?:nr|nummer)|vers\.-?nr|kvnr|krankenkasse|tarjeta sanitaria|cip\b|"
+        r"afiliaci[oó]n",
+        r"adh[eé]rent|assur[eé]|mutuelle|nass|n[ºo.]* ?ss|cipa?|naf|nuss|tessera sanitaria|polizza|p[oó]liza|"
+        r"carte vitale",
     ),
     "ACCOUNT": (
-        r"(?:(?:bank|billing|patient|guarantor|hospital|invoice|checking|savings|current|credit|debit|financial|hsa|fsa)[ -]){0,2}"
+        r"(?:(?:bank|billing|patient|guarantor|hospital|invoice|checking|savings|current|credit|debit|financial|hsa|"
+        r"fsa)[ -]){0,2}"
         r"(?:accounts?|accts?|acc|a/c)\b\.?(?:[ -]?" + _NO[3:-1] + r")?",
-        r"(?:invoice|bill(?:ing)?|statement|guarantor|routing|sort|aba|swift|bic|har|transaction|payment|receipt|check|cheque|"
+        r"(?:invoice|bill(?:ing)?|statement|guarantor|routing|sort|aba|swift|bic|har|transaction|payment|receipt|"
+        r"check|cheque|"
         r"cuenta|compte|conto|konto)(?: account)?" + _NO,
         r"iban\b|(?:(?:credit|debit|bank|payment|visa|master|mastercard|amex|hsa|gift|charge)[ -]?)?card" + _NO,
-        r"(?:visa|master ?card|amex|american express|discover)(?: card)?(?: ending(?: in)?| #| no)?|(?:credit|debit|bank|charge)"
+        r"(?:visa|master ?card|amex|american express|discover)(?: card)?(?: ending(?: in)?| #| no)?|(?:credit|debit|"
+        r"bank|charge)"
         r"[ -]?card\b|(?:auf das |sul |sur le |a la )(?:cuenta|compte|conto|konto)",
     ),
     "LICENCE": (
         r"(?:dea|npi|upin|gmc|nmc|lanr|rpps|adeli|clia|ncpdp|caqs?h)\b",
-        r"(?:(?:state|medical|physician|nurs(?:e|ing)|pharmac(?:y|ist)|professional|md|rn|np|pa|lpn|do|driver'?s?|drivers'|driving|"
-        r"operator'?s?|commercial|clinical|board|council|gmc|nmc|pilot'?s?|marriage|birth|death|training|practi[cs]e|teaching|dental|gun|"
-        r"handicap|concealed carry)[ -]){0,3}(?:licen[cs]es?|lic\.?|certificates?|cert\.?|certification|permit|registration|reg)" + _NO,
-        r"(?:driver'?s?|drivers'|driving|operator'?s?|medical|nursing) ?(?:licen[cs]e|lic\b\.?|permit)|\bcdl\b|\bd\.?l\.?" + _NO,
-        r"permis de conduire|permiso de conducir|carn[eé] de conducir|patente(?: di guida)?|f[uü]hrerschein|colegiado|n[.ºo°]* ?col(?:\.|eg\.?)?|"
+        r"(?:(?:state|medical|physician|nurs(?:e|ing)|pharmac(?:y|ist)|professional|md|rn|np|pa|lpn|do|driver'?s?|"
+        r"drivers'|driving|"
+        r"operator'?s?|commercial|clinical|board|council|gmc|nmc|pilot'?s?|marriage|birth|death|training|"
+        r"practi[cs]e|teaching|dental|gun|"
+        r"handicap|concealed carry)[ -]){0,3}(?:licen[cs]es?|lic\.?|certificates?|cert\.?|certification|permit|"
+        r"registration|reg)" + _NO,
+        r"(?:driver'?s?|drivers'|driving|operator'?s?|medical|nursing) ?(?:licen[cs]e|lic\b\.?|permit)|\bcdl\b|"
+        r"\bd\.?l\.?" + _NO,
+        r"permis de conduire|permiso de conducir|carn[eé] de conducir|patente(?: di guida)?|f[uü]hrerschein|"
+        r"colegiado|n[.ºo°]* ?col(?:\.|eg\.?)?|"
         r"iscrizione(?: all'ordine)?|approbation",
     ),
     "DEVICE": (
         r"serial(?:s|ized)?(?:" + _NO + r")?\b|s/n\b|\bsn" + _NO + r"|udi(?:-di|-pi)?\b|imei\b|\besn\b|gtin\b",
-        r"(?:device|implant|unit|pump|lead|generator|monitor|meter|sensor|transmitter|asset|model|equipment|prosthesis|valve|"
+        r"(?:device|implant|unit|pump|lead|generator|monitor|meter|sensor|transmitter|asset|model|equipment|"
+        r"prosthesis|valve|"
         r"component|battery|machine)" + _NO,
-        r"serien-?(?:nr|nummer)|n[uúo.º°]*(?:m(?:\.|ero)?)? ?de s[eé]rie|num[eé]ro de s[eé]rie|n\S{0,3} di serie|matricola",
+        r"serien-?(?:nr|nummer)|n[uúo.º°]*(?:m(?:\.|ero)?)? ?de s[eé]rie|num[eé]ro de s[eé]rie|n\S{0,3} di serie|"
+        r"matricola",
     ),
     "BIOMETRIC": (
         r"(?:finger|thumb|hand|palm|voice|face|foot)[ -]?prints?|(?:palm|finger)[ -]?vein|biometrics?|"
         r"(?:iris|retinal?|face|facial|fingerprint|gait|vein|palm|hand|voice|speaker|dna|ear)[ -]?"
-        r"(?:scans?|templates?|id|identifiers?|recognition|hash|code|profile|signature|pattern|geometry|record|image|print)",
-        r"huellas?(?: dactilar(?:es)?)?|empreintes?(?: digitales?)?|impront[ae](?: digital[ei])?|fingerabdr[uü]cke?|voice ?id|"
+        r"(?:scans?|templates?|id|identifiers?|recognition|hash|code|profile|signature|pattern|geometry|record|"
+        r"image|print)",
+        r"huellas?(?: dactilar(?:es)?)?|empreintes?(?: digitales?)?|impront[ae](?: digital[ei])?|fingerabdr[uü]cke?|"
+        r"voice ?id|"
         r"template" + _NO,
     ),
     "OTHER_ID": (
-        r"(?:specimens?|accession|(?:surgical[ -])?path(?:ology)?|surg(?:ical)? ?path|histo(?:logy|pathology)?|cytology|biopsy|"
-        r"blocks?|slides?|samples?|lab(?:oratory)?|orders?|requisition|req|encounter|enc|visits?|episode|admission|adm|csn|fin|har|"
-        r"contact serial|study|trial|subject|participant|screening|randomi[sz]ation|registry|register|donor|recipient|rx|"
-        r"prescription|script|claims?|prior[ -]auth(?:orization)?|pre-?auth(?:orization)?|auth(?:ori[sz]ation)?|referral|"
-        r"employee|staff|provider|badge|passport|visa|nhs|ni|national insurance|national|tax(?:payer)?|alien(?: registration)?|"
-        r"state|military|student|veteran'?s?|inmate|prisoner|booking|incident|police report|report|case|ticket|confirmation|"
-        r"tracking|appointment|appt|booking|reservation|inquiry|message|document|doc|session|transplant|unos|ref(?:erence)?|"
-        r"ein|itin|tin|ssn|user|login|patient portal|image|study instance|radiology|imaging|exam|x-?ray|film|bag|unit|tag|"
-        r"voter|ration card|pan|aadhaa?r|adhar|citizen|identity(?: card)?|id card|insee|dni|nie|nif|tribal|green card|i-?94|"
-        r"registration|enrol?lment|file|docket|court|job|work order|po|fall|s[eé]jour|episodio|nosologico)\.?(?:'?s)?" + _NO,
-        r"(?:aadhaa?r|adhar|passport|pasaporte|passeport|passaporto|reisepass|nino|dni|nie|nif|insee|nir|codice fiscale|steuer-?id|"
-        r"steueridentifikationsnummer|pan card|tax id|csn|a-number|nhs (?:number|no)|ni (?:number|no)|case file|uuid|guid)\b",
+        r"(?:specimens?|accession|(?:surgical[ -])?path(?:ology)?|surg(?:ical)? ?path|histo(?:logy|pathology)?|"
+        r"cytology|biopsy|"
+        r"blocks?|slides?|samples?|lab(?:oratory)?|orders?|requisition|req|encounter|enc|visits?|episode|admission|"
+        r"adm|csn|fin|har|"
+        r"contact serial|study|trial|subject|participant|screening|randomi[sz]ation|registry|register|donor|"
+        r"recipient|rx|"
+        r"prescription|script|claims?|prior[ -]auth(?:orization)?|pre-?auth(?:orization)?|auth(?:ori[sz]ation)?|"
+        r"referral|"
+        r"employee|staff|provider|badge|passport|visa|nhs|ni|national insurance|national|tax(?:payer)?|"
+        r"alien(?: registration)?|"
+        r"state|military|student|veteran'?s?|inmate|prisoner|booking|incident|police report|report|case|ticket|"
+        r"confirmation|"
+        r"tracking|appointment|appt|booking|reservation|inquiry|message|document|doc|session|transplant|unos|"
+        r"ref(?:erence)?|"
+        r"ein|itin|tin|ssn|user|login|patient portal|image|study instance|radiology|imaging|exam|x-?ray|film|bag|"
+        r"unit|tag|"
+        r"voter|ration card|pan|aadhaa?r|adhar|citizen|identity(?: card)?|id card|insee|dni|nie|nif|tribal|"
+        r"green card|i-?94|"
+        r"registration|enrol?lment|file|docket|court|job|work order|po|fall|s[eé]jour|episodio|"
+        r"nosologico)\.?(?:'?s)?" + _NO,
+        r"(?:aadhaa?r|adhar|passport|pasaporte|passeport|passaporto|reisepass|nino|dni|nie|nif|insee|nir|"
+        r"codice fiscale|steuer-?id|"
+        r"steueridentifikationsnummer|pan card|tax id|csn|a-number|nhs (?:number|no)|ni (?:number|no)|case file|"
+        r"uuid|guid)\b",
+        # Registers of other countries: Poland, the Netherlands, the North, Brazil, Mexico, Chile, Canada and so on.
+        r"(?:pesel|bsn|personnummer|f[oø]dselsnummer|cpr-?(?:nr|nummer|number|no)|henkil[oö]tunnus|cpf|curp|rut|"
+        r"nric|hkid|cnic|jmbg|oib|"
+        r"egn|cnp|amka|tckn|ppsn?|ahv|emirates id|civil id|iqama|omang|rodn[eé] [cč][ií]slo|chi (?:number|no)|ihi|"
+        r"(?-i:EIN|ITIN|TIN|RFC|SIN|AVS|NISS|NIN|NINO|CHI))\b",
         r"identified (?:as|by)|(?:unique |personal )?(?:ids?|identifiers?|identification)\b(?: ?#|" + _NO + r")?|"
         r"(?:ref|reference)\b\.?(?:[ -]?code)?|case ?#|code ?(?:number|no|#)|hash",
     ),
 }
 _NOUNS: dict[str, str] = {
     "MRN": r"charts?|medical records?|wrist ?band|id band|armband|case file|folder|pt|patient label|(?-i:MR)",
-    "HEALTH_PLAN": r"insurance|insured|insurer|policy|plans?|member|subscriber|beneficiary|medicare|medicaid|hmo|ppo|coverage|"
+    "HEALTH_PLAN": r"insurance|insured|insurer|policy|plans?|member|subscriber|beneficiary|medicare|medicaid|hmo|"
+    "ppo|coverage|"
     r"aetna|cigna|humana|bcbs|blue (?:cross|shield)|united ?health ?care|kaiser|tricare|health card|payer|ins\b\.?|"
     r"prima|aseguradora|mutua|krankenkasse|assurance",
-    "ACCOUNT": r"accounts?|acct|card|bank|invoice|billing|guarantor|debit|refund|wire|deposit|donations?|iban|konto|cuenta|compte",
+    "ACCOUNT": r"accounts?|acct|card|bank|invoice|billing|guarantor|debit|refund|wire|deposit|donations?|iban|konto|"
+    "cuenta|compte",
     "LICENCE": r"licen[cs]es?|licen[cs]ed|certificate|prescriber|registration|permit|physician id|(?-i:DL)",
-    "DEVICE": r"serial|pace-?maker|icd|aicd|defibrillator|(?:insulin |infusion |pain |baclofen |feeding )?pump|cpap|bipap|"
+    "DEVICE": r"serial|pace-?maker|icd|aicd|defibrillator|(?:insulin |infusion |pain |baclofen |feeding )?pump|cpap|"
+    "bipap|"
     r"implants?|hearing aids?|generator|stimulator|lvad|vad|ventilator|sensor|glucometer|glucose meter|cgm|monitor|"
     r"wheelchair|prosthe(?:sis|tic)|stent|graft|valve|shunt|device|controller|machine|concentrator|recall|biomed|"
     r"loop recorder|holter|scooter|port-?a-?cath|lead",
-    "BIOMETRIC": r"finger-?prints?|thumb-?prints?|biometric|iris|retinal? (?:scan|image)|face (?:id|scan|template)|template|kiosk",
-    "OTHER_ID": r"specimens?|accession|pathology|histology|biopsy|passport|encounter|visit|claim|referral|authorization|"
-    r"prescription|rx|reference|registry|badge|participant|subject|donor|sample|slide|block|identified|id|ids|identity|"
-    r"registration|confirmation|lab|order|episodio|s[eé]jour|nosologico|aadhaa?r|visa|dni|tax|(?:prior|pre)[ -]?auth(?:orization)?|(?-i:FIN|CSN|HAR)",
+    "BIOMETRIC": r"finger-?prints?|thumb-?prints?|biometric|iris|retinal? (?:scan|image)|face (?:id|scan|template)|"
+    "template|kiosk",
+    "OTHER_ID": r"specimens?|accession|pathology|histology|biopsy|passport|encounter|visit|claim|referral|"
+    "authorization|"
+    r"prescription|rx|reference|registry|badge|participant|subject|donor|sample|slide|block|identified|id|ids|"
+    r"identity|"
+    r"registration|confirmation|lab|order|episodio|s[eé]jour|nosologico|aadhaa?r|visa|dni|tax|(?:prior|"
+    r"pre)[ -]?auth(?:orization)?|(?-i:FIN|CSN|HAR)|enc",
 }
 _SHORT = {"MRN": 3, "OTHER_ID": 4, "HEALTH_PLAN": 4, "ACCOUNT": 4, "LICENCE": 4, "DEVICE": 4, "BIOMETRIC": 4}
 """Digits that are enough after a cue that says that a number comes."""
 _VEHICLE = (
-    r"vin" + _NO + r"?\b|vehicle[ -](?:identification|id|reg(?:istration)?|number)" + _NO + r"?|chassis|fahrgestell(?:nummer)?|"
-    r"bastidor|ch[aâ]ssis|telaio|(?:licen[cs]e|number|registration|vehicle|car|ambulance|truck|vanity|trailer)[ -]?plates?|"
-    r"(?:licen[cs]e|veh(?:icle)?|car|parking|handicap)[ -]?tags?|plates?|registration(?: mark| plate)?|reg" + _NO + r"|"
+    r"vin" + _NO + r"?\b|vehicle[ -](?:identification|id|reg(?:istration)?|number)" + _NO + r"?|chassis|"
+    r"fahrgestell(?:nummer)?|"
+    r"bastidor|ch[aâ]ssis|telaio|(?:licen[cs]e|number|registration|vehicle|car|ambulance|truck|vanity|"
+    r"trailer)[ -]?plates?|"
+    r"(?:licen[cs]e|veh(?:icle)?|car|parking|handicap)[ -]?tags?|plates?|registration(?: mark| plate)?|"
+    r"reg" + _NO + r"|"
     r"kennzeichen|matr[ií]cula|immatricul[eé]e?|targata?|targa|tag"
 )
 
 CUES = (
     *(
-        Pattern(f"{kind.lower()}-cue", kind, _any("|".join(words)), Following(_SHORT[kind], marked=True, dated=kind == "MRN", private=kind == "OTHER_ID"), group="clinical")
+        Pattern(
+            f"{kind.lower()}-cue",
+            kind,
+            _any("|".join(words)),
+            Following(_SHORT[kind], marked=True, dated=kind == "MRN", private=kind == "OTHER_ID"),
+            group="clinical",
+        )
         for kind, words in _MARKED.items()
     ),
     Pattern(
         "vehicle-cue", "VEHICLE", _any(_VEHICLE), Following(least=5, long=6, marked=True, plate=True), group="clinical"
     ),
     *(
-        Pattern(f"{kind.lower()}-noun", kind, _any(words), Following(_SHORT[kind] + 1, 6, dated=kind == "MRN", private=kind == "OTHER_ID"), group="clinical")
+        Pattern(
+            f"{kind.lower()}-noun",
+            kind,
+            _any(words),
+            Following(_SHORT[kind] + 1, 6, dated=kind == "MRN", private=kind == "OTHER_ID"),
+            group="clinical",
+        )
         for kind, words in _NOUNS.items()
     ),
 )

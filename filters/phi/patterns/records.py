@@ -15,7 +15,8 @@ RECORDS = (
         "SSN",
         rf"\d{{3}}[\n{JOIN[1:]}{{0,3}}\d{{2}}[\n{JOIN[1:]}{{0,3}}\d{{4}}\b",
         cue=rf"(?i:\b(?:ssns?|ss ?(?:#|no\b\.?|card|number)|itin|soc(?:ial|\.)?(?: sec(?:urity|\.)?)?{NO}?))"
-        r"(?:[^\p{L}\d\n\[\]]{0,6}(?:\b(?i:is|was|number|no|us|card|on|file|as|of|it|s)\b)?){0,4}[^\p{L}\d\n\[\]]{0,4}",
+        r"(?:[^\p{L}\d\n\[\]]{0,6}(?:\b(?i:is|was|number|no|us|card|on|file|as|of|it|"
+        r"s)\b)?){0,4}[^\p{L}\d\n\[\]]{0,4}",
     ),
     Pattern(
         "ssn-last-digits",
@@ -35,7 +36,8 @@ RECORDS = (
         CODE,
         check.long_code,
         cue=rf"(?:\bE?MR(?:{NO}|:)|\bMRNs?|\bMR ?#|"
-        rf"(?i:\b(?:med(?:ical|\.)?|hospital|chart|unit|patient|clinic)[ -]rec(?:ords?|\.)?(?:{NO}|[:#])|\b(?:record|case ?file) ?#|"
+        rf"(?i:\b(?:med(?:ical|\.)?|hospital|chart|unit|patient|clinic)[ -]rec(?:ords?|\.)?(?:{NO}|[:#])|"
+        rf"\b(?:record|case ?file) ?#|"
         rf"\bUHID\b{NO}?|\b(?:MRD|IPD|OPD){NO})){TO}",
     ),
     Pattern(
@@ -43,7 +45,7 @@ RECORDS = (
         "MRN",
         CODE,
         check.longer_code,
-        cue=rf"(?i:\b(?:patient|pt\.?|hospital|hosp\.?|chart|subject|case ?file|record|unit record|clinic)'?s?{NO}){TO}",
+        cue=rf"(?i:\b(?:patient|pt\.?|hospital|hosp\.?|chart|subject|case ?file|record|clinic)'?s?{NO}){TO}",
     ),
     Pattern("mrn-case", "MRN", CODE, check.longer_code, cue=r"(?i:\bcase ?#[: ]{0,2})"),
     Pattern(
@@ -72,7 +74,8 @@ RECORDS = (
         "ACCOUNT",
         _RUN,
         check.longer_code,
-        cue=rf"(?i:\b(?:account|acct\.?|acc\.|a/c)(?:ing)?{NO}|\bacct\b\.?|\b(?:bank|billing|guarantor|patient) account\b){TO}",
+        cue=rf"(?i:\b(?:account|acct\.?|acc\.|a/c)(?:ing)?{NO}|\bacct\b\.?|"
+        rf"\b(?:bank|billing|guarantor|patient) account\b){TO}",
     ),
     Pattern(
         "licence-number",
@@ -83,7 +86,13 @@ RECORDS = (
         rf"\b(?:driver'?s?'?|driving) licen[cs]e\b{NO}?|\bDL ?(?:#|{NO}|:)){TO}",
     ),
     Pattern("licence-dea", "LICENCE", r"[A-Z][A-Z9]\d{7}\b", check.dea, cue=r"\bDEA\b[ :#(]{1,3}"),
-    Pattern("licence-npi", "LICENCE", r"[12]\d{9}\b", check.npi, cue=r"\b(?i:NPI)\b[ \t:#=(.]{1,4}(?:(?i:is|number|no\.?|#)[ :#.]{1,3})?"),
+    Pattern(
+        "licence-npi",
+        "LICENCE",
+        r"[12]\d{9}\b",
+        check.npi,
+        cue=r"\b(?i:NPI)\b[ \t:#=(.]{1,4}(?:(?i:is|number|no\.?|#)[ :#.]{1,3})?",
+    ),
     Pattern(
         "passport",
         "OTHER_ID",
@@ -102,8 +111,10 @@ RECORDS = (
         "OTHER_ID",
         _RUN,
         check.longer_code,
-        cue=r"(?i:\b(?:rx|encounter|admission|prescription|claim|prior[ -]auth(?:ori[sz]ation)?|referral|authori[sz]ation|employer identification|ein|itin|"
-        r"taxpayer identification|national insurance|ni|aadhaa?r|voter|alien registration|state id|military id|employee|badge)"
+        cue=r"(?i:\b(?:rx|encounter|admission|prescription|claim|prior[ -]auth(?:ori[sz]ation)?|referral|"
+        r"authori[sz]ation|employer identification|ein|itin|"
+        r"taxpayer identification|national insurance|ni|aadhaa?r|voter|alien registration|state id|military id|"
+        r"employee|badge)"
         rf"{NO}){TO}",
     ),
     Pattern(
@@ -120,9 +131,19 @@ RECORDS = (
         r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d{2} \d{2} \d{2} [A-D]\b",
         check.standing_apart,
     ),
-    Pattern("insee", "OTHER_ID", r"\b[12][ .]?\d\d[ .]?(?:0[1-9]|1[0-2]|[2-9]\d)[ .]?(?:\d\d|2[AB])[ .]?\d{3}[ .]?\d{3}[ .]?\d\d\b", check.insee),
+    Pattern(
+        "insee",
+        "OTHER_ID",
+        r"\b[12][ .]?\d\d[ .]?(?:0[1-9]|1[0-2]|[2-9]\d)[ .]?(?:\d\d|2[AB])[ .]?\d{3}[ .]?\d{3}[ .]?\d\d\b",
+        check.insee,
+    ),
     Pattern("codice-fiscale", "OTHER_ID", r"\b[A-Z]{6}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z]\b", check.codice_fiscale),
-    Pattern("iban", "ACCOUNT", rf"\b[A-Z]{{2}}\d{{2}}(?:[{BLANK}-]{{0,2}}[A-Z0-9]{{4}}){{2,7}}(?:[{BLANK}-]{{0,2}}[A-Z0-9]{{1,4}})?\b", check.iban),
+    Pattern(
+        "iban",
+        "ACCOUNT",
+        rf"\b[A-Z]{{2}}\d{{2}}(?:[{BLANK}-]{{0,2}}[A-Z0-9]{{4}}){{2,7}}(?:[{BLANK}-]{{0,2}}[A-Z0-9]{{1,4}})?\b",
+        check.iban,
+    ),
     Pattern(
         "card",
         "ACCOUNT",
@@ -146,16 +167,23 @@ NUMBERS = (
     Pattern("aadhaar", "OTHER_ID", r"\b[2-9]\d{3} \d{4} \d{4}\b", check.aadhaar, group="record"),
     Pattern("abha", "HEALTH_PLAN", r"\b\d{2}-\d{4}-\d{4}-\d{4}\b", check.standing_apart, group="record"),
     Pattern("pan", "OTHER_ID", r"\b[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]\b", check.standing_apart, group="record"),
-    Pattern("nino-plain", "OTHER_ID", r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]\b", check.standing_apart, group="record"),
+    Pattern(
+        "nino-plain",
+        "OTHER_ID",
+        r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]\b",
+        check.standing_apart,
+        group="record",
+    ),
     Pattern("ssn-spaced", "SSN", r"\b\d{3} \d{2} \d{4}\b", check.standing_apart, group="record"),
     Pattern(
         "ssn-cue",
         "SSN",
-        r"(?i)\b(?:ssns?|(?-i:SS\b)|ss ?(?:#|no\b\.?|card|number)|itin|soc(?:ial)?\.?(?: sec(?:urity)?\.?)?)",
+        r"(?i)\b(?:ssns?|ss ?(?:#|no\b\.?|card|number)|itin|soc(?:ial)?\.?(?: sec(?:urity)?\.?)?)",
         Following(4, 9, marked=True),
         group="clinical",
     ),
     Pattern("card-cue", "ACCOUNT", r"(?i)\bcc\b", Following(12, 12), group="record"),
+    Pattern("ssn-short-cue", "SSN", r"\bSS\b", Following(9, 9), group="clinical"),
     Pattern("ssn-near", "SSN", r"(?i)\b(?:ssns?|social)\b", Following(9, 9, near=True), group="record"),
 )
 """By shape and check digit, where nothing but a patient's record is read."""

@@ -1,4 +1,4 @@
-"""Values in words, as a transcript of speech has them: "five five five oh one two three", "j dot smith at gmail dot com".
+"""Values in words, as a transcript of speech has them: "five five five oh one two three", "jane at example dot com".
 
 One rule finds everything that is said figure by figure. What it is, the words before it say, the nearest first: in a
 dialogue the question stands a turn before the answer.
@@ -16,11 +16,13 @@ from filters.phi.validators import spoken as check
 
 _DIGIT = r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|niner|nought|naught)"
 _TENS = (
-    r"(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|"
+    r"(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|"
+    r"sixty|"
     r"seventy|eighty|ninety)"
 )
 _LETTER = (
-    r"(?:[a-z]|alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|quebec|"
+    r"(?:[a-z]|alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|"
+    r"quebec|"
     r"romeo|sierra|tango|uniform|victor|whiskey|x-?ray|yankee|zulu)(?: as in [a-z]+)?"
 )
 _MARK = r"(?:dash|hyphen|slash|dot|point|space|underscore|colon|plus|pound|hash|hundred|double|triple)"
@@ -35,10 +37,12 @@ _S = rf"[ ](?:{_FILLER}[ ]){{0,2}}"
 _AT = rf"{_S}at{_S}"
 _DOT = rf"(?:{_S}dot{_S}|[ ]?\.[ ]?)"
 _HOST = (
-    rf"{_WORD}(?:(?:{_S}(?:dash|hyphen|minus){_S}|{_DOT}){_WORD}){{0,6}}?{_S}dot{_S}{_ENDING}\b(?:{_S}dot{_S}{_ENDING}\b)?"
+    rf"{_WORD}(?:(?:{_S}(?:dash|hyphen|minus){_S}|"
+    rf"{_DOT}){_WORD}){{0,6}}?{_S}dot{_S}{_ENDING}\b(?:{_S}dot{_S}{_ENDING}\b)?"
 )
 _LOCAL = (
-    rf"{_WORD}(?:(?:{_S}(?:dot|dash|hyphen|minus|underscore|plus){_S}|[ ]?\.[ ]?){_WORD}|{_S}(?:{_DIGIT}|{_TENS}|[a-z])\b)*"
+    rf"{_WORD}(?:(?:{_S}(?:dot|dash|hyphen|minus|underscore|plus){_S}|[ ]?\.[ ]?){_WORD}|{_S}(?:{_DIGIT}|{_TENS}|"
+    rf"[a-z])\b)*"
 )
 
 SPOKEN = (
@@ -47,9 +51,11 @@ SPOKEN = (
     Pattern(
         "url-said",
         "URL",
-        rf"(?i)\b(?:(?:https?[ ]colon[ ](?:slash[ ]slash|double slash)[ ])?(?:www|w w w|double u double u double u){_S}dot{_S}|"
+        rf"(?i)\b(?:(?:https?[ ]colon[ ](?:slash[ ]slash|double slash)[ ])?(?:www|w w w|"
+        rf"double u double u double u){_S}dot{_S}|"
         rf"https?[ ]colon[ ](?:slash[ ]slash|double slash)[ ]){_HOST}"
-        rf"(?:{_S}(?:slash|dot|dash|hyphen|underscore|question mark|equals){_S}{_WORD}(?:{_S}(?:{_DIGIT}|[a-z])\b)*)*",
+        rf"(?:{_S}(?:slash|dot|dash|hyphen|underscore|question mark|equals){_S}{_WORD}(?:{_S}(?:{_DIGIT}|"
+        rf"[a-z])\b)*)*",
         group="spoken",
     ),
     Pattern(

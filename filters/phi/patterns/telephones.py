@@ -14,12 +14,15 @@ _NUMBERS = (
 # What may stand between "Tel" and the number. Brackets stay out, so that a placeholder ends every cue.
 _LEAD = rf"(?:[\t{BLANK}{DASH}.,:;=#/()&*\"']|\b(?i:WORDS)\b)".replace(
     "WORDS",
-    "a|and|at|area|by|cell|code|contact|direct|fax|facsimile|for|free|helpline|home|hotline|hours|in|international|intl|is|"
-    "line|lines|local|me|mobile|my|no|nr|nos?|num|numbers?|of|office|on|or|our|phone|support|tele?|telefax|telephone|the|to|"
+    "a|and|at|area|by|cell|code|contact|direct|fax|facsimile|for|free|helpline|home|hotline|hours|in|international|"
+    "intl|is|"
+    "line|lines|local|me|mobile|my|no|nr|nos?|num|numbers?|of|office|on|or|our|phone|support|tele?|telefax|"
+    "telephone|the|to|"
     "toll|us|usa|uk|via|voice|was|whatsapp|work|you|your",
 )
 _PHONE_CUE = (
-    r"(?:\b(?i:tel[eé]?|t[eé]l|t[eé]l[eé](?:ph?|f)on[eo]?s?|(?:tel(?:ephone)?|phone)[ ]?[/&+][ ]?fax|tlf|tfno|phones?|mobile|"
+    r"(?:\b(?i:tel[eé]?|t[eé]l|t[eé]l[eé](?:ph?|f)on[eo]?s?|(?:tel(?:ephone)?|phone)[ ]?[/&+][ ]?fax|tlf|tfno|"
+    r"phones?|mobile|"
     r"m[oó]vil|celular|cell(?:ular)? ?(?:phones?|numbers?|no)|gsm|hot-?lines?|help-?lines?|pager|beeper|whatsapp|"
     r"toll[- ]?free|tty|tdd|voicemail)|\b(?:Ph|PH|ph)[.:]|\p{Ll}Phone)"
     rf"{_LEAD}{{0,10}}?"
@@ -65,7 +68,8 @@ TELEPHONES = (
     Pattern(
         "phone-trunk-zero",
         "PHONE",
-        rf"(?:\(0\d{{1,4}}\)[{BLANK}{DASH}]{{0,3}}|\b0\d{{2,4}}[{BLANK}])\d{{3,4}}[{BLANK}{DASH}]?\d{{3,4}}\b{_EXTENSION}",
+        rf"(?:\(0\d{{1,4}}\)[{BLANK}{DASH}]{{0,3}}|"
+        rf"\b0\d{{2,4}}[{BLANK}])\d{{3,4}}[{BLANK}{DASH}]?\d{{3,4}}\b{_EXTENSION}",
         check.trunk_phone,
     ),
     # One trunk zero and four pairs, as in France.
@@ -74,14 +78,16 @@ TELEPHONES = (
     Pattern(
         "phone-trunk-loose",
         "PHONE",
-        rf"(?:\(0\d{{1,4}}\)|\b0\d{{1,4}})[{BLANK}]{{0,2}}[/{BLANK}{DASH}.][{BLANK}]{{0,2}}\d{{3,8}}(?:[{BLANK}{DASH}.]{{1,2}}\d{{2,5}}){{0,2}}\b{_EXTENSION}",
+        rf"(?:\(0\d{{1,4}}\)|"
+        rf"\b0\d{{1,4}})[{BLANK}]{{0,2}}[/{BLANK}{DASH}.][{BLANK}]{{0,2}}\d{{3,8}}(?:[{BLANK}{DASH}.]{{1,2}}\d{{2,5}}){{0,2}}\b{_EXTENSION}",
         check.loose_phone,
         group="record",
     ),
     Pattern(
         "phone-labelled",
         "PHONE",
-        rf"{_NUMBER}{_EXTENSION}[{BLANK}]{{0,2}}[-(\[]?(?i:office|home|cell|mobile|work|fax|tel|phone|mob|direct|day|evening)\b",
+        rf"{_NUMBER}{_EXTENSION}[{BLANK}]{{0,2}}[-(\[]?(?i:office|home|cell|mobile|work|fax|tel|phone|mob|direct|"
+        rf"day|evening)\b",
         check.labelled_phone,
         group="record",
     ),
@@ -89,7 +95,8 @@ TELEPHONES = (
     Pattern(
         "phone-nine",
         "PHONE",
-        rf"\b[6-9]\d\d(?:{JOIN}\d{{3}}{JOIN}\d{{3}}|(?:{JOIN}\d\d){{3}})\b|\b9\d{JOIN}\d{{3}}{JOIN}\d\d{JOIN}\d\d\b|\b[6-9]\d{{8}}\b",
+        rf"\b[6-9]\d\d(?:{JOIN}\d{{3}}{JOIN}\d{{3}}|(?:{JOIN}\d\d){{3}})\b|\b9\d{JOIN}\d{{3}}{JOIN}\d\d{JOIN}\d\d\b|"
+        rf"\b[6-9]\d{{8}}\b",
         check.loose_phone,
         group="record",
     ),
@@ -103,12 +110,24 @@ TELEPHONES = (
 )
 
 _PHONE_WORDS = (
-    r"(?i)\b(?:tele?|t[eé]l|tlf|tel[eé]fono|t[eé]l[eé]phone|telefon\w*|phones?|ph|mobile|cell|call(?:ed|ing|s)?|ring|rang|dial(?:ed)?|"
-    r"text(?:ed)?|reach(?:ed)?|contact(?:ed|s)?|call ?back|cb|numbers?|line|hotline|pager|beeper|voice ?mail|msg|message|"
+    r"(?i)\b(?:tele?|t[eé]l|tlf|tel[eé]fono|t[eé]l[eé]phone|telefon\w*|phones?|ph|mobile|cell|call(?:ed|ing|s)?|"
+    r"ring|rang|dial(?:ed)?|"
+    r"text(?:ed)?|reach(?:ed)?|contact(?:ed|s)?|call ?back|cb|numbers?|line|hotline|pager|beeper|voice ?mail|msg|"
+    r"message|"
     r"emergency contact|nok|next of kin|answer(?:s|ing|ed)?|office|recapito|llame|appeler|anrufen|whatsapp|sms)\b"
 )
 
 NEAR_TELEPHONES = (
+    Pattern(
+        "phone-short",
+        "PHONE",
+        r"\d{3,7}\b",
+        check.short,
+        cue=r"(?i:\b(?:pagers?|beeper|bleep|ext(?:n|ension)?\.?|voip|ascom|spectra ?link)"
+        r"[ \t]{0,2}(?:(?:no|number)\b\.?|#|is|:|\.)?[ \t:#]{0,3})",
+        group="record",
+    ),
+    Pattern("phone-inner", "PHONE", r"\b[x#*]\d-\d{4}\b|\bx ?\d{4,5}\b", group="record"),
     Pattern("phone-near", "PHONE", _PHONE_WORDS, check.near_phone, group="record"),
 )
 """The number stands some words after its cue."""

@@ -9,7 +9,8 @@ from filters.phi.validators.domains import SPELLED_TOP_LEVEL, TOP_LEVEL
 from filters.phi.validators.neighbours import DIGITS, Range, alphanumeric, digit_after
 
 _IP_BEFORE = re.compile(
-    rb"(?i)(?:\bips?\b|\bipv4\b|address(?:es)?|logins?|logged in|log-?in|from host|host(?:name)?|server|://|@)[^\d\n]{0,16}$"
+    rb"(?i)(?:\bips?\b|\bipv4\b|address(?:es)?|logins?|logged in|log-?in|from host|host(?:name)?|server|://|"
+    rb"@)[^\d\n]{0,16}$"
 )
 _VERSION_BEFORE = re.compile(
     rb"(?i)(?:\bv|\bver|version|release|build|software|section|sect|chapter|table|fig(?:ure)?|appendix|clause|annex|"
@@ -116,8 +117,10 @@ def url(text: bytes, start: int, end: int) -> Range | None:
 
 
 _INSTITUTIONS = re.compile(
-    rb"(?i)^(?:https?://)?(?:[\w-]+\.)*(?:doi\.org|nih\.gov|cdc\.gov|fda\.gov|who\.int|europa\.eu|clinicaltrials\.gov|"
-    rb"pubmed\.gov|creativecommons\.org|orcid\.org|w3\.org|hl7\.org|loinc\.org|snomed\.org|github\.com|wikipedia\.org|"
+    rb"(?i)^(?:https?://)?(?:[\w-]+\.)*(?:doi\.org|nih\.gov|cdc\.gov|fda\.gov|who\.int|europa\.eu|"
+    rb"clinicaltrials\.gov|"
+    rb"pubmed\.gov|creativecommons\.org|orcid\.org|w3\.org|hl7\.org|loinc\.org|snomed\.org|github\.com|"
+    rb"wikipedia\.org|"
     rb"cochrane\.org|cochranelibrary\.com|uptodate\.com|nice\.org\.uk|ncbi\.nlm\.nih\.gov|r-project\.org)(?=$|[/:?#])"
 )
 """Registries, standards and agencies: nobody's pages."""
@@ -134,7 +137,7 @@ def personal_url(text: bytes, start: int, end: int) -> Range | None:
 
 
 def bare_url(text: bytes, start: int, end: int) -> Range | None:
-    """A host with a path, or a host of three labels that is a portal's; no e-mail, file, abbreviation or glued sentence."""
+    """A host with a path, or one that ends as few words do; no e-mail, file, abbreviation or glued sentence."""
     before = text[max(0, start - 1) : start]
     if alphanumeric(before) or before in (b"@", b"/", b".", b"-", b":") or text[end : end + 1] == b"@":
         return None
@@ -145,7 +148,9 @@ def bare_url(text: bytes, start: int, end: int) -> Range | None:
     last = labels[-1]
     if last not in TOP_LEVEL or not last.islower() or (len(labels) == 2 and len(labels[0]) < 2):
         return None
-    generic = last in SPELLED_TOP_LEVEL and last in {"com", "org", "net", "edu", "gov", "info", "biz"} or len(labels) > 2
+    generic = (last in SPELLED_TOP_LEVEL and last in {"com", "org", "net", "edu", "gov", "info", "biz"}) or len(
+        labels
+    ) > 2
     if not path and not generic:
         return None  # "e.g", "lesions.in"
     if len(labels) > 2 and not path and all(len(label) <= 2 for label in labels[:-1]):

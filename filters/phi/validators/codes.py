@@ -9,7 +9,8 @@ from filters.phi.validators import check_digits
 from filters.phi.validators.neighbours import DIGITS, Range, alphanumeric, decimal, digit_after, digit_before
 
 DATE_SHAPE = re.compile(
-    rb"(?:19|20)\d\d(?:[-/.]\d{1,2}){0,2}$|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d\d$|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:\d\d|(?:19|20)\d\d)$"
+    rb"(?:19|20)\d\d(?:[-/.]\d{1,2}){0,2}$|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d\d$|(?:0?[1-9]|[12]\d|"
+    rb"3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:\d\d|(?:19|20)\d\d)$"
 )
 """A year, or a date in numbers."""
 _REGISTERED = re.compile(rb"(?i)(?:NCT|ISRCTN|PMC|PMID|CRD|GSE)\d|10\.\d{4}|doi")
@@ -29,7 +30,7 @@ def plain(value: bytes) -> str:
 
 
 def social_security(text: bytes, start: int, end: int) -> Range | None:
-    """Three, two and four digits: also those that SSA never gives out, which people write for examples and for ITINs."""
+    """Three, two and four digits: also those that SSA never gives out: examples and ITINs are written so."""
     if alphanumeric(text[max(0, start - 1) : start]) or digit_before(text, start) or digit_after(text, end):
         return None
     if text[max(0, start - 1) : start] in (b"-", b"/") and alphanumeric(text[max(0, start - 2) : start - 1]):

@@ -35,7 +35,7 @@ _TIES = _NUMBER | frozenset(
     b"of on file card listed recorded noted as ending starting beginning in with currently now the a an under per new "
     b"old her his my their your our and type value assigned issued verified confirmed to it its that s attached called "
     b"for at by this patient pt primary secondary full first last four digits date record records or del de la du "
-    b"current same following here number's given scanned copy copied seen".split()
+    b"current same following here hospital clinic facility number's given scanned copy copied seen".split()
 )
 _BLANK = rb"(?:[ ]|\xc2\xa0|\xe2\x80[\x80-\x8a\xaf])"
 _DASH = rb"(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
@@ -44,6 +44,7 @@ _VALUE = re.compile(
     rb"[A-Za-z]{1,4}%(blank)s\d{3}(?:%(blank)s{1,2}[0-9A-Z]{3}){1,4}(?![0-9A-Za-z])|"
     rb"[A-Z]{0,3}\d{1,4}(?:(?:%(blank)s{1,2}|%(blank)s?%(dash)s%(blank)s?)\d{2,8}){1,6}[A-Z]?"
     rb"(?![0-9A-Za-z]|[-/.][0-9A-Za-z])|"
+    rb"[A-Z]{1,2}(?:%(blank)s\d{2,3}){3,4}(?:%(blank)s[A-Z])?(?![0-9A-Za-z])|"
     rb"[A-Za-z]{1,2}\d{2}%(blank)s\d{6,13}(?![0-9A-Za-z])|"
     rb"[0-9A-Za-z]+(?:(?:[/._:]|%(dash)s)[0-9A-Za-z]+){0,8}" % {b"blank": _BLANK, b"dash": _DASH}
 )
@@ -62,17 +63,23 @@ _PLATES = tuple(
     )
 )
 """Ways in which plates of the US, Europe and India are written; the first that has letters and digits counts."""
-_LABEL = re.compile(rb"(?i)((?:ssn|mrn|dob|npi|dea|vin|nhs|udi|dl|sn|ein|age|sex|tel|fax|ph|cell|zip|nass|nhc|dni)s?)\b")
+_SMALL = frozenset(
+    b"set day or up out off so we he she if no yes do did had has be been all one two via vs q pm am".split()
+)
+"""Words in lower case that are no letters of a plate."""
+_LABEL = re.compile(rb"(?i)((?:ssn|mrn|dob|npi|dea|vin|nhs|udi|dl|sn|age|sex|tel|fax|ph|cell|zip|nass|nhc|dni)s?)\b")
 """Another cue: the value after it is not this one's."""
 _LIST = re.compile(rb"[ \t]*(?:,|/|;|&|\band\b|\bor\b)[ \t]*(?=[0-9A-Z])")
 _TIME = re.compile(
     rb"(?i)\d{1,2}:\d\d(?::\d\d)?(?:[ap]m)?$|\d{1,3}/\d{1,3}$|\d+(?:st|nd|rd|th)$|\d{3,4}s$|\d\d?-\d\d?$|"
-    rb"(?:19|20)\d\d[-/](?:19|20)?\d\d$|\d{1,4}[-/. ]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/. ]?\d{2,4}$"
+    rb"(?:19|20)\d\d[-/](?:19|20)?\d\d$|\d{1,4}[-/. ]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|"
+    rb"dec)[a-z]*[-/. ]?\d{2,4}$"
 )
 _RANGE = re.compile(rb"\d{1,4}(?:-|\xe2\x80[\x90-\x95])\d{1,4}$")
 _TERMINAL = re.compile(rb"\d\d-\d\d-\d\d$")
 _DOSE = re.compile(
-    rb"(?i)\d[\d.,/-]*(?:m?c?g|ml|mm|cm|kg|iu|units?|hz|mmhg|/[a-z]{1,3}|y/?o?|yrs?|years?|hrs?|h|min|x|k|lbs?|mmol|meq|am|pm|f|l|d|days?|w|"
+    rb"(?i)\d[\d.,/-]*(?:m?c?g|ml|mm|cm|kg|iu|units?|hz|mmhg|/[a-z]{1,3}|y/?o?|yrs?|years?|hrs?|h|min|x|k|lbs?|mmol|"
+    rb"meq|am|pm|f|l|d|days?|w|"
     rb"weeks?|mo|months?|pk|mhz|fr|g)$"
 )
 
@@ -163,10 +170,16 @@ def coded(text: bytes, start: int, end: int, least: int, *, dated: bool = False,
         end = start + len(value)
     digits = digit_count(value)
     letters = sum(byte > 64 for byte in value)
-    shaped = digits >= least or (least > 3 and letters >= 1 and digits >= least - 1)
+    marks = letters or (b"-" in value and tied)
+    shaped = digits >= least or (least > 3 and marks and digits >= least - 1)
     if not shaped or (letters > digits + 6 and digits < 4) or own_form(value):
         return None
-    if (DATE_SHAPE.match(value) and not (dated and _TERMINAL.match(value))) or _TIME.match(value) or (digits < 6 and _DOSE.match(value)) or decimal(value):
+    if (
+        (DATE_SHAPE.match(value) and not (dated and _TERMINAL.match(value)))
+        or _TIME.match(value)
+        or (digits < 6 and _DOSE.match(value))
+        or decimal(value)
+    ):
         return None
     if _RANGE.match(value) and (not tied or (digits < 7 and b"-" not in value)):
         return None
@@ -201,5 +214,7 @@ def _plate(text: bytes, start: int, end: int) -> bool:
     value = re.sub(rb"[^0-9A-Za-z]", b"", text[start:end])
     digits = digit_count(value)
     if not (4 <= len(value) <= 11 or len(value) == 17) or digits < 1 or (digits == len(value) and digits < 5):
+        return False
+    if any(word.lower() in _TIES or word in _SMALL for word in _WORD.findall(text[start:end])):
         return False
     return not (DATE_SHAPE.match(value) or own_form(text[start:end]) or _DOSE.match(value) or amount_after(text, end))

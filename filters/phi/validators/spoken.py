@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from filters.phi.validators.neighbours import Range
 from filters.phi.spans import Span
+from filters.phi.validators.neighbours import Range
 
 _BEFORE: Final = 160
 """Bytes before a value that are read for what it is: the question, and the beginning of the answer."""
@@ -17,44 +17,57 @@ _FIGURES: Final = 4
 
 _DIGIT = rb"zero|oh|o|one|two|three|four|five|six|seven|eight|niner?|nought|naught"
 _TENS = (
-    rb"ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|"
+    rb"ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|"
+    rb"sixty|seventy|"
     rb"eighty|ninety"
 )
 _TOKEN = re.compile(rb"[A-Za-z0-9]+")
 _FIGURE = re.compile(rb"(?i)(?:%s)$" % _DIGIT)
 _TEN = re.compile(rb"(?i)(?:%s)$" % _TENS)
 _FILLER = re.compile(rb"(?i)(?:uh|um|uhm|er|erm|hmm|and|then|space|sorry|let|me|see|lets|wait|okay|so)$")
-_MARK = re.compile(rb"(?i)(?:dash|hyphen|slash|dot|point|underscore|colon|plus|pound|hash|hundred|double|triple|as|in)$")
+_MARK = re.compile(
+    rb"(?i)(?:dash|hyphen|slash|dot|point|underscore|colon|plus|pound|hash|hundred|double|triple|as|in)$"
+)
 _UNIT = re.compile(rb"(?i)\bm m h\b")
 _TIME = re.compile(rb"(?i)[ap]\.? ?m\b|\d\.\d\d\b")
 
 _TELEPHONE: Final = (7, 10, 11, 12, 13)
-_LEVELS = re.compile(rb"(?i)\b[LTCS] (?:%s|%s|\d{1,2})[ ,]+(?:and |to |through )?[LTCS] (?:%s|%s|\d)" % (_DIGIT, _TENS, _DIGIT, _TENS))
+_LEVELS = re.compile(
+    rb"(?i)\b[LTCS] (?:%s|%s|\d{1,2})[ ,]+(?:and |to |through )?[LTCS] (?:%s|%s|\d)" % (_DIGIT, _TENS, _DIGIT, _TENS)
+)
 """Levels of the spine: "L two, L three"."""
 _CUES: Final = {
     "SSN": rb"ssn|social|s s n",
     "FAX": rb"fax\w*",
     "IP": rb"ip|i p|logged in|log in|address is|connected from|shows? up as|host",
     "VEHICLE": rb"plates?|vin|v i n|vehicle|tag|registration|car",
-    "DEVICE": rb"serial|s n|pump|pacemaker|device|recall|mine is|implant|cpap|model|monitor|sensor|hearing aid|icd|wheelchair|"
+    "DEVICE": rb"serial|s n|pump|pacemaker|device|recall|mine is|implant|cpap|model|monitor|sensor|hearing aid|icd|"
+    rb"wheelchair|"
     rb"stent|generator|controller",
-    "BIOMETRIC": rb"finger ?print|thumb ?print|hand ?print|voice ?print|palm|iris|retina|face|biometric|template|kiosk",
+    "BIOMETRIC": rb"finger ?print|thumb ?print|hand ?print|voice ?print|palm|iris|retina|face|biometric|template|"
+    rb"kiosk",
     "LICENCE": rb"licen[cs]e|npi|n p i|dea|d e a|certificate|prescriber|pharmacist",
     "HEALTH_PLAN": rb"insurance|member|subscriber|policy|plan|medicare|medicaid|beneficiary|group|coverage|new id",
-    "ACCOUNT": rb"account|acct|(?:do you want|credit|debit|take) (?:my )?card|card number|bill|iban|invoice|bank|debit",
+    "ACCOUNT": rb"account|acct|(?:do you want|credit|debit|take) (?:my )?card|card number|bill|iban|invoice|bank|"
+    rb"debit",
     "MRN": rb"record|chart|mrn|m r n|patient number|patient id|hospital number|medical number",
-    "OTHER_ID": rb"passport|biopsy|specimen|accession|case|claim|referral|authorization|prescription|confirmation|reference|"
+    "OTHER_ID": rb"passport|biopsy|specimen|accession|case|claim|referral|authorization|prescription|confirmation|"
+    rb"reference|"
     rb"encounter|visit number|study|subject|id|badge|aadhaa?r|nhs|national|tax|pathology|sample|lab",
-    "PHONE": rb"phone|cell|mobile|call|number to reach|reach|text|telephone|extension|home number|work number|contact|get my \w+",
+    "PHONE": rb"phone|cell|mobile|call|number to reach|reach|text|telephone|extension|home number|work number|"
+    rb"contact|get my \w+",
 }
 _CUE = {kind: re.compile(rb"(?i)\b(?:%s)\b" % words) for kind, words in _CUES.items()}
 _NOT_OURS = re.compile(
-    rb"(?i)\b(?:zip|postal|post code|postcode|born|birth|birthday|birthdate|dob|d o b|date|year|age|old|blood pressure|pressure|"
-    rb"count|countdown|serial sevens|backwards?|scale|milligrams?|pounds|degrees|percent|minutes|hours|days|weeks|months|times|"
+    rb"(?i)\b(?:zip|postal|post code|postcode|born|birth|birthday|birthdate|dob|d o b|date|year|age|old|"
+    rb"blood pressure|pressure|"
+    rb"count|countdown|serial sevens|backwards?|scale|milligrams?|pounds|degrees|percent|minutes|hours|days|weeks|"
+    rb"months|times|"
     rb"o'?clock|repeat after me|remember)\b"
 )
 _AMOUNT = re.compile(
-    rb"(?i)[ ,.-]{0,3}(?:milligrams?|mg|micrograms?|mcg|milliliters?|ml|pounds?|kilos?|degrees?|percent|inches|feet|days?|weeks?|"
+    rb"(?i)[ ,.-]{0,3}(?:milligrams?|mg|micrograms?|mcg|milliliters?|ml|pounds?|kilos?|degrees?|percent|inches|feet|"
+    rb"days?|weeks?|"
     rb"months?|years?|hours?|minutes?|times|over|to|o'?clock|am|pm|a m|p m|thousand|million|beats|units?)\b"
 )
 
@@ -82,14 +95,15 @@ def said(text: bytes, start: int, end: int) -> Span | None:
 
 def _row(text: bytes, start: int, end: int) -> Range | None:
     """`[start, end)` less articles and fillers at its edges; None if it is an amount or a time, or nothing is left."""
-    tokens = [(found.start() + start, found.end() + start, found.group().lower()) for found in _TOKEN.finditer(text[start:end])]
+    tokens = [(found.start(), found.end(), found.group().lower()) for found in _TOKEN.finditer(text, start, end)]
     while tokens and (_FILLER.match(tokens[0][2]) or _contracted(text, tokens[0][0]) or _article(tokens)):
         tokens.pop(0)
     while tokens and (_FILLER.match(tokens[-1][2]) or _MARK.match(tokens[-1][2]) or _trailing(tokens)):
         tokens.pop()
-    if not tokens or _AMOUNT.match(text, tokens[-1][1], tokens[-1][1] + 24) or _TIME.search(text[tokens[0][0] : tokens[-1][1]]):
+    if not tokens:
         return None
-    return tokens[0][0], tokens[-1][1]
+    start, end = tokens[0][0], tokens[-1][1]
+    return None if _AMOUNT.match(text, end, end + 24) or _TIME.search(text, start, end) else (start, end)
 
 
 def _contracted(text: bytes, start: int) -> bool:

@@ -22,7 +22,8 @@ _COUNTRY = re.compile(
     rb"(?:2[1-689]|35|37|38|42|50|59|67|68|69|80|85|87|88|96|97|99)\d"
 )
 _CALENDAR = re.compile(
-    rb"(?:19|20)\d\d\D{1,5}(?:19|20)\d\d(?:\D.*)?|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d",
+    rb"(?:19|20)\d\d\D{1,5}(?:19|20)\d\d(?:\D.*)?|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|"
+    rb"\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d",
     re.DOTALL,
 )
 _NANP = re.compile(rb"(?:\+?1[ .-])?\(?\d{3}\)?[ .-]{1,3}\d{3}[ .-]\d{4}(?= +\d)")
@@ -68,7 +69,11 @@ def international_phone(text: bytes, start: int, end: int) -> Range | None:
     """`+` or `00`, an E.164 country code, 8 to 15 digits in all; not a charge, an exponent or a signed difference."""
     value = text[start:end]
     before = text[max(0, start - 1) : start]
-    if alphanumeric(before) and value[:2] != b"00" and TELEPHONE_BEFORE.search(text[max(0, start - 20) : start]) is None:
+    if (
+        alphanumeric(before)
+        and value[:2] != b"00"
+        and TELEPHONE_BEFORE.search(text[max(0, start - 20) : start]) is None
+    ):
         return None
     if before in (b"=", b"*", b"/", b"^") or digit_before(text, start):
         return None
@@ -91,12 +96,7 @@ def international_phone(text: bytes, start: int, end: int) -> Range | None:
 
 def national_phone(text: bytes, start: int, end: int) -> Range | None:
     """An area code in brackets and a grouped number; not inside a longer number or after a registry's name."""
-    if (
-        digit_before(text, start)
-        or digit_after(text, end)
-        or cue_before(text, start)
-        or inside_address(text, start)
-    ):
+    if digit_before(text, start) or digit_after(text, end) or cue_before(text, start) or inside_address(text, start):
         return None
     return start, end
 
@@ -139,20 +139,32 @@ def trunk_phone(text: bytes, start: int, end: int) -> Range | None:
     return None if inside_address(text, start) else (start, end)
 
 
-_NEAR = re.compile(rb"[^\d\[\];]{0,64}?([+(]{0,2}\d(?:(?:[ ().,/-]|\xc2\xa0|\xe2\x80[\x90-\x95]){0,3}\d){6,14})(?![\w]|[-/.]\d)")
+_NEAR = re.compile(
+    rb"[^\d\[\];]{0,64}?([+(]{0,2}\d(?:(?:[ ().,/-]|\xc2\xa0|\xe2\x80[\x90-\x95]){0,3}\d){6,14})(?![\w]|[-/.]\d)"
+)
 _OTHER_CUE = re.compile(rb"(?i)\b(?:phones?|tel|telephone|call|mobile|cell|voice|pager|ring)\b")
+_YEAR = re.compile(rb"(?:19|20)\d\d$")
 _WRITTEN_OUT = re.compile(rb"\d{1,3}(?:,\d{3})+$")
 
 
 def loose_phone(text: bytes, start: int, end: int) -> Range | None:
-    """Nine to twelve digits as people group them, in a patient's record; no date, range, code of a drug or reference."""
+    """Nine to twelve digits as people group them; no date, range, code of a drug or reference."""
     value = text[start:end]
     number = value.split(b"x")[0].split(b"e")[0]
     if not 9 <= digit_count(number) <= 12 or alphanumeric(text[max(0, start - 1) : start]):
         return None
-    if _CALENDAR.fullmatch(number) or _SERIAL.match(number) or amount_after(text, end) or alphanumeric(text[end : end + 1]):
+    if (
+        _CALENDAR.fullmatch(number)
+        or _SERIAL.match(number)
+        or amount_after(text, end)
+        or alphanumeric(text[end : end + 1])
+    ):
         return None
-    if digit_before(text, start) or digit_after(text, end) or text[max(0, start - 1) : start] in (b".", b"=", b"<", b">", b"-"):
+    if (
+        digit_before(text, start)
+        or digit_after(text, end)
+        or text[max(0, start - 1) : start] in (b".", b"=", b"<", b">", b"-")
+    ):
         return None
     if digit_count(number) != len(number) and re.search(rb"\.\d+ |\d \d+\.\d|-\d+\.|\.\d+-", number):
         return None  # decimals and ranges
@@ -188,3 +200,10 @@ def labelled_phone(text: bytes, start: int, end: int) -> Range | None:
     if kept is None or digit_before(text, kept[0]) or alphanumeric(text[max(0, kept[0] - 1) : kept[0]]):
         return None
     return kept
+
+
+def short(text: bytes, start: int, end: int) -> Range | None:
+    """A pager's number or an extension: no angle of an "ext." rotation, no year."""
+    if end - start < 4 and b"pager" not in text[max(0, start - 16) : start].lower():
+        return None
+    return None if amount_after(text, end) or digit_after(text, end) or _YEAR.match(text, start, end) else (start, end)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from filters.phi.science import inside_address
 from filters.phi.validators.neighbours import Range, alphanumeric
 
-_PLAIN_NAME = re.compile(rb"(?i)(?:fig(?:ure)?|table|image|graphic|gr|fx|logo|icon|banner|scheme|chart)[ _.-]?s?\d{0,3}[a-h]?\.")
+_PLAIN_NAME = re.compile(
+    rb"(?i)(?:fig(?:ure)?|table|image|graphic|gr|fx|logo|icon|banner|scheme|chart)[ _.-]?s?\d{0,3}[a-h]?\."
+)
 
 
 def hardware_address(text: bytes, start: int, end: int) -> Range | None:
@@ -38,7 +41,7 @@ def file_name(text: bytes, start: int, end: int) -> Range | None:
         start += 1
     if b"(" not in text[start:end] and b")" in text[start:end]:
         start = text.rfind(b")", start, end) + 1
-    if before in (b"/", b"\\", b"@"):
+    if before in (b"/", b"\\", b"@") or inside_address(text, start):
         return None  # the end of a web address
     return None if _PLAIN_NAME.match(text[start:end]) else (start, end)
 
@@ -57,5 +60,5 @@ def handle(text: bytes, start: int, end: int) -> Range | None:
 def user_name(text: bytes, start: int, end: int) -> Range | None:
     """A word that is no plain one: with a digit, a low line, a point, or "@" before it."""
     value = text[start:end].rstrip(b".-")
-    marked = value[:1] == b"@" or re.search(rb"[\d_]|[A-Za-z][.-][A-Za-z]", value) is not None
-    return (start, start + len(value)) if marked and re.search(rb"[A-Za-z]", value) else None
+    marked = value[:1] == b"@" or re.search(rb"[\d_]|[A-Za-z]{2}\.[A-Za-z]{2}", value) is not None
+    return (start, start + len(value)) if marked and re.search(rb"[A-Za-z].?[A-Za-z_0-9]?.?[A-Za-z]", value) else None
