@@ -23,6 +23,10 @@ _NEAR = 90
 
 _GAP = re.compile(rb"(?:[^0-9A-Za-z\[\xc3]|\xc3(?![\x80-\xbf])|\[(?!(?:%s)\]))*" % "|".join(sorted(KINDS)).encode())
 """Up to the next word; a placeholder ends every cue."""
+_DIGIT = re.compile(rb"\d")
+_CONTINUED = re.compile(rb"-\d{1,2}\b")
+"""The cue is a part of a longer word: "ICD-10"."""
+_PLACEHOLDER = re.compile(rb"\[(?:%s)\]" % "|".join(sorted(KINDS)).encode())
 _WORD = re.compile(rb"(?:[A-Za-z]|\xc3[\x80-\xbf])+")
 _BREAK = re.compile(rb"[;]|\.[ \t]+(?=[A-Z])|\n[ \t\r]*\n[ \t\r]*\n")
 """What ends the reach of a cue: a sentence's end, two empty lines."""
@@ -76,9 +80,10 @@ _TIME = re.compile(
     rb"dec)[a-z]*[-/. ]?\d{2,4}$"
 )
 _RANGE = re.compile(rb"\d{1,4}(?:-|\xe2\x80[\x90-\x95])\d{1,4}$")
+_RATE = re.compile(rb"\d+/[A-Za-z]{1,3}\d?$")
 _TERMINAL = re.compile(rb"\d\d-\d\d-\d\d$")
 _DOSE = re.compile(
-    rb"(?i)\d[\d.,/-]*(?:m?c?g|ml|mm|cm|kg|iu|units?|hz|mmhg|/[a-z]{1,3}|y/?o?|yrs?|years?|hrs?|h|min|x|k|lbs?|mmol|"
+    rb"(?i)\d[\d.,/-]*(?:m?c?g|ml|mm|cm|kg|iu|units?|hz|mmhg|/[a-z]{1,3}\d?|y/?o?|yrs?|years?|hrs?|h|min|x|k|lbs?|mmol|"
     rb"meq|am|pm|f|l|d|days?|w|"
     rb"weeks?|mo|months?|pk|mhz|fr|g)$"
 )
@@ -105,10 +110,14 @@ class Following:
 
     def __call__(self, text: bytes, start: int, end: int) -> Range | None:
         """Place of the value after the cue `[start, end)`."""
+        limit = min(len(text), end + (_NEAR if self.near else _TIED))
+        if _DIGIT.search(text, end, limit + 20) is None or _of_placeholder(text, start, end):
+            return None
+        if self.near and _CONTINUED.match(text, end):
+            return None
         if self.private and (official_before(text, end) or sequence_before(text, end)):
             return None
         marked, tied, at = self.marked or _MARK.search(text[end - 1 : end]) is not None, True, end
-        limit = min(len(text), end + (_NEAR if self.near else _TIED))
         for _ in range(_WORDS):
             gap = _GAP.match(text, at, limit)
             assert gap is not None, "it may be empty"
@@ -150,6 +159,13 @@ class Following:
         return None if kept is None else _list(text, kept, least)
 
 
+def _of_placeholder(text: bytes, start: int, end: int) -> bool:
+    """The cue is a word of a placeholder, as "PLAN" of "[HEALTH_PLAN]"."""
+    opened = text.rfind(b"[", max(0, start - 16), start + 1)
+    mark = _PLACEHOLDER.match(text, opened) if opened >= 0 else None
+    return mark is not None and mark.end() >= end
+
+
 def _pure(text: bytes, end: int) -> bool:
     """A word that ends here is no part of a code."""
     after = text[end : end + 2]
@@ -181,11 +197,15 @@ def coded(text: bytes, start: int, end: int, least: int, *, dated: bool = False,
         or decimal(value)
     ):
         return None
+    if _RATE.match(value):
+        return None
     if _RANGE.match(value) and (not tied or (digits < 7 and b"-" not in value)):
         return None
     if b"," in text[end : end + 1] and re.match(rb",\d{3}", text[end : end + 4]) and digits <= 3:
         return None  # "12,345"
     if (digits < 8 and letters == 0 and amount_after(text, end)) or text[end : end + 1] == b"%":
+        return None
+    if b" " in value and cue_before(text, text.index(b" ", start) + 1):
         return None
     return None if cue_before(text, start) or inside_address(text, start) else (start, end)
 
