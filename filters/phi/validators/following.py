@@ -39,7 +39,7 @@ _TIES = _NUMBER | frozenset(
     b"of on file card listed recorded noted as ending starting beginning in with currently now the a an under per new "
     b"old her his my their your our and type value assigned issued verified confirmed to it its that s attached called "
     b"for at by this patient pt primary secondary full first last four digits date record records or del de la du "
-    b"current same following here hospital clinic facility number's given scanned copy copied seen".split()
+    b"current same following here veh\xc3\xadculo vehicle paciente hospital clinic facility number's given scanned copy copied seen".split()
 )
 _BLANK = rb"(?:[ ]|\xc2\xa0|\xe2\x80[\x80-\x8a\xaf])"
 _DASH = rb"(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
@@ -47,7 +47,7 @@ _VALUE = re.compile(
     rb"[A-Z]{1,4}%(blank)s{1,2}\d[0-9-]{3,}(?:%(blank)s\d{2,7}){0,4}(?![0-9A-Za-z])|"
     rb"[A-Za-z]{1,4}%(blank)s\d{3}(?:%(blank)s{1,2}[0-9A-Z]{3}){1,4}(?![0-9A-Za-z])|"
     rb"[A-Z]{0,3}\d{1,4}(?:(?:%(blank)s{1,2}|%(blank)s?%(dash)s%(blank)s?)\d{2,8}){1,6}[A-Z]?"
-    rb"(?![0-9A-Za-z]|[-/.][0-9A-Za-z])|"
+    rb"(?![0-9A-Za-z]|(?:[/.]|%(dash)s)[0-9A-Za-z])|"
     rb"[A-Z]{1,2}(?:%(blank)s\d{2,3}){3,4}(?:%(blank)s[A-Z])?(?![0-9A-Za-z])|"
     rb"[A-Za-z]{1,2}\d{2}%(blank)s\d{6,13}(?![0-9A-Za-z])|"
     rb"[0-9A-Za-z]+(?:(?:[/._:]|%(dash)s)[0-9A-Za-z]+){0,8}" % {b"blank": _BLANK, b"dash": _DASH}
@@ -71,7 +71,9 @@ _SMALL = frozenset(
     b"set day or up out off so we he she if no yes do did had has be been all one two via vs q pm am".split()
 )
 """Words in lower case that are no letters of a plate."""
-_LABEL = re.compile(rb"(?i)((?:ssn|mrn|dob|npi|dea|vin|nhs|udi|dl|sn|age|sex|tel|fax|ph|cell|zip|nass|nhc|dni)s?)\b")
+_LABEL = re.compile(
+    rb"(?i)((?:ssn|mrn|dob|npi|dea|vin|nhs|udi|dl|sn|age|sex|tel|fax|ph|cell|zip|nass|nhc|dni)s?)\b(?!-\d)"
+)
 """Another cue: the value after it is not this one's."""
 _LIST = re.compile(rb"[ \t]*(?:,|/|;|&|\band\b|\bor\b)[ \t]*(?=[0-9A-Z])")
 _TIME = re.compile(
@@ -235,6 +237,8 @@ def _plate(text: bytes, start: int, end: int) -> bool:
     digits = digit_count(value)
     if not (4 <= len(value) <= 11 or len(value) == 17) or digits < 1 or (digits == len(value) and digits < 5):
         return False
-    if any(word.lower() in _TIES or word in _SMALL for word in _WORD.findall(text[start:end])):
+    if any(
+        word.islower() and (word in _TIES or word in _SMALL) for word in re.split(rb"[^A-Za-z0-9]+", text[start:end])
+    ):
         return False
     return not (DATE_SHAPE.match(value) or own_form(text[start:end]) or _DOSE.match(value) or amount_after(text, end))
