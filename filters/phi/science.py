@@ -92,7 +92,7 @@ def sequence_before(text: bytes, start: int) -> bool:
 
 def official_before(text: bytes, start: int) -> bool:
     """Committees, funders, trials or makers are what the words before are about."""
-    return _OFFICIAL.search(text[max(0, start - 2 * LOOK_BACK) : start]) is not None
+    return _OFFICIAL.search(text[max(0, start - LOOK_BACK) : start]) is not None
 
 
 def own_form(value: bytes) -> bool:

@@ -94,8 +94,9 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"template" + _NO,
     ),
     "OTHER_ID": (
-        r"(?:specimens?|accession|(?:surgical[ -])?path(?:ology)?|surg(?:ical)? ?path|histo(?:logy|pathology)?|"
-        r"cytology|biopsy|"
+        r"(?:specimens?|accession|(?:surgical[ -])?path(?:ology)?|surg(?:ical)? ?path|histo(?:log(?:y|ie|ique|ia)|pathology)?|"
+        r"(?:esame )?istologico|histol[oó]gico|"
+        r"cytology|biops(?:y|ia|ie)|"
         r"blocks?|slides?|samples?|lab(?:oratory)?|orders?|requisition|req|encounter|enc|visits?|episode|admission|"
         r"adm|csn|fin|har|"
         r"contact serial|study|trial|subject|participant|screening|randomi[sz]ation|registry|register|donor|"
@@ -177,6 +178,9 @@ CUES = (
             group="clinical",
         )
         for kind, words in _MARKED.items()
+    ),
+    Pattern(
+        "other_id-record", "OTHER_ID", _any("|".join(_MARKED["OTHER_ID"])), Following(4, marked=True), group="record"
     ),
     *(
         Pattern(f"{kind.lower()}-label", kind, _any("|".join(_MARKED[kind])), Following(5, marked=True, private=True))

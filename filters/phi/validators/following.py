@@ -39,7 +39,8 @@ _TIES = _NUMBER | frozenset(
     b"of on file card listed recorded noted as ending starting beginning in with currently now the a an under per new "
     b"old her his my their your our and type value assigned issued verified confirmed to it its that s attached called "
     b"for at by this patient pt primary secondary full first last four digits date record records or del de la du "
-    b"current same following here veh\xc3\xadculo vehicle paciente hospital clinic facility number's given scanned copy copied seen".split()
+    b"current same following here veh\xc3\xadculo vehicle paciente hospital clinic facility given scanned copy "
+    b"copied seen".split()
 )
 _BLANK = rb"(?:[ ]|\xc2\xa0|\xe2\x80[\x80-\x8a\xaf])"
 _DASH = rb"(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
