@@ -94,7 +94,8 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"template" + _NO,
     ),
     "OTHER_ID": (
-        r"(?:specimens?|accession|(?:surgical[ -])?path(?:ology)?|surg(?:ical)? ?path|histo(?:log(?:y|ie|ique|ia)|pathology)?|"
+        r"(?:specimens?|accession|(?:surgical[ -])?path(?:ology)?|surg(?:ical)? ?path|"
+        r"histo(?:log(?:y|ie|ique|ia)|pathology)?|"
         r"(?:esame )?istologico|histol[oó]gico|"
         r"cytology|biops(?:y|ia|ie)|"
         r"blocks?|slides?|samples?|lab(?:oratory)?|orders?|requisition|req|encounter|enc|visits?|episode|admission|"

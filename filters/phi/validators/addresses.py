@@ -94,7 +94,7 @@ def ip4(text: bytes, start: int, end: int) -> Range | None:
 
 
 def ip4_any(text: bytes, start: int, end: int) -> Range | None:
-    """Four octets, however small: in a patient's record only versions and enzymes are written so, and have their cue."""
+    """Four octets, however small: in a record only versions and enzymes are written so, and they have a cue."""
     before = text[max(0, start - 1) : start]
     if before in (b".", b"-", b"_", b"+") or alphanumeric(before) or digit_after(text, end):
         return None
