@@ -181,13 +181,14 @@ BREAKS = (
     Rule(rf"[\p{{L}}\p{{N}}][-_+]({_BREAK}){_NAME}+@", lambda match: b""),
     Rule(rf"\d[{_HYPHEN}/)]{{1,2}}({_BREAK})\(?\d", lambda match: b""),
     Rule(rf"\d({_BREAK})[{_HYPHEN}]\d", lambda match: b""),
-    Rule(rf"\b[A-Z\d]{{1,9}}[{_HYPHEN}/]({_BREAK})[A-Z]{{0,3}}\d", lambda match: b""),
+    Rule(rf"\b[A-Z\d]{{1,9}}[{_HYPHEN}/]({_BREAK})(?:[A-Z]{{0,3}} ?\d|[A-Z]{{2}}\b)", lambda match: b""),
     Rule(rf"\b0\d(?:[ .]\d\d){{1,3}}({_BREAK})\d\d(?:[ .]\d\d){{0,3}}\b", lambda match: b" "),
+    Rule(rf"\b[A-Z]{{2}}\d\d({_BREAK})[A-Z\d]\d{{3}} \d{{4}}\b", lambda match: b" "),
     Rule(rf"\b\d{{4}} \d{{4}}({_BREAK})\d{{4}}\b", lambda match: b" "),
     Rule(rf"\d-({_BREAKS})[A-Z]\b", lambda match: b""),
     Rule(
         rf"(?:\+\d{{1,3}}|\b0\d{{1,4}}|\(0\d{{1,4}}\)|"
-        rf"\b[69]\d\d)(?:[ ./()-]{{1,3}}\d{{2,5}}){{0,4}}[ ]?[/]?({_BREAKS})"
+        rf"\b[69]\d\d)(?:[ ./()-]{{1,3}}\d{{1,5}}){{0,4}}[ ]?[/]?({_BREAKS})"
         r"\d{2,8}(?:[ .-]\d{2,5}){0,4}\b",
         lambda match: b" ",
     ),

@@ -48,7 +48,7 @@ _FORMS = re.compile(
     rb"[cgmnp]\.\S+|10\.\d{4,9}/\S+|doi\S*|97[89](?:-?\d){10}|"
     rb"(?i:figs?|tables?|eqs?|refs?|grade|stage|type|class|phase|step|level|group|version|ver|v|covid|sars|hpv|hiv|"
     rb"hhv|ad|il|"
-    rb"cd|tnf|ca|hba|vitamin|t|l|c|s|h\dn)[-.]?\d{1,3}\S?)",
+    rb"cd|tnf|ca|hba|vitamin|t|l|c|s|h\dn)[-.]?\d{1,3}[a-z]?|[A-Z]{2,6}\d{1,2}[A-Z]\d{1,2})",
 )
 _AMOUNT = re.compile(
     rb"[ \t\xc2\xa0-]{0,3}(?:%|\xc2\xb0|\xc2\xb1|\xe2\x80\xb0|\xc3\x97|\^|(?:mc|m|k|n|p|d|c|M|G|\xce\xbc|"

@@ -155,10 +155,10 @@ def test_phone_is_found_whole_without_a_cue(value: str) -> None:
 CUED = [
     ("Tel: ", "981-0234"),
     ("Telephone number: ", "4555 0123"),
-    ("Fax. ", "55 11 5555-4295"),
+    ("Tel. ", "55 11 5555-4295"),
     ("Phone/Fax: ", "33-0-472738094"),
     ("T\N{LATIN SMALL LETTER E WITH ACUTE}l. ", "01.99.00.12.34"),
-    ("Fax line (US): ", "(888) 555-0193"),
+    ("Phone line (US): ", "(888) 555-0193"),
     ("Phone: ", "0098(351) 5231421"),
     ("Hotline ", "12345678"),
     ("please call us at ", "123-456-7890"),

@@ -40,6 +40,7 @@ ADDRESSES = (
         check.spelled_email,
     ),
     Pattern("ip4", "IP", r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b", check.ip4),
+    Pattern("ip4-any", "IP", r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b", check.ip4_any, group="record"),
     Pattern("ip6", "IP", r"(?i)(?:[0-9a-f]{1,4})?(?::{1,2}[0-9a-f]{1,4}){2,7}(?:::)?", check.ip6),
     Pattern("url-user", "URL", r"(?i)\b(?:https?|ftps?|sftp|ssh)://[^\s/@<>\"]{1,100}@[^\s<>\"]+", check.url),
     Pattern(

@@ -12,9 +12,8 @@ from filters.phi.patterns.base import Pattern
 from filters.phi.validators.following import Following
 
 _NO = (
-    r"(?:\.?[ \t_]{0,2}(?:numbers?|numeros?|num(?:ber)?s?|nos?|nr|ids?|identifiers?|identification|codes?|"
-    r"ref(?:erence)?|"
-    r"n(?:\.?[º°]|ú?m(?:\.|ero)?|uméro)|№|nummer)\b\.?|\.?[ \t]{0,2}#|-(?:nr|nummer|id)\b\.?)"
+    r"(?:\.?[ \t_]{0,2}(?:(?:numbers?|numeros?|num(?:ber)?s?|nos?|nr|ids?|identifiers?|identification|codes?|"
+    r"ref(?:erence)?|n(?:ú?m(?:ero)?|uméro)?|nummer)\b\.?|n\.?[º°]|№)|\.?[ \t]{0,2}#|-(?:nr|nummer|id)\b\.?)"
 )
 
 
@@ -54,8 +53,8 @@ _MARKED: dict[str, tuple[str, ...]] = {
     "ACCOUNT": (
         r"(?:(?:bank|billing|patient|guarantor|hospital|invoice|checking|savings|current|credit|debit|financial|hsa|"
         r"fsa)[ -]){0,2}"
-        r"(?:accounts?|accts?|acc|a/c)\b\.?(?:[ -]?" + _NO[3:-1] + r")?",
-        r"(?:invoice|bill(?:ing)?|statement|guarantor|routing|sort|aba|swift|bic|har|transaction|payment|receipt|"
+        r"(?:accounts?|accts?|acc)\b\.?(?:[ -]?" + _NO[3:-1] + r")?",
+        r"(?:a/c|invoice|bill(?:ing)?|statement|guarantor|routing|sort|aba|swift|bic|har|transaction|payment|receipt|"
         r"check|cheque|"
         r"cuenta|compte|conto|konto)(?: account)?" + _NO,
         r"iban\b|(?:(?:credit|debit|bank|payment|visa|master|mastercard|amex|hsa|gift|charge)[ -]?)?card" + _NO,
@@ -95,8 +94,10 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"template" + _NO,
     ),
     "OTHER_ID": (
-        r"(?:specimens?|accession|(?:surgical[ -])?path(?:ology)?|surg(?:ical)? ?path|histo(?:logy|pathology)?|"
-        r"cytology|biopsy|"
+        r"(?:specimens?|accession|(?:surgical[ -])?path(?:ology)?|surg(?:ical)? ?path|"
+        r"histo(?:log(?:y|ie|ique|ia)|pathology)?|"
+        r"(?:esame )?istologico|histol[oó]gico|"
+        r"cytology|biops(?:y|ia|ie)|"
         r"blocks?|slides?|samples?|lab(?:oratory)?|orders?|requisition|req|encounter|enc|visits?|episode|admission|"
         r"adm|csn|fin|har|"
         r"contact serial|study|trial|subject|participant|screening|randomi[sz]ation|registry|register|donor|"
@@ -129,7 +130,8 @@ _MARKED: dict[str, tuple[str, ...]] = {
     ),
 }
 _NOUNS: dict[str, str] = {
-    "MRN": r"charts?|medical records?|wrist ?band|id band|armband|case file|folder|pt|patient label|(?-i:MR)",
+    "MRN": r"charts?|med(?:ical|\.)? rec(?:ord)?s?|wrist ?band|id band|armband|case file|folder|pt|patient label|"
+    "(?-i:MR)",
     "HEALTH_PLAN": r"insurance|insured|insurer|policy|plans?|member|subscriber|beneficiary|medicare|medicaid|hmo|"
     "ppo|coverage|"
     r"aetna|cigna|humana|bcbs|blue (?:cross|shield)|united ?health ?care|kaiser|tricare|health card|payer|ins\b\.?|"
@@ -144,11 +146,12 @@ _NOUNS: dict[str, str] = {
     r"loop recorder|holter|scooter|port-?a-?cath|lead",
     "BIOMETRIC": r"finger-?prints?|thumb-?prints?|biometric|iris|retinal? (?:scan|image)|face (?:id|scan|template)|"
     "template|kiosk",
-    "OTHER_ID": r"specimens?|accession|pathology|histology|biopsy|passport|encounter|visit|claim|referral|"
+    "OTHER_ID": r"specimens?|accession|(?:surg(?:ical)? )?path(?:ology)?|histology|biopsy|passport|encounter|visit|"
+    "claim|referral|"
     "authorization|"
     r"prescription|rx|reference|registry|badge|participant|subject|donor|sample|slide|block|identified|id|ids|"
     r"identity|"
-    r"registration|confirmation|lab|order|episodio|s[eé]jour|nosologico|aadhaa?r|visa|dni|tax|(?:prior|"
+    r"registration|confirmation|lab|order|episodio|s[eé]jour|nosologico|(?-i:Fall)|aadhaa?r|visa|dni|tax|(?:prior|"
     r"pre)[ -]?auth(?:orization)?|(?-i:FIN|CSN|HAR)|enc",
 }
 _SHORT = {"MRN": 3, "OTHER_ID": 4, "HEALTH_PLAN": 4, "ACCOUNT": 4, "LICENCE": 4, "DEVICE": 4, "BIOMETRIC": 4}
@@ -163,6 +166,9 @@ _VEHICLE = (
     r"kennzeichen|matr[ií]cula|immatricul[eé]e?|targata?|targa|tag"
 )
 
+_IN_PAPERS = ("MRN", "HEALTH_PLAN", "ACCOUNT", "LICENCE")
+"""Classes of which papers have next to no numbers but those of patients and their doctors."""
+
 CUES = (
     *(
         Pattern(
@@ -173,6 +179,13 @@ CUES = (
             group="clinical",
         )
         for kind, words in _MARKED.items()
+    ),
+    Pattern(
+        "other_id-record", "OTHER_ID", _any("|".join(_MARKED["OTHER_ID"])), Following(4, marked=True), group="record"
+    ),
+    *(
+        Pattern(f"{kind.lower()}-label", kind, _any("|".join(_MARKED[kind])), Following(5, marked=True, private=True))
+        for kind in _IN_PAPERS
     ),
     Pattern(
         "vehicle-cue", "VEHICLE", _any(_VEHICLE), Following(least=5, long=6, marked=True, plate=True), group="clinical"

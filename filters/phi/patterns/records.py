@@ -154,6 +154,13 @@ RECORDS = (
 )
 
 NUMBERS = (
+    Pattern(
+        "iban-lower",
+        "ACCOUNT",
+        r"\b[a-z]{2}\d{2}(?:[ -]?[a-z0-9]{4}){2,7}(?:[ -]?[a-z0-9]{1,4})?\b",
+        check.iban,
+        group="record",
+    ),
     Pattern("card-plain", "ACCOUNT", r"\b[3-6]\d{12,18}\b", check.card, group="record"),
     Pattern(
         "health-plan-mbi-plain",

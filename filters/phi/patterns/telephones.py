@@ -55,14 +55,15 @@ TELEPHONES = (
     Pattern(
         "phone-area-in-brackets",
         "PHONE",
-        rf"(?:\+?\b1{JOIN}{{0,2}})?\(\d{{3}}\){JOIN}{{0,3}}\d{{3}}{JOIN}{{1,3}}\d{{4}}\b{_EXTENSION}",
+        rf"(?:\+?\b1{JOIN}{{0,2}})?\(\d{{3}}\){JOIN}{{0,3}}\d{{3}}{JOIN}{{1,3}}\d{{4}}(?:[xX]\d{{1,6}}\b|"
+        rf"\b{_EXTENSION})",
         check.national_phone,
     ),
     Pattern(
         "phone-north-america",
         "PHONE",
         rf"(?:\b1{JOIN})?\b\d{{3}}(?:[{DASH}/]\d{{3}}[{DASH}]|\.\d{{3}}\.|[{BLANK}]\d{{3}}[{BLANK}{DASH}]|"
-        rf"[{DASH}]\d{{3}}[{BLANK}])\d{{4}}\b{_EXTENSION}",
+        rf"[{DASH}]\d{{3}}[{BLANK}])\d{{4}}(?:[xX]\d{{1,6}}\b|\b{_EXTENSION})",
         check.north_american_phone,
     ),
     Pattern(
@@ -79,7 +80,7 @@ TELEPHONES = (
         "phone-trunk-loose",
         "PHONE",
         rf"(?:\(0\d{{1,4}}\)|"
-        rf"\b0\d{{1,4}})[{BLANK}]{{0,2}}[/{BLANK}{DASH}.][{BLANK}]{{0,2}}\d{{3,8}}(?:[{BLANK}{DASH}.]{{1,2}}\d{{2,5}}){{0,2}}\b{_EXTENSION}",
+        rf"\b0\d{{1,4}})[{BLANK}]{{0,2}}[/{BLANK}{DASH}.][{BLANK}]{{0,2}}\d{{2,8}}(?:[{BLANK}{DASH}.]{{1,2}}\d{{2,5}}){{0,3}}\b{_EXTENSION}",
         check.loose_phone,
         group="record",
     ),
@@ -103,7 +104,7 @@ TELEPHONES = (
     Pattern(
         "phone-ten",
         "PHONE",
-        rf"(?:\b1[{BLANK}{DASH}.]?)?\b[2-9]\d\d[{BLANK}{DASH}.)/]{{0,3}}\d{{3}}[{BLANK}{DASH}.]{{0,3}}\d{{4}}\b{_EXTENSION}",
+        rf"(?:\b1[{BLANK}{DASH}.]?)?\b[2-9]\d\d[{BLANK}{DASH}.)/]{{0,3}}\d{{3}}[{BLANK}{DASH}.]{{0,3}}\d{{4}}(?:[xX]\d{{1,6}}\b|\b{_EXTENSION})",
         check.loose_phone,
         group="record",
     ),

@@ -63,7 +63,8 @@ THINGS = (
     Pattern(
         "photo-face",
         "PHOTO",
-        rf"(?i)\b(?:(?:fronta[l1]|c[l1]ose{_GAP}?up|unmasked|identifiable|lateral){_GAP}{{1,2}})?{_FACE}{_GAP}{{1,3}}{_PHOTO}\b",
+        rf"(?i)\b(?:(?:fronta[l1]|c[l1]ose{_GAP}?up|unmasked|identifiable|"
+        rf"lateral){_GAP}{{1,2}})?{_FACE}{_GAP}{{1,3}}{_PHOTO}\b",
         group="clinical",
     ),
     Pattern(

@@ -93,6 +93,17 @@ def ip4(text: bytes, start: int, end: int) -> Range | None:
     return start, end
 
 
+def ip4_any(text: bytes, start: int, end: int) -> Range | None:
+    """Four octets, however small: in a record only versions and enzymes are written so, and they have a cue."""
+    before = text[max(0, start - 1) : start]
+    if before in (b".", b"-", b"_", b"+") or alphanumeric(before) or digit_after(text, end):
+        return None
+    parts = text[start:end].split(b".")
+    if max(map(int, parts)) > 255 or any(len(part) > 1 and part[:1] == b"0" for part in parts):
+        return None
+    return None if _VERSION_BEFORE.search(text[max(0, start - 40) : start]) is not None else (start, end)
+
+
 def ip6(text: bytes, start: int, end: int) -> Range | None:
     """What `ipaddress` accepts, with a group of three or more digits: a 1:1:1 ratio has none."""
     value = text[start:end]

@@ -23,6 +23,10 @@ _NEAR = 90
 
 _GAP = re.compile(rb"(?:[^0-9A-Za-z\[\xc3]|\xc3(?![\x80-\xbf])|\[(?!(?:%s)\]))*" % "|".join(sorted(KINDS)).encode())
 """Up to the next word; a placeholder ends every cue."""
+_DIGIT = re.compile(rb"\d")
+_CONTINUED = re.compile(rb"-\d{1,2}\b")
+"""The cue is a part of a longer word: "ICD-10"."""
+_PLACEHOLDER = re.compile(rb"\[(?:%s)\]" % "|".join(sorted(KINDS)).encode())
 _WORD = re.compile(rb"(?:[A-Za-z]|\xc3[\x80-\xbf])+")
 _BREAK = re.compile(rb"[;]|\.[ \t]+(?=[A-Z])|\n[ \t\r]*\n[ \t\r]*\n")
 """What ends the reach of a cue: a sentence's end, two empty lines."""
@@ -35,7 +39,8 @@ _TIES = _NUMBER | frozenset(
     b"of on file card listed recorded noted as ending starting beginning in with currently now the a an under per new "
     b"old her his my their your our and type value assigned issued verified confirmed to it its that s attached called "
     b"for at by this patient pt primary secondary full first last four digits date record records or del de la du "
-    b"current same following here hospital clinic facility number's given scanned copy copied seen".split()
+    b"current same following here veh\xc3\xadculo vehicle paciente hospital clinic facility given scanned copy "
+    b"copied seen".split()
 )
 _BLANK = rb"(?:[ ]|\xc2\xa0|\xe2\x80[\x80-\x8a\xaf])"
 _DASH = rb"(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
@@ -43,7 +48,7 @@ _VALUE = re.compile(
     rb"[A-Z]{1,4}%(blank)s{1,2}\d[0-9-]{3,}(?:%(blank)s\d{2,7}){0,4}(?![0-9A-Za-z])|"
     rb"[A-Za-z]{1,4}%(blank)s\d{3}(?:%(blank)s{1,2}[0-9A-Z]{3}){1,4}(?![0-9A-Za-z])|"
     rb"[A-Z]{0,3}\d{1,4}(?:(?:%(blank)s{1,2}|%(blank)s?%(dash)s%(blank)s?)\d{2,8}){1,6}[A-Z]?"
-    rb"(?![0-9A-Za-z]|[-/.][0-9A-Za-z])|"
+    rb"(?![0-9A-Za-z]|(?:[/.]|%(dash)s)[0-9A-Za-z])|"
     rb"[A-Z]{1,2}(?:%(blank)s\d{2,3}){3,4}(?:%(blank)s[A-Z])?(?![0-9A-Za-z])|"
     rb"[A-Za-z]{1,2}\d{2}%(blank)s\d{6,13}(?![0-9A-Za-z])|"
     rb"[0-9A-Za-z]+(?:(?:[/._:]|%(dash)s)[0-9A-Za-z]+){0,8}" % {b"blank": _BLANK, b"dash": _DASH}
@@ -67,7 +72,9 @@ _SMALL = frozenset(
     b"set day or up out off so we he she if no yes do did had has be been all one two via vs q pm am".split()
 )
 """Words in lower case that are no letters of a plate."""
-_LABEL = re.compile(rb"(?i)((?:ssn|mrn|dob|npi|dea|vin|nhs|udi|dl|sn|age|sex|tel|fax|ph|cell|zip|nass|nhc|dni)s?)\b")
+_LABEL = re.compile(
+    rb"(?i)((?:ssn|mrn|dob|npi|dea|vin|nhs|udi|dl|sn|age|sex|tel|fax|ph|cell|zip|nass|nhc|dni)s?)\b(?!-\d)"
+)
 """Another cue: the value after it is not this one's."""
 _LIST = re.compile(rb"[ \t]*(?:,|/|;|&|\band\b|\bor\b)[ \t]*(?=[0-9A-Z])")
 _TIME = re.compile(
@@ -76,9 +83,10 @@ _TIME = re.compile(
     rb"dec)[a-z]*[-/. ]?\d{2,4}$"
 )
 _RANGE = re.compile(rb"\d{1,4}(?:-|\xe2\x80[\x90-\x95])\d{1,4}$")
+_RATE = re.compile(rb"\d+/[A-Za-z]{1,3}\d?$")
 _TERMINAL = re.compile(rb"\d\d-\d\d-\d\d$")
 _DOSE = re.compile(
-    rb"(?i)\d[\d.,/-]*(?:m?c?g|ml|mm|cm|kg|iu|units?|hz|mmhg|/[a-z]{1,3}|y/?o?|yrs?|years?|hrs?|h|min|x|k|lbs?|mmol|"
+    rb"(?i)\d[\d.,/-]*(?:m?c?g|ml|mm|cm|kg|iu|units?|hz|mmhg|/[a-z]{1,3}\d?|y/?o?|yrs?|years?|hrs?|h|min|x|k|lbs?|mmol|"
     rb"meq|am|pm|f|l|d|days?|w|"
     rb"weeks?|mo|months?|pk|mhz|fr|g)$"
 )
@@ -105,10 +113,14 @@ class Following:
 
     def __call__(self, text: bytes, start: int, end: int) -> Range | None:
         """Place of the value after the cue `[start, end)`."""
+        limit = min(len(text), end + (_NEAR if self.near else _TIED))
+        if _DIGIT.search(text, end, limit + 20) is None or _of_placeholder(text, start, end):
+            return None
+        if self.near and _CONTINUED.match(text, end):
+            return None
         if self.private and (official_before(text, end) or sequence_before(text, end)):
             return None
         marked, tied, at = self.marked or _MARK.search(text[end - 1 : end]) is not None, True, end
-        limit = min(len(text), end + (_NEAR if self.near else _TIED))
         for _ in range(_WORDS):
             gap = _GAP.match(text, at, limit)
             assert gap is not None, "it may be empty"
@@ -150,6 +162,13 @@ class Following:
         return None if kept is None else _list(text, kept, least)
 
 
+def _of_placeholder(text: bytes, start: int, end: int) -> bool:
+    """The cue is a word of a placeholder, as "PLAN" of "[HEALTH_PLAN]"."""
+    opened = text.rfind(b"[", max(0, start - 16), start + 1)
+    mark = _PLACEHOLDER.match(text, opened) if opened >= 0 else None
+    return mark is not None and mark.end() >= end
+
+
 def _pure(text: bytes, end: int) -> bool:
     """A word that ends here is no part of a code."""
     after = text[end : end + 2]
@@ -181,11 +200,15 @@ def coded(text: bytes, start: int, end: int, least: int, *, dated: bool = False,
         or decimal(value)
     ):
         return None
+    if _RATE.match(value):
+        return None
     if _RANGE.match(value) and (not tied or (digits < 7 and b"-" not in value)):
         return None
     if b"," in text[end : end + 1] and re.match(rb",\d{3}", text[end : end + 4]) and digits <= 3:
         return None  # "12,345"
     if (digits < 8 and letters == 0 and amount_after(text, end)) or text[end : end + 1] == b"%":
+        return None
+    if b" " in value and cue_before(text, text.index(b" ", start) + 1):
         return None
     return None if cue_before(text, start) or inside_address(text, start) else (start, end)
 
@@ -215,6 +238,8 @@ def _plate(text: bytes, start: int, end: int) -> bool:
     digits = digit_count(value)
     if not (4 <= len(value) <= 11 or len(value) == 17) or digits < 1 or (digits == len(value) and digits < 5):
         return False
-    if any(word.lower() in _TIES or word in _SMALL for word in _WORD.findall(text[start:end])):
+    if any(
+        word.islower() and (word in _TIES or word in _SMALL) for word in re.split(rb"[^A-Za-z0-9]+", text[start:end])
+    ):
         return False
     return not (DATE_SHAPE.match(value) or own_form(text[start:end]) or _DOSE.match(value) or amount_after(text, end))

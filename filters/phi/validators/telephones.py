@@ -83,6 +83,11 @@ def international_phone(text: bytes, start: int, end: int) -> Range | None:
         digits = digits[2:]
         if len(digits) < 10 or _SERIAL.match(body) or cue_before(text, start):
             return None
+    singles = sum(len(group) == 1 for group in DIGITS.findall(value)[1:])
+    if (
+        singles >= 2 and text[max(0, start - 3) : start].rstrip()[-1:].isdigit()
+    ):  # a row of a table: "120 +1 5 11 2 7 2"
+        return None
     if _COUNTRY.match(digits) is None or len(digits) < 8 or decimal(value):
         return None
     if body.isdigit() and len(digits) < 10 and TELEPHONE_BEFORE.search(text[max(0, start - 30) : start]) is None:
@@ -144,6 +149,7 @@ _NEAR = re.compile(
 )
 _OTHER_CUE = re.compile(rb"(?i)\b(?:phones?|tel|telephone|call|mobile|cell|voice|pager|ring)\b")
 _YEAR = re.compile(rb"(?:19|20)\d\d$")
+_DATE = re.compile(rb"\d{1,2}([-/. ])\d{1,2}\1(?:19|20)?\d\d\b|(?:19|20)\d\d([-/.])\d{1,2}\2\d{1,2}\b")
 _WRITTEN_OUT = re.compile(rb"\d{1,3}(?:,\d{3})+$")
 
 
@@ -155,6 +161,7 @@ def loose_phone(text: bytes, start: int, end: int) -> Range | None:
         return None
     if (
         _CALENDAR.fullmatch(number)
+        or _DATE.match(number)
         or _SERIAL.match(number)
         or amount_after(text, end)
         or alphanumeric(text[end : end + 1])
