@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, Protocol
 
+from filters.phi import names
 from filters.phi.folding import BREAKS, CHARACTERS, Rule, folded
 from filters.phi.patterns import Pattern, patterns
 from filters.phi.policy import Policy, load_policy
@@ -29,7 +30,7 @@ class Finder(Protocol):
         ...
 
 
-FINDERS: tuple[Callable[[Policy], Finder | None], ...] = ()
+FINDERS: tuple[Callable[[Policy], Finder | None], ...] = (names.finder,)
 """What makes the finder of one group of classes for a policy, or None if the policy asks for none of them."""
 
 

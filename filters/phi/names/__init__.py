@@ -1,0 +1,3 @@
+"""Names of people."""
+
+from filters.phi.names.finder import finder as finder

@@ -1,0 +1,131 @@
+"""What gives a name away, as RE2 expressions made of the tables of `cues.yaml`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+
+from filters.phi.names.reader import Trust
+
+
+class Side(StrEnum):
+    """Where the name stands."""
+
+    AFTER = "after"
+    """It begins with the last letter of the cue's match."""
+    BEFORE = "before"
+    """It ends with the first group of the cue's match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One kind of words that give a name away."""
+
+    rule: str
+    search: Any
+    """Compiled by RE2, for UTF-8 bytes."""
+    trust: Trust
+    side: Side = Side.AFTER
+    comma: bool = False
+    """The family name may stand first."""
+    several: bool = False
+    """Further names may follow, set off by commas, semicolons or "and"."""
+
+
+_EDGE = r"(?:^|[^\p{L}\p{N}\-])"
+_CAP = r"\p{Lu}[\p{L}\p{M}]*(?:['’\-][\p{L}\p{M}]+)*"  # noqa: RUF001
+_YEARS = r"(?:years?|yrs?|y\.? ?/?o\b|yo\b|y\.o\.|months?|mos?\b|weeks?|wks?\b|days?)"
+_AGE = (
+    rf"(?:\d{{1,3}}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)(?:[ -]\p{{L}}+)?|\p{{L}}+teen|ten|eleven|twelve)"
+    rf"[ -]{{0,2}}{_YEARS}"
+)
+_PEOPLE = (
+    r"(?:male|female|man|woman|patient|pt|girl|boy|lady|gentleman|infant|child|teenager|adolescent|baby|veteran|[MF]|"
+    r"adult|retiree|primigravida|multigravida|smoker|teacher|farmer|mother|father)"
+)
+_QUOTE = r"[\"'“‘(*_]{0,3}"  # noqa: RUF001
+
+
+@cache
+def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
+    """The cues for a policy; `lower`: names may be in lower case."""
+    import re2
+
+    options = re2.Options()
+    options.max_mem = 256 << 20
+    options.log_errors = False  # an error message would quote the text
+    table = yaml.load((files(__package__) / "cues.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+    letter = r"\p{L}" if lower else r"\p{Lu}"
+    word = r"[\p{L}][\p{L}\p{M}'’\-]*" if lower else _CAP  # noqa: RUF001
+
+    def made(rule: str, expression: str, trust: Trust, **how: Any) -> Cue:
+        return Cue(rule, re2.compile(expression.encode(), options), trust, **how)
+
+    titles = [*_words(table["titles"])]
+    upper = [title.upper() for title in _words({"en": table["titles"]["en"][:14]})]
+    spoken = [title.lower() for title in _words({"en": table["titles"]["en"][:12]})] if lower else []
+    exact = "|".join([*titles, *upper, *spoken])
+    before = rf"{_QUOTE}{letter}"
+    found = [
+        made("name-title", rf"{_EDGE}(?:{exact})(?:\.?\s{{1,3}}|\.){before}", Trust.TITLE),
+        made("name-calling", rf"(?i:{_EDGE}(?:{_any(table['callings'])}))\s{{1,2}}{before}", Trust.CUE),
+        made(
+            "name-label",
+            rf"(?i:{_EDGE}(?:{_any(table['labels'])}))(?:\(s\)|\s?\([^()\n]{{1,24}}\))?[ \t*_]{{0,3}}"
+            rf"(?:[:=|]|\t| [\-–—] )[ \t*_]{{0,6}}\n?[ \t]{{0,4}}{before}",  # noqa: RUF001
+            Trust.CUE,
+            comma=True,
+            several=True,
+        ),
+        made("name-field", rf"(?im:^[ \t]*(?:patient |full )?name[ \t]*)\n[ \t]*{before}", Trust.CUE, comma=True),
+        made("name-named", rf"(?i:{_EDGE}(?:{_any(table['named'])}))[\s,:]{{1,3}}{before}", Trust.CUE, comma=True),
+        made("name-kin", rf"(?i:{_EDGE}(?:{_any(table['kin'])}))(?:\s?[,(:\-–]\s?|\s{{1,2}}){before}", Trust.CUE),  # noqa: RUF001
+        made("name-patient", rf"(?i:{_EDGE}(?:{_any(table['patient'])}))(?:\s?[,(]\s?|\s{{1,2}}){before}", Trust.CUE, comma=True),
+        made("name-greeting", rf"(?i:{_EDGE}(?:{_any(table['greetings'])}))(?:\s?,)?\s{{1,2}}(?:there\s)?{before}", Trust.CUE),
+        made("name-closing", rf"(?i:{_EDGE}(?:{_any(table['closings'])}))[ \t]?(?:[,!.]\s{{0,6}}|\n\s{{0,6}})[\-–—]?{before}", Trust.CUE),  # noqa: RUF001
+        made(
+            "name-age",
+            rf"({word}\.?)(?:\s?,\s?|\s?\(|\s(?i:is|was|,)\s)(?i:(?:is |was |an? |aged? |age |our |this |the |who is |which is )*"
+            rf"(?:[\p{{L}}\-]+ ){{0,4}}{_AGE})",
+            Trust.CUE,
+            side=Side.BEFORE,
+        ),
+        made(
+            "name-credential",
+            rf"({word}\.?)(?:,[ \t]?\n?[ \t]?(?:{'|'.join(table['credentials'] + table['credentials_weak'])})|"
+            rf"[ \t](?:{'|'.join(table['credentials'])}))(?:[^\p{{L}}\p{{N}}]|$)",
+            Trust.CUE,
+            side=Side.BEFORE,
+        ),
+    ]
+    if policy == "all":
+        found += [
+            made("name-doing", rf"(?i:{_EDGE}(?:{_any(table['doings'])}))\s{{1,2}}{before}", Trust.WEAK, comma=True, several=True),
+            made(
+                "name-apposition",
+                rf"(?i:{_YEARS}(?:[ -]old)?(?:[\s-]+[\p{{L}}\p{{N}}/'\-]+){{0,14}}?|\d{{1,3}} ?{_PEOPLE}\b|{_EDGE}{_PEOPLE}),?\s?[,(]\s?{before}",
+                Trust.WEAK,
+            ),
+            made("name-verb", rf"({word}\.?)\)?\s?,?\s{{1,2}}(?i:{'|'.join(table['verbs'])})\b", Trust.WEAK, side=Side.BEFORE),
+        ]
+    return tuple(found)
+
+
+def _words(table: dict[str, list[str]]) -> list[str]:
+    return [str(word) for words in table.values() for word in words]
+
+
+def _any(table: dict[str, list[str]]) -> str:
+    """An alternative of all phrases, the longest first; a blank in them is any blank."""
+    phrases = sorted(set(_words(table)), key=lambda phrase: (-len(phrase), phrase))
+    return "|".join(re.sub(r" ", r"\\s{1,2}", phrase) for phrase in phrases)
+
+
+TITLES = frozenset("mr mrs ms miss mx mister dr drs prof professor doctor sr sra srta dra don doña mme mlle m herr frau sig dott nurse".split())
+"""Titles in lower case, to be read over where several stand together."""

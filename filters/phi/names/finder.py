@@ -1,0 +1,282 @@
+"""Names of people in a text: first those that a cue gives away, then what lists know, then both again wherever they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from filters.phi.names.cues import TITLES, Cue, Side, cues
+from filters.phi.names.lexicon import NAME, OTHER, Is
+from filters.phi.names.reader import Name, Reader, Token, Trust
+from filters.phi.names.spare import cited, spared
+from filters.phi.policy import Policy
+from filters.phi.spans import Span
+from filters.phi.text import Text
+
+_TITLE_GAP = re.compile(r"\.?\s{1,3}|\.")
+_AND = re.compile(
+    r"(?:[ \t]{0,2},?[ \t]{0,2}(?:[A-Z][A-Za-z]{0,3}\.?){0,3}(?:-[A-Z]{1,3})?)?[ \t]{0,2}(?:[;,/&+]|\band\b|\n)[ \t]{0,4}(?:\band\b )?"
+)
+_MOST_NAMES = 24  # after one label
+_LOWER_UNKNOWN = frozenset({"name-title", "name-named", "name-calling", "name-label", "name-field", "name-greeting"})
+"""Cues after which an unknown word in lower case is a name."""
+_PERSONAL = re.compile(
+    r"(?:['’]s\b|,)?\s{1,2}(?:is|was|has|had|reports?|reported|denies|denied|states?|stated|presents?|presented|comes|came|"  # noqa: RUF001
+    r"says|said|notes|feels|will|did|does|lives|works|and (?:his|her)|who)\b"
+)
+_INITIAL_AFTER = re.compile(r"\s?[,;)]|\s(?:who|was|is|has|had|seen|treated|admitted|presented|presents|with|at|in|on|and)\b|\s?$|['’]s")  # noqa: RUF001
+
+
+class NameFinder:
+    """Finds names of people as a policy asks."""
+
+    def __init__(self, policy: Policy) -> None:
+        import re2
+
+        self._all = policy.names == "all"
+        self._lower = policy.letters == "any"
+        self._cues = cues("all" if self._all else "cued", self._lower)
+        word = r"\p{Lu}[\p{L}\p{M}]*(?:['’\-][\p{L}\p{M}]+)*\.?"  # noqa: RUF001
+        options = re2.Options()
+        options.log_errors = False
+        self._runs = re2.compile(
+            rf"{word}(?:(?:,? {{1,2}}|,|\n|\x{{a0}})?(?:(?i:de|la|las|los|del|della|di|da|dos|du|van|von|der|den|bin|al|el|y) ){{0,3}}{word})+".encode(),
+            options,
+        )
+
+    def find(self, text: Text) -> Iterable[Span]:
+        """Names in `text`."""
+        return [text.span(start, end, "NAME", rule) for start, end, rule in self.names(text)]
+
+    def names(self, text: Text) -> list[tuple[int, int, str]]:
+        """Characters that are names, and the rule that says so."""
+        reader = Reader(text.characters, self._lower)
+        at = _characters(text.raw)
+        found: list[tuple[int, int, str]] = []
+        proven: dict[str, Token] = {}
+
+        def take(name: Name, rule: str) -> None:
+            found.append((name.start, name.end, rule))
+            for part in name.parts:
+                if len(part.word) > 2 or (len(part.word) == 2 and part.known):
+                    proven.setdefault(part.word, part)
+
+        for cue in self._cues:
+            for name in self._cued(reader, cue, text.raw, at):
+                take(name, cue.rule)
+        if self._all:
+            for match in self._runs.finditer(text.raw):
+                for name in _listed(reader, at(match.start()), at(match.end())):
+                    take(name, "name-listed")
+        found += _again(reader, proven, self._all)
+        return found
+
+    def _cued(self, reader: Reader, cue: Cue, raw: bytes, at: Any) -> Iterator[Name]:
+        for match in cue.search.finditer(raw):
+            if cue.side is Side.BEFORE:
+                name = reader.backward(at(match.end(1)), cue.trust)
+                if name is not None and self._stands(reader, name, cue):
+                    yield name
+                continue
+            start, trust = at(match.end()) - 1, cue.trust
+            if trust is Trust.TITLE and _doubtful(match.group()):
+                trust = Trust.WEAK
+            for _ in range(_MOST_NAMES):
+                name = reader.forward(_past_titles(reader, start), trust, cue.comma)
+                if name is None:
+                    break
+                if self._stands(reader, name, cue):
+                    yield name
+                follows = _AND.match(reader.text, name.end) if cue.several else None
+                if follows is None:
+                    break
+                start, trust = follows.end(), Trust.WEAK
+
+    @staticmethod
+    def _stands(reader: Reader, name: Name, cue: Cue) -> bool:
+        first = name.parts[0]
+        if reader.text[name.end : name.end + 1] == "]" and reader.text[name.start - 1 : name.start] == "[":
+            return False
+        if cue.trust is Trust.TITLE:
+            return not cited(reader.text, name)
+        if not first.capital and first.unknown and cue.rule not in _LOWER_UNKNOWN:
+            return False
+        if first.word in reader.lexicon.suffixes or (len(name.parts) == 1 and _lower_known(reader, first)):
+            return False
+        return not spared(reader.text, name, reader.lexicon)
+
+
+def _lower_known(reader: Reader, part: Token) -> bool:
+    """An unknown word that the text has in lower case too: a common noun at the beginning of something."""
+    return part.unknown and part.capital and not reader.lower and part.word.lower() in reader.words
+
+
+def _doubtful(cue: bytes) -> bool:
+    """ "MR" or "MS" without a full stop, before a word that is not in capitals: magnetic resonance, multiple sclerosis."""
+    word = cue.decode(errors="ignore").strip(" \t\n(\"'“‘*_,;:-")  # noqa: RUF001
+    return re.match(r"(?:MR|MS|DR|PD|OA|PR|ME)\s", word) is not None
+
+
+def _past_titles(reader: Reader, at: int) -> int:
+    """Where the name begins if titles, or more titles, stand at `at`."""
+    for _ in range(4):
+        token = reader.token(at)
+        if token is None or token.word.lower() not in TITLES or not token.capital and not reader.lower:
+            return at
+        gap = _TITLE_GAP.match(reader.text, token.end)
+        if gap is None:
+            return at
+        at = gap.end()
+    return at
+
+
+def _listed(reader: Reader, start: int, end: int) -> Iterator[Name]:
+    """Names by lists alone in a run of capitalised words."""
+    at = start
+    while at < end:
+        token = reader.token(at)
+        if token is None:
+            at += 1
+            continue
+        name = _pair(reader, token)
+        if name is not None and not spared(reader.text, name, reader.lexicon):
+            yield name
+            at = max(name.end, token.end)
+        else:
+            at = max(at + len(token.word), at + 1)
+
+
+def _pair(reader: Reader, token: Token) -> Name | None:
+    """A given name and a family name, in whatever order, or an initial for one of them."""
+    kind = token.kind
+    if token.initial:
+        if reader.text[token.end : token.end + 1] != "." or reader.text[max(0, token.start - 1) : token.start] in (".", "-", "("):
+            return None
+        name = reader.forward(token.start, Trust.WEAK)
+        good = name is not None and len(name.parts) == 2 and name.parts[1].known and name.parts[1].kind & Is.USUAL_FAMILY
+        return name if good and name is not None and not name.parts[1].caps else None
+    if kind & Is.NEVER or not kind & NAME and not token.unknown:
+        return None
+    name = reader.forward(token.start, Trust.CUE, comma=True)
+    if name is None or len(name.parts) < 2:
+        return None
+    first, last = name.parts[0], name.parts[-1]
+    if "," in reader.text[name.start : name.end]:
+        return name if _comma(reader, name) else None
+    if not first.kind & Is.GIVEN:
+        initialled = last.initial and len(name.parts) == 2 and first.unknown and not first.caps
+        dotted = reader.text[last.end : last.end + 1] == "." and _INITIAL_AFTER.match(reader.text, last.end + 1)
+        return name if initialled and dotted and not _lower_known(reader, first) else None
+    sure = not first.kind & (OTHER | Is.EPONYM) or (first.kind & Is.USUAL_GIVEN and not first.kind & (OTHER & ~Is.PLACE))
+    if last.initial:
+        dotted = reader.text[last.end : last.end + 1] == "."
+        follows = _INITIAL_AFTER.match(reader.text, last.end + 1 if dotted else last.end)
+        usual = first.kind & Is.USUAL_GIVEN and (sure or _inside(reader.text, first.start))
+        return name if follows and (usual or (sure and dotted)) and not first.caps else None
+    if first.caps:
+        return name if sure and (last.known or last.kind & Is.USUAL_FAMILY) and last.caps else None
+    if sure:
+        return name if last.kind & NAME or last.unknown else None
+    known = last.known or (last.kind & Is.USUAL_FAMILY and not last.kind & (OTHER & ~Is.EVERYDAY & ~Is.WORD))
+    return name if first.kind & Is.USUAL_GIVEN and known and (last.known or _inside(reader.text, first.start)) else None
+
+
+def _comma(reader: Reader, name: Name) -> bool:
+    """ "Smith, John A.": a family name, a comma, a given name."""
+    comma = reader.text.index(",", name.start)
+    family = [part for part in name.parts if part.end <= comma]
+    given = [part for part in name.parts if part.start > comma]
+    if not family or not given or not given[0].kind & Is.GIVEN or given[0].kind & Is.NEVER:
+        return False
+    initial = given[-1].initial
+    if given[0].kind & Is.PLACE and not initial:
+        return False
+    if not all(part.kind & Is.FAMILY or part.unknown for part in family):
+        return False
+    if all(part.kind & OTHER for part in family) and not initial and not family[0].caps:
+        return False
+    if _inside(reader.text, name.start) and not initial and family[-1].kind & Is.GIVEN:
+        return False
+    return not given[0].kind & OTHER or initial
+
+
+def _inside(text: str, at: int) -> bool:
+    """`at` is inside a sentence: a small letter or a comma stands before it."""
+    before = text[max(0, at - 2) : at]
+    return len(before) == 2 and before[1] in " (" and (before[0].islower() or before[0] in ",;")
+
+
+def _again(reader: Reader, proven: dict[str, Token], listed: bool) -> Iterator[tuple[int, int, str]]:
+    """Proven parts of names, and given names that are nothing else, wherever they stand."""
+    forms: dict[str, tuple[Token, bool]] = {}
+    if listed:
+        givens = reader.lexicon.givens
+        for word in reader.words:
+            low = word.lower()
+            if low in givens and (word[0].isupper() and not word.isupper() or reader.lower):
+                forms[word] = (Token(0, len(word), word, reader.lexicon.kind(low)), False)
+    for word, part in proven.items():
+        for form in {word, word.upper(), word.title(), *((word.lower(),) if reader.lower else ())}:
+            forms[form] = (part, True)
+    if not forms:
+        return
+    from ahocorasick_rs import AhoCorasick, MatchKind
+
+    patterns = sorted(forms)
+    automaton = AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest)
+    text = reader.text
+    for index, start, end in automaton.find_matches_as_indexes(text):
+        if start and (text[start - 1].isalnum() or text[start - 1] in "-_@'’"):  # noqa: RUF001
+            continue
+        token = reader.token(start)
+        if token is None or text[end : end + 1].isalnum() or text[end : end + 1] in ("_", "@"):
+            continue
+        part, memory = forms[patterns[index]]
+        if _same(reader, token, part, memory):
+            name = reader.forward(start, Trust.CUE) if token.kind & Is.GIVEN else None
+            good = name is not None and len(name.parts) > 1 and not name.parts[-1].initial and name.parts[-1].known
+            yield start, name.end if good and name is not None else token.end, "name-again" if memory else "name-given"
+
+
+def _same(reader: Reader, token: Token, part: Token, memory: bool) -> bool:
+    """`token` is the person of whose name `part` is proven, or anybody if it is a given name and nothing else."""
+    text = reader.text
+    if text[token.start - 1 : token.start] == "[" and text[token.end : token.end + 1] in ("]", "_"):
+        return False
+    name = Name(token.start, token.end, (token,))
+    doubt = part.kind & (OTHER & ~Is.PLACE) if part.kind & Is.USUAL_GIVEN else part.kind & OTHER
+    if not token.capital:
+        if "-" in token.word or (doubt and not _called(text, token)):
+            return False
+    elif doubt and not (_inside(text, token.start) or (_PERSONAL.match(text, token.end) and not token.kind & Is.NEVER)):
+        return False
+    elif token.end - token.start != len(part.word) and not token.kind & NAME:
+        return False
+    return not spared(text, name, reader.lexicon)
+
+
+_CALLED = re.compile(r"(?:^|[,.?!\n\]])[ \t]*$")
+_CALLED_AFTER = re.compile(r"[ \t]*(?:[,.?!\n]|$)")
+
+
+def _called(text: str, token: Token) -> bool:
+    """Somebody is called by it: it stands between marks of punctuation."""
+    before = _CALLED.search(text, max(0, token.start - 4), token.start)
+    return before is not None and _CALLED_AFTER.match(text, token.end) is not None
+
+
+def _characters(raw: bytes) -> Any:
+    """The way from a byte of `raw` to its character."""
+    if raw.isascii():
+        return int
+    data = np.frombuffer(raw, np.uint8)
+    places = np.concatenate(([0], np.cumsum((data & 0xC0) != 0x80)))
+    return lambda byte: int(places[byte])
+
+
+def finder(policy: Policy) -> NameFinder | None:
+    """The finder of names for `policy`, None if it asks for none."""
+    return None if policy.names == "no" else NameFinder(policy)

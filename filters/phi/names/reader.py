@@ -1,0 +1,294 @@
+"""Reads a name that begins, or ends, at a place: its parts, in whatever order, as far as they can be parts of a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import IntEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from filters.phi.names.lexicon import NAME, OTHER, Is, lexicon
+
+
+class Trust(IntEnum):
+    """How much the place says by itself that a name stands there."""
+
+    WEAK = 1
+    """It may be one: a part must be known as a name and as nothing else, or two parts must look like one."""
+    CUE = 2
+    """It should be one: a part is known as a name, or unknown."""
+    TITLE = 3
+    """It is one, unless it is no name by grammar."""
+
+
+class Token(NamedTuple):
+    """A word of a text, and what it may be (`Is`)."""
+
+    start: int
+    end: int
+    word: str
+    kind: int
+
+    @property
+    def capital(self) -> bool:
+        """Begins with a capital."""
+        return self.word[0].isupper()
+
+    @property
+    def initial(self) -> bool:
+        """One capital alone."""
+        return len(self.word) == 1 and self.word.isupper()
+
+    @property
+    def caps(self) -> bool:
+        """Several letters, all capital."""
+        return len(self.word) > 1 and self.word.isupper()
+
+    @property
+    def known(self) -> bool:
+        """Known as a name and as nothing else."""
+        return bool(self.kind & NAME) and not self.kind & (OTHER | Is.EPONYM)
+
+    @property
+    def unknown(self) -> bool:
+        """Nothing that a list or a suffix knows."""
+        return not self.kind & ~Is.EPONYM
+
+
+class Name(NamedTuple):
+    """Characters `[start, end)` that are a name, and its parts."""
+
+    start: int
+    end: int
+    parts: tuple[Token, ...]
+
+
+_LETTER = r"[^\W\d_]"
+WORD = re.compile(rf"{_LETTER}(?:{_LETTER}|[\u0300-\u036f]|['’ʼ\-‐‑](?={_LETTER})){{0,40}}")  # noqa: RUF001
+_GAP = re.compile(r"[ \t\xa0]{1,3}|\.?[ \t\xa0]?-?|[ \t]?\r?\n[ \t]{0,8}")
+_COMMA = re.compile(r"[ \t]?,[ \t\xa0]{0,3}(?:\n[ \t]{0,4})?")
+_POSSESSIVE = re.compile(r"['’ʼ]s?$", re.IGNORECASE)  # noqa: RUF001
+_SUFFIX = re.compile(r"[ \t]{0,2},?[ \t]{0,2}(?:(?:Jr|Sr|Jnr|Snr|JR|SR)\b\.?|(?:III|II|IV)\b)")
+_LABEL = re.compile(r"[ \t]{0,2}[:=]")
+_DIGIT = re.compile(r"[.,]? ?\d")
+_ENDS = re.compile(r"[ \t]*(?:[,.;!?)\n]|$|is\b|was\b|mrn\b|date\b)")
+_VOWELS = re.compile(r"[aeiouyà-öø-ÿ]", re.IGNORECASE)
+
+_MOST_PARTS = 5
+_WRAPPED = 45  # letters of a line before it is broken only for want of room
+_BEFORE = 90  # characters in which a name ends
+
+
+class Reader:
+    """One text and the names that can be read in it."""
+
+    def __init__(self, text: str, lower: bool) -> None:
+        """`lower`: names may be in lower case."""
+        self.text = text
+        self.lower = lower
+        self.lexicon = lexicon()
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of the text, as written, less the punctuation around it."""
+        return frozenset(re.sub(r"['’]s\b|[^\w'’\-]+", " ", self.text).split())  # noqa: RUF001
+
+    def token(self, at: int) -> Token | None:
+        """The word that begins at `at`, less a possessive ending."""
+        match = WORD.match(self.text, at)
+        if match is None:
+            return None
+        word = _POSSESSIVE.sub("", match.group())
+        return Token(at, at + len(word), word, self.lexicon.kind(word)) if word else None
+
+    def forward(self, at: int, trust: Trust, comma: bool = False) -> Name | None:
+        """The name that begins at `at`; `comma`: also one with the family name first ("Smith, John A.")."""
+        parts: list[Token] = []
+        end, place = at, at
+        while len(parts) < _MOST_PARTS:
+            token = self.token(place)
+            if token is None:
+                break
+            gap = self.text[end:place] if parts else ""
+            particle = self._particle(token)
+            if particle is not None:
+                if particle - token.start > 30:
+                    break
+                follows = self.token(particle)
+                if follows is None or not self._part(follows, parts, trust, gap):
+                    break
+                token = Token(token.start, follows.end, self.text[token.start : follows.end], follows.kind or Is.FAMILY)
+            elif not self._part(token, parts, trust, gap):
+                break
+            parts.append(token)
+            end = self._after(token)
+            if self.text[token.end : token.end + 2] in ("'s", "’s", "'S"):  # noqa: RUF001
+                break
+            match = _GAP.match(self.text, end)
+            place = match.end() if match else end
+            if place == end and not (token.initial and self.text[end - 1] == "."):
+                break
+        if parts and comma:
+            end = self._given_after_comma(parts, end, trust)
+        return self._name(parts, end, trust)
+
+    def backward(self, at: int, trust: Trust) -> Name | None:
+        """The name that ends at `at`."""
+        low = max(0, at - _BEFORE)
+        window = self.text[low:at]
+        found = [
+            Token(low + m.start(), low + m.end(), m.group(), self.lexicon.kind(m.group()))
+            for m in WORD.finditer(window)
+            if m.start() or not low
+        ]
+        parts: list[Token] = []
+        place = at
+        while found and len(parts) < _MOST_PARTS:
+            token = found.pop()
+            gap = self.text[token.end : place]
+            if parts and _GAP.fullmatch(gap) is None and gap != ". ":
+                break
+            if token.kind & Is.PARTICLE and parts and not token.initial:
+                parts[0] = Token(token.start, parts[0].end, self.text[token.start : parts[0].end], parts[0].kind)
+                place = token.start
+                continue
+            if "." in gap and not token.initial and not (parts and token.word in ("St", "Ste")):
+                break
+            later = [Token(0, 0, "Xx", int(Is.GIVEN))] if parts else []
+            if not self._part(token, later, trust, gap if parts else "", last=not parts):
+                break
+            parts.insert(0, token)
+            place = token.start
+        while parts and parts[0].kind & (Is.WORD | Is.THING | Is.MEDICAL | Is.PLACE) and not parts[0].kind & NAME:
+            parts.pop(0)
+        if not parts:
+            return None
+        end = self._after(parts[-1])
+        return self._name(parts, min(end, at), trust)
+
+    def _after(self, token: Token) -> int:
+        """Where the token ends with the full stop of an initial."""
+        dotted = len(token.word) <= 2 and token.capital and self.text[token.end : token.end + 1] == "."
+        return token.end + dotted
+
+    def _particle(self, token: Token) -> int | None:
+        """Where the word after a particle, or several, begins; None if `token` is none, or is the name itself."""
+        place: int | None = None
+        for _ in range(3):
+            if not token.kind & Is.PARTICLE or token.caps or (token.initial and token.word != "Y"):
+                return place
+            if token.capital and token.kind & NAME and place is None and token.word not in ("De", "Van", "Von", "La"):
+                return None
+            match = re.compile(r"\.?[ \t\xa0]").match(self.text, token.end)
+            if match is None:
+                return place
+            follows = self.token(match.end())
+            if follows is None or not (follows.capital or self.lower or follows.kind & Is.PARTICLE):
+                return place
+            place, token = match.end(), follows
+        return place
+
+    def _part(self, token: Token, before: list[Token], trust: Trust, gap: str, last: bool = False) -> bool:
+        """`token` can be the next part of a name."""
+        kind = token.kind
+        if token.initial:
+            dotted = self.text[token.end : token.end + 1] == "."
+            return dotted or bool(before) or trust >= Trust.CUE
+        if kind & Is.NEVER and not (kind & Is.PARTICLE and token.capital):
+            return False
+        if "\n" in gap and not (token.known and self._wrapped(token.start)):
+            return False
+        if not token.capital:
+            return self.lower and self._spoken(token, before, trust)
+        if not last and _LABEL.match(self.text, token.end) and before and not (token.known and "\n" not in gap):
+            return False
+        if kind & Is.CALENDAR and (before or trust < Trust.CUE or _DIGIT.match(self.text, token.end)):
+            return bool(before) and bool(kind & Is.USUAL_FAMILY) and not _DIGIT.match(self.text, token.end)
+        if kind & NAME:
+            return True
+        if before:
+            return token.unknown and (not token.caps or self._pronounced(token, before))
+        if token.unknown:
+            return not token.caps or trust is Trust.TITLE or self._pronounced(token, before) or len(token.word) == 2
+        return trust is Trust.TITLE and not token.caps
+
+    def _spoken(self, token: Token, before: list[Token], trust: Trust) -> bool:
+        """The same of a word in lower case."""
+        kind = token.kind
+        if len(token.word) < 3:
+            return trust is Trust.TITLE and token.known
+        if token.known:
+            return True
+        if kind & NAME:
+            usual = kind & (Is.USUAL_FAMILY | Is.USUAL_GIVEN)
+            if before:
+                return bool(kind & Is.USUAL_FAMILY) and _ENDS.match(self.text, token.end) is not None
+            if trust is Trust.TITLE:
+                return bool(usual) and not kind & Is.NEVER
+            return trust is Trust.CUE and bool(kind & Is.USUAL_GIVEN)
+        return token.unknown and trust >= Trust.CUE and (not before or trust is Trust.TITLE or before[-1].unknown)
+
+    @staticmethod
+    def _pronounced(token: Token, before: list[Token]) -> bool:
+        """Capitals that are a word rather than letters of an abbreviation."""
+        vowels = len(_VOWELS.findall(token.word))
+        return len(token.word) >= 4 and vowels >= 1 + (len(token.word) > 6) and (not before or before[-1].caps)
+
+    def _wrapped(self, at: int) -> bool:
+        """The line before that of `at` is as long as lines are that were broken for want of room."""
+        line = self.text.rfind("\n", max(0, at - 12), at)
+        return line >= 0 and "\n" not in self.text[max(0, line - _WRAPPED) : line] and line >= _WRAPPED
+
+    def _given_after_comma(self, parts: list[Token], end: int, trust: Trust) -> int:
+        """Where the name ends with what follows its comma; what does is added to `parts`."""
+        match = _COMMA.match(self.text, end)
+        if match is None or len(parts) > 3:
+            return end
+        first = self.token(match.end())
+        if first is None or not (first.capital or self.lower) or first.initial:
+            return end
+        given = first.kind & Is.GIVEN and not first.kind & (Is.NEVER | Is.THING)
+        if not (given or (trust >= Trust.CUE and first.unknown and first.capital and not self._abbreviation(first))):
+            return end
+        if not first.capital and not first.known:
+            return end
+        more = self.forward(match.end(), Trust.CUE)
+        if more is None:
+            return end
+        parts += more.parts
+        return more.end
+
+    @staticmethod
+    def _abbreviation(token: Token) -> bool:
+        """Letters of a degree rather than a name ("MD", "PhD")."""
+        return (token.caps and len(token.word) <= 4) or any(letter.isupper() for letter in token.word[2:])
+
+    def _name(self, parts: list[Token], end: int, trust: Trust) -> Name | None:
+        """The name of `parts`, if they are evidence enough."""
+        while parts and parts[-1].kind & Is.PARTICLE and not parts[-1].capital:
+            parts.pop()
+        if not parts or not self._enough(parts, trust):
+            return None
+        suffix = _SUFFIX.match(self.text, end)
+        if suffix is not None and not parts[-1].initial:
+            end = suffix.end()
+        return Name(parts[0].start, end, tuple(parts))
+
+    def _enough(self, parts: Iterable[Token], trust: Trust) -> bool:
+        whole = [part for part in parts if not part.initial]
+        initials = sum(part.initial for part in parts)
+        if trust is Trust.TITLE:
+            return True
+        if trust is Trust.CUE:
+            if not whole:
+                return initials >= 2
+            return any(part.kind & NAME or part.unknown for part in whole)
+        if any(part.known for part in whole):
+            return True
+        if not whole or any(part.kind & (Is.MEDICAL | Is.THING) for part in whole):
+            return False
+        return len(whole) + initials >= 2 and (
+            any(part.kind & (Is.USUAL_GIVEN | Is.USUAL_FAMILY) for part in whole)
+            or all(part.unknown and not part.caps for part in whole)
+        )
