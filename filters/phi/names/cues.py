@@ -34,6 +34,10 @@ class Cue:
     side: Side = Side.AFTER
     comma: bool = False
     """The family name may stand first."""
+    family: bool = False
+    """A family name suffices that is also an everyday word ("Brown")."""
+    initials: bool = False
+    """Two capitals may be somebody's initials."""
     several: bool = False
     """Further names may follow, set off by commas, semicolons or "and"."""
 
@@ -61,7 +65,7 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
     options.max_mem = 256 << 20
     options.log_errors = False  # an error message would quote the text
     table = yaml.load((files(__package__) / "cues.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
-    letter = r"\p{L}" if lower else r"\p{Lu}"
+    letter = r"\p{L}" if lower else rf"(?:(?:{'|'.join(PARTICLES)})\s){{0,3}}\p{{Lu}}"
     word = r"[\p{L}][\p{L}\p{M}'’\-]*" if lower else _CAP  # noqa: RUF001
 
     def made(rule: str, expression: str, trust: Trust, **how: Any) -> Cue:
@@ -73,7 +77,7 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
     exact = "|".join([*titles, *upper, *spoken])
     before = rf"{_QUOTE}{letter}"
     found = [
-        made("name-title", rf"{_EDGE}(?:{exact})(?:\.?\s{{1,3}}|\.){before}", Trust.TITLE),
+        made("name-title", rf"{_EDGE}(?:{exact})(?:\s?\.?\s{{1,3}}|\.){before}", Trust.TITLE),
         made("name-calling", rf"(?i:{_EDGE}(?:{_any(table['callings'])}))\s{{1,2}}{before}", Trust.CUE),
         made(
             "name-label",
@@ -81,12 +85,13 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
             rf"(?:[:=|]|\t| [\-–—] )[ \t*_]{{0,6}}\n?[ \t]{{0,4}}{before}",  # noqa: RUF001
             Trust.CUE,
             comma=True,
+            family=True,
             several=True,
         ),
-        made("name-field", rf"(?im:^[ \t]*(?:patient |full )?name[ \t]*)\n[ \t]*{before}", Trust.CUE, comma=True),
-        made("name-named", rf"(?i:{_EDGE}(?:{_any(table['named'])}))[\s,:]{{1,3}}{before}", Trust.CUE, comma=True),
-        made("name-kin", rf"(?i:{_EDGE}(?:{_any(table['kin'])}))(?:\s?[,(:\-–]\s?|\s{{1,2}}){before}", Trust.CUE),  # noqa: RUF001
-        made("name-patient", rf"(?i:{_EDGE}(?:{_any(table['patient'])}))(?:\s?[,(]\s?|\s{{1,2}}){before}", Trust.CUE, comma=True),
+        made("name-field", rf"(?im:^[ \t]*(?:patient |full )?name[ \t]*)\n[ \t]*{before}", Trust.CUE, comma=True, family=True),
+        made("name-named", rf"(?i:{_EDGE}(?:{_any(table['named'])}))[\s,:]{{1,3}}{before}", Trust.CUE, comma=True, initials=True),
+        made("name-kin", rf"(?i:{_EDGE}(?:{_any(table['kin'])}))(?:\s?[,(:]\s?|\s[\-–]\s|\s{{1,2}}){before}", Trust.CUE, comma=True),  # noqa: RUF001
+        made("name-patient", rf"(?i:{_EDGE}(?:{_any(table['patient'])}))(?:\s?[,(]\s?|\s{{1,2}}){before}", Trust.CUE, comma=True, initials=True),
         made("name-greeting", rf"(?i:{_EDGE}(?:{_any(table['greetings'])}))(?:\s?,)?\s{{1,2}}(?:there\s)?{before}", Trust.CUE),
         made("name-closing", rf"(?i:{_EDGE}(?:{_any(table['closings'])}))[ \t]?(?:[,!.]\s{{0,6}}|\n\s{{0,6}})[\-–—]?{before}", Trust.CUE),  # noqa: RUF001
         made(
@@ -100,6 +105,13 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
             "name-credential",
             rf"({word}\.?)(?:,[ \t]?\n?[ \t]?(?:{'|'.join(table['credentials'] + table['credentials_weak'])})|"
             rf"[ \t](?:{'|'.join(table['credentials'])}))(?:[^\p{{L}}\p{{N}}]|$)",
+            Trust.CUE,
+            side=Side.BEFORE,
+            family=True,
+        ),
+        made(
+            "name-record",
+            rf"({word}\.?)\s?[,.(|–-]?\s{{0,4}}(?i:date\s+of\s+birth|d\.?o\.?b\b|born\s+(?:on|\d)|mrn\b|medical\s+record|ssn\b|geb\.|geboren|née? le|nato il|nata il|nacid[oa] el)",  # noqa: RUF001
             Trust.CUE,
             side=Side.BEFORE,
         ),
@@ -127,5 +139,7 @@ def _any(table: dict[str, list[str]]) -> str:
     return "|".join(re.sub(r" ", r"\\s{1,2}", phrase) for phrase in phrases)
 
 
+PARTICLES = ("de", "da", "di", "do", "du", "del", "della", "dos", "das", "des", "la", "las", "los", "le", "van", "von", "der", "den", "ter", "ten", "zu", "zum", "bin", "ibn", "bint", "al", "el", "y")
+"""Words in lower case with which a family name may begin."""
 TITLES = frozenset("mr mrs ms miss mx mister dr drs prof professor doctor sr sra srta dra don doña mme mlle m herr frau sig dott nurse".split())
 """Titles in lower case, to be read over where several stand together."""

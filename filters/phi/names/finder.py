@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from filters.phi.names.cues import TITLES, Cue, Side, cues
+from filters.phi.names.cues import PARTICLES, TITLES, Cue, Side, cues
 from filters.phi.names.lexicon import NAME, OTHER, Is
 from filters.phi.names.reader import Name, Reader, Token, Trust
 from filters.phi.names.spare import cited, spared
@@ -20,14 +20,20 @@ _TITLE_GAP = re.compile(r"\.?\s{1,3}|\.")
 _AND = re.compile(
     r"(?:[ \t]{0,2},?[ \t]{0,2}(?:[A-Z][A-Za-z]{0,3}\.?){0,3}(?:-[A-Z]{1,3})?)?[ \t]{0,2}(?:[;,/&+]|\band\b|\n)[ \t]{0,4}(?:\band\b )?"
 )
+_PARTICLES_BEFORE = re.compile(rf"(?:\b(?:{'|'.join(PARTICLES)})\s){{1,3}}$")
 _MOST_NAMES = 24  # after one label
 _LOWER_UNKNOWN = frozenset({"name-title", "name-named", "name-calling", "name-label", "name-field", "name-greeting"})
 """Cues after which an unknown word in lower case is a name."""
+_CAPITAL_TITLE = re.compile(r"[^A-Za-z]?[A-ZÄÖÜ]{2,}\b")
+_INITIALS_AFTER = re.compile(r"\s?[),]|\s(?:was|is|had|has|who|presented|underwent|received|gave|did|died)\b|\s?$")
+_NO_INITIALS = frozenset("ID NO IV IM PO OR ER ED PT MI BP HR DM CT MR US ICU HF AF VT CA UK EU OT RN MD DO NP PA SI RA MS TB UC CD".split())
+_FOLLOWS = re.compile(r"\s{1,2}[a-z]")
+"""An ordinary word in small letters: a sentence begins here rather than a field ends."""
 _PERSONAL = re.compile(
     r"(?:['’]s\b|,)?\s{1,2}(?:is|was|has|had|reports?|reported|denies|denied|states?|stated|presents?|presented|comes|came|"  # noqa: RUF001
     r"says|said|notes|feels|will|did|does|lives|works|and (?:his|her)|who)\b"
 )
-_INITIAL_AFTER = re.compile(r"\s?[,;)]|\s(?:who|was|is|has|had|seen|treated|admitted|presented|presents|with|at|in|on|and)\b|\s?$|['’]s")  # noqa: RUF001
+_INITIAL_AFTER = re.compile(r"\s?[,;:)(\n]|\s(?:who|was|is|has|had|seen|treated|admitted|presented|presents|with|at|from)\b|\s?$|['’]s")  # noqa: RUF001
 
 
 class NameFinder:
@@ -61,7 +67,7 @@ class NameFinder:
         def take(name: Name, rule: str) -> None:
             found.append((name.start, name.end, rule))
             for part in name.parts:
-                if len(part.word) > 2 or (len(part.word) == 2 and part.known):
+                if (len(part.word) > 2 or (len(part.word) == 2 and part.known)) and not _abbreviated(part):
                     proven.setdefault(part.word, part)
 
         for cue in self._cues:
@@ -78,17 +84,17 @@ class NameFinder:
         for match in cue.search.finditer(raw):
             if cue.side is Side.BEFORE:
                 name = reader.backward(at(match.end(1)), cue.trust)
-                if name is not None and self._stands(reader, name, cue):
+                if name is not None and self._stands(reader, name, cue, cue.trust):
                     yield name
                 continue
-            start, trust = at(match.end()) - 1, cue.trust
+            start, trust = _with_particles(reader.text, at(match.start()), at(match.end()) - 1), cue.trust
             if trust is Trust.TITLE and _doubtful(match.group()):
-                trust = Trust.WEAK
+                trust = Trust.CUE
             for _ in range(_MOST_NAMES):
                 name = reader.forward(_past_titles(reader, start), trust, cue.comma)
                 if name is None:
                     break
-                if self._stands(reader, name, cue):
+                if self._stands(reader, name, cue, trust):
                     yield name
                 follows = _AND.match(reader.text, name.end) if cue.several else None
                 if follows is None:
@@ -96,17 +102,35 @@ class NameFinder:
                 start, trust = follows.end(), Trust.WEAK
 
     @staticmethod
-    def _stands(reader: Reader, name: Name, cue: Cue) -> bool:
-        first = name.parts[0]
+    def _stands(reader: Reader, name: Name, cue: Cue, trust: Trust) -> bool:
+        """Nothing speaks against a name that a cue gives away."""
+        first, parts = name.parts[0], name.parts
         if reader.text[name.end : name.end + 1] == "]" and reader.text[name.start - 1 : name.start] == "[":
             return False
-        if cue.trust is Trust.TITLE:
+        if trust is Trust.TITLE:
             return not cited(reader.text, name)
-        if not first.capital and first.unknown and cue.rule not in _LOWER_UNKNOWN:
-            return False
-        if first.word in reader.lexicon.suffixes or (len(name.parts) == 1 and _lower_known(reader, first)):
+        if not first.capital:
+            loose = cue.rule in _LOWER_UNKNOWN
+            if first.kind & Is.EVERYDAY and (not loose or cue.rule == "name-calling"):
+                return False
+            if not loose and (first.unknown or (first.kind & OTHER and not _called(reader.text, first))):
+                return False
+        if trust is Trust.CUE and not all(part.initial for part in parts):
+            usual = Is.USUAL_GIVEN | (Is.USUAL_FAMILY if cue.family else 0)
+            if not any(part.known or part.unknown or part.kind & usual for part in parts):
+                initials = cue.initials and len(parts) == 1 and len(first.word) == 2 and first.caps
+                return initials and _INITIALS_AFTER.match(reader.text, name.end) is not None and first.word not in _NO_INITIALS
+            if len(parts) == 1 and first.kind & OTHER & ~Is.PLACE and first.capital and _FOLLOWS.match(reader.text, name.end):
+                return False
+        if first.word.lower() in reader.lexicon.suffixes or (len(parts) == 1 and _lower_known(reader, first)):
             return False
         return not spared(reader.text, name, reader.lexicon)
+
+
+def _with_particles(text: str, low: int, at: int) -> int:
+    """Where the name begins whose first capital stands at `at`: at "de la" before it, not before `low`."""
+    match = _PARTICLES_BEFORE.search(text, max(low, at - 20), at)
+    return match.start() if match is not None else at
 
 
 def _lower_known(reader: Reader, part: Token) -> bool:
@@ -115,9 +139,8 @@ def _lower_known(reader: Reader, part: Token) -> bool:
 
 
 def _doubtful(cue: bytes) -> bool:
-    """ "MR" or "MS" without a full stop, before a word that is not in capitals: magnetic resonance, multiple sclerosis."""
-    word = cue.decode(errors="ignore").strip(" \t\n(\"'“‘*_,;:-")  # noqa: RUF001
-    return re.match(r"(?:MR|MS|DR|PD|OA|PR|ME)\s", word) is not None
+    """Capitals that also abbreviate something else ("MR", "MS."): magnetic resonance, multiple sclerosis."""
+    return _CAPITAL_TITLE.match(cue.decode(errors="ignore")) is not None
 
 
 def _past_titles(reader: Reader, at: int) -> int:
@@ -135,6 +158,8 @@ def _past_titles(reader: Reader, at: int) -> int:
 
 def _listed(reader: Reader, start: int, end: int) -> Iterator[Name]:
     """Names by lists alone in a run of capitalised words."""
+    if not _worth(reader, reader.text[start:end]):
+        return
     at = start
     while at < end:
         token = reader.token(at)
@@ -147,6 +172,18 @@ def _listed(reader: Reader, start: int, end: int) -> Iterator[Name]:
             at = max(name.end, token.end)
         else:
             at = max(at + len(token.word), at + 1)
+
+
+def _abbreviated(part: Token) -> bool:
+    """Capitals that no list knows for a name: no evidence for the rest of the text."""
+    return part.abbreviation or (part.caps and not part.kind & NAME and len(part.word) < 6)
+
+
+def _worth(reader: Reader, run: str) -> bool:
+    """A run may hold a name: some word of it is a given name, or stands before or after an initial."""
+    kind = reader.lexicon.kind
+    words = run.replace(",", " ").split()
+    return any(word[-1] == "." and len(word) <= 5 or kind(word.rstrip(".")) & Is.GIVEN for word in words)
 
 
 def _pair(reader: Reader, token: Token) -> Name | None:
@@ -174,6 +211,7 @@ def _pair(reader: Reader, token: Token) -> Name | None:
     if last.initial:
         dotted = reader.text[last.end : last.end + 1] == "."
         follows = _INITIAL_AFTER.match(reader.text, last.end + 1 if dotted else last.end)
+        follows = follows or (dotted and sure and _FOLLOWS.match(reader.text, last.end + 1))
         usual = first.kind & Is.USUAL_GIVEN and (sure or _inside(reader.text, first.start))
         return name if follows and (usual or (sure and dotted)) and not first.caps else None
     if first.caps:
@@ -194,7 +232,7 @@ def _comma(reader: Reader, name: Name) -> bool:
     initial = given[-1].initial
     if given[0].kind & Is.PLACE and not initial:
         return False
-    if not all(part.kind & Is.FAMILY or part.unknown for part in family):
+    if not all(part.kind & Is.FAMILY or (part.unknown and not _abbreviated(part)) for part in family):
         return False
     if all(part.kind & OTHER for part in family) and not initial and not family[0].caps:
         return False
@@ -213,11 +251,11 @@ def _again(reader: Reader, proven: dict[str, Token], listed: bool) -> Iterator[t
     """Proven parts of names, and given names that are nothing else, wherever they stand."""
     forms: dict[str, tuple[Token, bool]] = {}
     if listed:
-        givens = reader.lexicon.givens
-        for word in reader.words:
-            low = word.lower()
-            if low in givens and (word[0].isupper() and not word.isupper() or reader.lower):
-                forms[word] = (Token(0, len(word), word, reader.lexicon.kind(low)), False)
+        known = reader.words & reader.lexicon.titled_givens
+        if reader.lower:
+            known |= reader.words & reader.lexicon.givens
+        for word in known:
+            forms[word] = (Token(0, len(word), word, reader.lexicon.kind(word)), False)
     for word, part in proven.items():
         for form in {word, word.upper(), word.title(), *((word.lower(),) if reader.lower else ())}:
             forms[form] = (part, True)
@@ -237,7 +275,7 @@ def _again(reader: Reader, proven: dict[str, Token], listed: bool) -> Iterator[t
         part, memory = forms[patterns[index]]
         if _same(reader, token, part, memory):
             name = reader.forward(start, Trust.CUE) if token.kind & Is.GIVEN else None
-            good = name is not None and len(name.parts) > 1 and not name.parts[-1].initial and name.parts[-1].known
+            good = name is not None and len(name.parts) > 1 and _family(name.parts[-1], token.capital)
             yield start, name.end if good and name is not None else token.end, "name-again" if memory else "name-given"
 
 
@@ -247,6 +285,8 @@ def _same(reader: Reader, token: Token, part: Token, memory: bool) -> bool:
     if text[token.start - 1 : token.start] == "[" and text[token.end : token.end + 1] in ("]", "_"):
         return False
     name = Name(token.start, token.end, (token,))
+    if not memory and _SAINT.search(text, max(0, token.start - 8), token.start):
+        return False
     doubt = part.kind & (OTHER & ~Is.PLACE) if part.kind & Is.USUAL_GIVEN else part.kind & OTHER
     if not token.capital:
         if "-" in token.word or (doubt and not _called(text, token)):
@@ -258,14 +298,28 @@ def _same(reader: Reader, token: Token, part: Token, memory: bool) -> bool:
     return not spared(text, name, reader.lexicon)
 
 
+def _family(part: Token, capital: bool) -> bool:
+    """`part`, after a given name, is the family name."""
+    return not part.initial and (part.known or (bool(part.kind & Is.USUAL_FAMILY) and part.capital == capital))
+
+
+_SAINT = re.compile(r"\b(?:St|Ste|Saint|San|Santa|Mt|Mount|Fort|Port|Lake|North|South|East|West|New|Los)\b\.?\s$")
 _CALLED = re.compile(r"(?:^|[,.?!\n\]])[ \t]*$")
+_SPOKEN_BEFORE = re.compile(r"(?:^|[\s\]])(?:so|okay|ok|alright|right|well|yes|yeah|now|thanks|thank you|bye|hi|hey|hello|and|but|um|uh)\s$")
+_SPOKEN_AFTER = re.compile(
+    r"\s(?:tell|have|has|how|what|what's|when|where|why|who|i|i'm|i'll|i've|we|we're|we'll|you|you're|let|let's|let me|is|are|can|could|do|does|did|any|"
+    r"thank|thanks|nice|good|great|so|well|okay|your|it's|that's|for|there|here|tells|says|said|was|with)\b"
+)
 _CALLED_AFTER = re.compile(r"[ \t]*(?:[,.?!\n]|$)")
 
 
 def _called(text: str, token: Token) -> bool:
-    """Somebody is called by it: it stands between marks of punctuation."""
+    """Somebody is called by it: it stands between marks of punctuation, or as one is spoken to ("okay mark tell me")."""
     before = _CALLED.search(text, max(0, token.start - 4), token.start)
-    return before is not None and _CALLED_AFTER.match(text, token.end) is not None
+    if before is not None and _CALLED_AFTER.match(text, token.end) is not None:
+        return True
+    spoken = _SPOKEN_BEFORE.search(text, max(0, token.start - 16), token.start)
+    return spoken is not None and _SPOKEN_AFTER.match(text, token.end) is not None
 
 
 def _characters(raw: bytes) -> Any:

@@ -10,43 +10,45 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from enum import IntFlag
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import yaml
 
 
-class Is(IntFlag):
-    """What a word may be; a word that is nothing of all this is unknown."""
+class Is:
+    """What a word may be, as bits of an integer (no `IntFlag`: it costs a microsecond a test).
 
-    GIVEN = 1
-    FAMILY = 2
-    WORD = 4
+    A word that is nothing of all this is unknown.
+    """
+
+    GIVEN: Final = 1
+    FAMILY: Final = 2
+    WORD: Final = 4
     """An English word, with its inflections, that is no name first of all."""
-    EVERYDAY = 8
+    EVERYDAY: Final = 8
     """A word and a name, met as a word far more often."""
-    PLACE = 16
+    PLACE: Final = 16
     """A country, a people, a large town."""
-    CALENDAR = 32
-    NEVER = 64
+    CALENDAR: Final = 32
+    NEVER: Final = 64
     """Function words and labels: never part of a name."""
-    MEDICAL = 128
+    MEDICAL: Final = 128
     """Made as drugs, diseases and procedures are."""
-    EPONYM = 256
+    EPONYM: Final = 256
     """Known in medicine by this name."""
-    THING = 512
+    THING: Final = 512
     """A maker, a brand, another proper noun that is no name."""
-    USUAL_GIVEN = 1024
+    USUAL_GIVEN: Final = 1024
     """A given name that at least 1 in 20,000 bears and that is no family name foremost."""
-    USUAL_FAMILY = 2048
+    USUAL_FAMILY: Final = 2048
     """A family name that at least 1 in 10,000 bears."""
-    PARTICLE = 4096
+    PARTICLE: Final = 4096
 
 
-NAME = Is.GIVEN | Is.FAMILY
-OTHER = Is.WORD | Is.EVERYDAY | Is.PLACE | Is.CALENDAR | Is.NEVER | Is.MEDICAL | Is.THING
+NAME: Final = Is.GIVEN | Is.FAMILY
+OTHER: Final = Is.WORD | Is.EVERYDAY | Is.PLACE | Is.CALENDAR | Is.NEVER | Is.MEDICAL | Is.THING
 """What else a word that is a name may be."""
 
 _USUAL_GIVEN, _USUAL_FAMILY = 0.005, 0.01  # % of the population
@@ -65,7 +67,6 @@ _MEDICAL = re.compile(
     r"phobia|oma|omas|omata|genic|genous|lysis|lytic|therapy|tomography|sonogram|metry|meter|scope|gen|ium|ide|ate|ase|"
     r"oid|oids|ive|tion|tions|sion|ment|ments|ness|ity|ical|ous|ism|ist|ists|ing|ings|able|ible|less|ful|wise|ward)"
 )
-_POSSESSIVE = re.compile(r"['’ʼ]s?$")
 
 
 class Lexicon:
@@ -76,16 +77,18 @@ class Lexicon:
         lists = {name: frozenset(str(words).split()) for name, words in table.items()}
         self.suffixes, self.facility = lists["suffixes"], lists["facility"]
         self.eponym_after, self.eponym_before = lists["eponym_after"], lists["eponym_before"]
-        self._kinds: dict[str, Is] = {}
+        self._kinds: dict[str, int] = {}
+        self.kind = lru_cache(1 << 16)(self._kind)
+        """What a word, written in whatever case, may be; of a compound, what its parts are in common, or are as names."""
         given = {**_census("dist.female.first")}
         for name, share in _census("dist.male.first").items():
             given[name] = max(share, given.get(name, 0.0))
         family = _census("dist.all.last")
         for name, share in given.items():
             usual = share >= _USUAL_GIVEN and 4 * share >= family.get(name, 0.0)
-            self._add((name,), Is.GIVEN | (Is.USUAL_GIVEN if usual else Is(0)))
+            self._add((name,), Is.GIVEN | (Is.USUAL_GIVEN if usual else 0))
         for name, share in family.items():
-            self._add((name,), Is.FAMILY | (Is.USUAL_FAMILY if share >= _USUAL_FAMILY else Is(0)))
+            self._add((name,), Is.FAMILY | (Is.USUAL_FAMILY if share >= _USUAL_FAMILY else 0))
         words, proper = _english()
         self._add(words - lists["people"], Is.WORD)
         self._add((word for word in proper if word not in given and word not in family and "'" not in word), Is.THING)
@@ -104,33 +107,41 @@ class Lexicon:
             word for word, kind in self._kinds.items() if kind & Is.USUAL_GIVEN and not kind & OTHER and len(word) > 2
         )
         """Given names that are nothing else, usual ones: names wherever they stand."""
+        self.titled_givens = frozenset(word.title() for word in self.givens)
 
-    def _add(self, words: Iterable[str], flag: Is) -> None:
+    def _add(self, words: Iterable[str], flag: int) -> None:
         kinds = self._kinds
         for word in words:
-            kinds[word] = kinds.get(word, 0) | flag  # type: ignore[assignment]
+            kinds[word] = kinds.get(word, 0) | flag
 
-    def kind(self, word: str) -> int:
-        """What `word`, written in whatever case, may be; of a compound, what its parts are in common, or are as names."""
+    def _kind(self, word: str) -> int:
         word = word.lower().replace("’", "'")
         found = self._kinds.get(word)
         if found is not None:
-            return int(found)
+            return found
         if "-" in word:
-            parts = [self.kind(part) for part in word.split("-") if part]
-            if any(part & (Is.NEVER | Is.WORD | Is.MEDICAL) and not part & NAME for part in parts):
-                return int(Is.WORD)
-            return int(Is.FAMILY) if any(part & NAME and not part & OTHER for part in parts) else 0
+            return self._compound([self.kind(part) for part in word.split("-") if part])
         if "'" in word:
             head, _, tail = word.partition("'")
             if tail in ("s", ""):
                 return self.kind(head)
             if tail in ("m", "d", "t", "re", "ve", "ll", "all"):  # "don't", "we're"
-                return int(Is.NEVER)
+                return Is.NEVER
             if len(head) <= 2 or head in ("dell", "dall"):  # O'Connor, D'Angelo, Dell'Acqua
-                return int(Is.FAMILY)
-            return int(Is.WORD)
-        return int(Is.MEDICAL) if _MEDICAL.fullmatch(word) else 0
+                return Is.FAMILY
+            return Is.WORD
+        return Is.MEDICAL if _MEDICAL.fullmatch(word) else 0
+
+    @staticmethod
+    def _compound(parts: list[int]) -> int:
+        """What a word of `parts`, joined by hyphens, may be."""
+        for part in parts:
+            if part & Is.THING or (part & (Is.NEVER | Is.WORD | Is.MEDICAL) and not part & NAME):
+                return Is.WORD
+        if not any(part & NAME and not part & OTHER for part in parts):
+            return Is.WORD if any(part & OTHER for part in parts) else 0
+        given = Is.GIVEN | Is.USUAL_GIVEN
+        return Is.FAMILY | (given if all(part & Is.USUAL_GIVEN for part in parts) else 0)
 
 
 @cache
@@ -200,8 +211,3 @@ def _affixes(text: str) -> dict[str, list[_Affix]]:
             affix = _Affix(parts[0] == "SFX", strip, parts[3].partition("/")[0], re.compile(f"(?:{parts[4]})$").search)
             rules.setdefault(parts[1], []).append(affix)
     return rules
-
-
-def without_possessive(word: str) -> str:
-    """`word` less "'s" or a last apostrophe."""
-    return _POSSESSIVE.sub("", word)

@@ -48,12 +48,19 @@ class Token(NamedTuple):
     @property
     def known(self) -> bool:
         """Known as a name and as nothing else."""
-        return bool(self.kind & NAME) and not self.kind & (OTHER | Is.EPONYM)
+        return bool(self.kind & NAME) and not self.kind & (OTHER | Is.EPONYM) and not self.abbreviation
 
     @property
     def unknown(self) -> bool:
         """Nothing that a list or a suffix knows."""
-        return not self.kind & ~Is.EPONYM
+        return not self.kind & ~Is.EPONYM and not self.abbreviation
+
+    @property
+    def abbreviation(self) -> bool:
+        """Written as abbreviations are, and no usual name: "AKI", "PbBs"."""
+        if self.word.isupper():
+            return 1 < len(self.word) < 6 and self.word.isascii() and not self.kind & (Is.USUAL_GIVEN | Is.USUAL_FAMILY)
+        return _CAPITALS_WITHIN.search(self.word) is not None
 
 
 class Name(NamedTuple):
@@ -64,18 +71,22 @@ class Name(NamedTuple):
     parts: tuple[Token, ...]
 
 
+_CAPITALS_WITHIN = re.compile(r"(?<!^Mc)(?<!^Mac)(?<!^De)(?<!^Di)(?<!^Da)(?<!^La)(?<!^Le)(?<!^Van)(?<!^Fitz)(?<=[^\W\d_])[A-Z]")
 _LETTER = r"[^\W\d_]"
 WORD = re.compile(rf"{_LETTER}(?:{_LETTER}|[\u0300-\u036f]|['’ʼ\-‐‑](?={_LETTER})){{0,40}}")  # noqa: RUF001
-_GAP = re.compile(r"[ \t\xa0]{1,3}|\.?[ \t\xa0]?-?|[ \t]?\r?\n[ \t]{0,8}")
+_GAP = re.compile(r"[ \t\xa0]{1,3}|-|[ \t]?\r?\n[ \t]{0,8}")
 _COMMA = re.compile(r"[ \t]?,[ \t\xa0]{0,3}(?:\n[ \t]{0,4})?")
-_POSSESSIVE = re.compile(r"['’ʼ]s?$", re.IGNORECASE)  # noqa: RUF001
+_APOSTROPHES = ("'", "’", "ʼ")  # noqa: RUF001
 _SUFFIX = re.compile(r"[ \t]{0,2},?[ \t]{0,2}(?:(?:Jr|Sr|Jnr|Snr|JR|SR)\b\.?|(?:III|II|IV)\b)")
 _LABEL = re.compile(r"[ \t]{0,2}[:=]")
 _DIGIT = re.compile(r"[.,]? ?\d")
 _ENDS = re.compile(r"[ \t]*(?:[,.;!?)\n]|$|is\b|was\b|mrn\b|date\b)")
 _VOWELS = re.compile(r"[aeiouyà-öø-ÿ]", re.IGNORECASE)
 
+_BLANKS = str.maketrans(dict.fromkeys('!"#$%&()*+,./:;<=>?@[\\]^_`{|}~“”‘…—–•·\n\t\r', " "))  # noqa: RUF001
+
 _MOST_PARTS = 5
+_PARTICLE_GAP = re.compile(r"\.?[ \t\xa0]")
 _WRAPPED = 45  # letters of a line before it is broken only for want of room
 _BEFORE = 90  # characters in which a name ends
 
@@ -92,14 +103,21 @@ class Reader:
     @cached_property
     def words(self) -> frozenset[str]:
         """Every word of the text, as written, less the punctuation around it."""
-        return frozenset(re.sub(r"['’]s\b|[^\w'’\-]+", " ", self.text).split())  # noqa: RUF001
+        plain = self.text.translate(_BLANKS)
+        for ending in ("'s ", "’s ", "- "):  # noqa: RUF001
+            plain = plain.replace(ending, " ")
+        return frozenset(plain.split())
 
     def token(self, at: int) -> Token | None:
         """The word that begins at `at`, less a possessive ending."""
         match = WORD.match(self.text, at)
         if match is None:
             return None
-        word = _POSSESSIVE.sub("", match.group())
+        word = match.group()
+        if self.text[match.end() : match.end() + 1].isalnum() or self.text[match.end() : match.end() + 1] == "_":
+            return None
+        if word[-2:-1] in _APOSTROPHES and word[-1] in "sS":
+            word = word[:-2]
         return Token(at, at + len(word), word, self.lexicon.kind(word)) if word else None
 
     def forward(self, at: int, trust: Trust, comma: bool = False) -> Name | None:
@@ -136,6 +154,9 @@ class Reader:
     def backward(self, at: int, trust: Trust) -> Name | None:
         """The name that ends at `at`."""
         low = max(0, at - _BEFORE)
+        kind = self._last_kind(at)
+        if kind & Is.NEVER or (kind & (Is.WORD | Is.MEDICAL | Is.THING) and not kind & NAME):
+            return None
         window = self.text[low:at]
         found = [
             Token(low + m.start(), low + m.end(), m.group(), self.lexicon.kind(m.group()))
@@ -155,7 +176,7 @@ class Reader:
                 continue
             if "." in gap and not token.initial and not (parts and token.word in ("St", "Ste")):
                 break
-            later = [Token(0, 0, "Xx", int(Is.GIVEN))] if parts else []
+            later = [Token(0, 0, "Xx", Is.GIVEN)] if parts else []
             if not self._part(token, later, trust, gap if parts else "", last=not parts):
                 break
             parts.insert(0, token)
@@ -166,6 +187,12 @@ class Reader:
             return None
         end = self._after(parts[-1])
         return self._name(parts, min(end, at), trust)
+
+    def _last_kind(self, at: int) -> int:
+        """What the word, between blanks, may be that ends at `at`."""
+        low = max(0, at - _BEFORE)
+        start = max(self.text.rfind(" ", low, at), self.text.rfind("\n", low, at), low - 1) + 1
+        return self.lexicon.kind(self.text[start:at])
 
     def _after(self, token: Token) -> int:
         """Where the token ends with the full stop of an initial."""
@@ -180,7 +207,7 @@ class Reader:
                 return place
             if token.capital and token.kind & NAME and place is None and token.word not in ("De", "Van", "Von", "La"):
                 return None
-            match = re.compile(r"\.?[ \t\xa0]").match(self.text, token.end)
+            match = _PARTICLE_GAP.match(self.text, token.end)
             if match is None:
                 return place
             follows = self.token(match.end())
@@ -195,23 +222,26 @@ class Reader:
         if token.initial:
             dotted = self.text[token.end : token.end + 1] == "."
             return dotted or bool(before) or trust >= Trust.CUE
-        if kind & Is.NEVER and not (kind & Is.PARTICLE and token.capital):
-            return False
+        if kind & Is.NEVER and not (kind & Is.PARTICLE and token.capital and not token.caps):
+            return trust is Trust.TITLE and token.capital and not token.caps and bool(kind & Is.USUAL_FAMILY)
         if "\n" in gap and not (token.known and self._wrapped(token.start)):
             return False
         if not token.capital:
             return self.lower and self._spoken(token, before, trust)
-        if not last and _LABEL.match(self.text, token.end) and before and not (token.known and "\n" not in gap):
+        labelled = not last and _LABEL.match(self.text, token.end) is not None
+        if labelled and ((before and not (token.known and "\n" not in gap)) or (not before and trust is Trust.WEAK)):
             return False
         if kind & Is.CALENDAR and (before or trust < Trust.CUE or _DIGIT.match(self.text, token.end)):
             return bool(before) and bool(kind & Is.USUAL_FAMILY) and not _DIGIT.match(self.text, token.end)
+        if token.abbreviation:
+            if before:
+                return bool(kind & NAME) and before[-1].caps and _VOWELS.search(token.word) is not None
+            return trust is Trust.TITLE or (trust is Trust.CUE and token.caps)
         if kind & NAME:
             return True
         if before:
-            return token.unknown and (not token.caps or self._pronounced(token, before))
-        if token.unknown:
-            return not token.caps or trust is Trust.TITLE or self._pronounced(token, before) or len(token.word) == 2
-        return trust is Trust.TITLE and not token.caps
+            return token.unknown and (not token.caps or before[-1].caps or before[-1].initial)
+        return token.unknown or (trust is Trust.TITLE and not token.caps)
 
     def _spoken(self, token: Token, before: list[Token], trust: Trust) -> bool:
         """The same of a word in lower case."""
@@ -225,15 +255,9 @@ class Reader:
             if before:
                 return bool(kind & Is.USUAL_FAMILY) and _ENDS.match(self.text, token.end) is not None
             if trust is Trust.TITLE:
-                return bool(usual) and not kind & Is.NEVER
-            return trust is Trust.CUE and bool(kind & Is.USUAL_GIVEN)
+                return bool(usual)
+            return trust is Trust.CUE and bool(kind & Is.GIVEN if not kind & Is.EVERYDAY else kind & Is.USUAL_GIVEN)
         return token.unknown and trust >= Trust.CUE and (not before or trust is Trust.TITLE or before[-1].unknown)
-
-    @staticmethod
-    def _pronounced(token: Token, before: list[Token]) -> bool:
-        """Capitals that are a word rather than letters of an abbreviation."""
-        vowels = len(_VOWELS.findall(token.word))
-        return len(token.word) >= 4 and vowels >= 1 + (len(token.word) > 6) and (not before or before[-1].caps)
 
     def _wrapped(self, at: int) -> bool:
         """The line before that of `at` is as long as lines are that were broken for want of room."""
@@ -246,10 +270,14 @@ class Reader:
         if match is None or len(parts) > 3:
             return end
         first = self.token(match.end())
-        if first is None or not (first.capital or self.lower) or first.initial:
+        if first is None or not (first.capital or self.lower) or first.initial or first.kind & Is.NEVER:
+            return end
+        if first.abbreviation or any(part.abbreviation for part in parts):
+            return end
+        if len(parts) > 1 and parts[0].kind & Is.USUAL_GIVEN and not parts[0].caps:  # "Mary Smith, John": two people
             return end
         given = first.kind & Is.GIVEN and not first.kind & (Is.NEVER | Is.THING)
-        if not (given or (trust >= Trust.CUE and first.unknown and first.capital and not self._abbreviation(first))):
+        if not (given or (trust >= Trust.CUE and first.unknown and first.capital)):
             return end
         if not first.capital and not first.known:
             return end
@@ -259,15 +287,13 @@ class Reader:
         parts += more.parts
         return more.end
 
-    @staticmethod
-    def _abbreviation(token: Token) -> bool:
-        """Letters of a degree rather than a name ("MD", "PhD")."""
-        return (token.caps and len(token.word) <= 4) or any(letter.isupper() for letter in token.word[2:])
-
     def _name(self, parts: list[Token], end: int, trust: Trust) -> Name | None:
         """The name of `parts`, if they are evidence enough."""
         while parts and parts[-1].kind & Is.PARTICLE and not parts[-1].capital:
             parts.pop()
+        if len(parts) > 1 and parts[-1].initial and self.text[parts[-1].end : parts[-1].end + 1] != "." and not parts[-2].kind & Is.GIVEN:
+            parts.pop()
+            end = parts[-1].end
         if not parts or not self._enough(parts, trust):
             return None
         suffix = _SUFFIX.match(self.text, end)
@@ -283,12 +309,14 @@ class Reader:
         if trust is Trust.CUE:
             if not whole:
                 return initials >= 2
-            return any(part.kind & NAME or part.unknown for part in whole)
+            return any(
+                part.known or part.unknown or part.kind & (Is.USUAL_GIVEN | Is.USUAL_FAMILY) or (part.caps and len(part.word) == 2)
+                for part in whole
+            )
         if any(part.known for part in whole):
             return True
-        if not whole or any(part.kind & (Is.MEDICAL | Is.THING) for part in whole):
+        if not whole or any(part.kind & (Is.MEDICAL | Is.THING) or part.abbreviation for part in whole):
             return False
         return len(whole) + initials >= 2 and (
-            any(part.kind & (Is.USUAL_GIVEN | Is.USUAL_FAMILY) for part in whole)
-            or all(part.unknown and not part.caps for part in whole)
+            any(part.kind & Is.USUAL_GIVEN for part in whole) or all(part.unknown for part in whole)
         )
