@@ -36,14 +36,15 @@ class Cue:
     """The family name may stand first."""
     family: bool = False
     """A family name suffices that is also an everyday word ("Brown")."""
-    initials: bool = False
-    """Two capitals may be somebody's initials."""
+    lower: bool = False
+    """The name may be in lower case, whatever the policy."""
     several: bool = False
     """Further names may follow, set off by commas, semicolons or "and"."""
 
 
+_B = r"[\t\n\v\f\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 _EDGE = r"(?:^|[^\p{L}\p{N}\-])"
-_CAP = r"\p{Lu}[\p{L}\p{M}]*(?:['’\-][\p{L}\p{M}]+)*"  # noqa: RUF001
+_CAP = r"(?:\p{Lu}|[0158]\p{Ll}{3})[\p{L}\p{M}0158]*(?:['’\-‐‑‒][\p{L}\p{M}]+)*"  # noqa: RUF001
 _YEARS = r"(?:years?|yrs?|y\.? ?/?o\b|yo\b|y\.o\.|months?|mos?\b|weeks?|wks?\b|days?)"
 _AGE = (
     rf"(?:\d{{1,3}}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)(?:[ -]\p{{L}}+)?|\p{{L}}+teen|ten|eleven|twelve)"
@@ -65,33 +66,35 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
     options.max_mem = 256 << 20
     options.log_errors = False  # an error message would quote the text
     table = yaml.load((files(__package__) / "cues.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
-    letter = r"\p{L}" if lower else rf"(?:(?:{'|'.join(PARTICLES)})\s){{0,3}}\p{{Lu}}"
+    letter = r"\p{L}" if lower else rf"(?:(?:{'|'.join(PARTICLES)})\s){{0,3}}(?:\p{{Lu}}|[0158]\p{{Ll}}{{3}})"
     word = r"[\p{L}][\p{L}\p{M}'’\-]*" if lower else _CAP  # noqa: RUF001
 
     def made(rule: str, expression: str, trust: Trust, **how: Any) -> Cue:
-        return Cue(rule, re2.compile(expression.encode(), options), trust, **how)
+        return Cue(rule, re2.compile(_expression(expression), options), trust, **how)
 
     titles = [*_words(table["titles"])]
     upper = [title.upper() for title in _words({"en": table["titles"]["en"][:14]})]
-    spoken = [title.lower() for title in _words({"en": table["titles"]["en"][:12]})] if lower else []
-    exact = "|".join([*titles, *upper, *spoken])
+    small = "|".join(title.lower() for title in table["titles"]["en"][:12])
+    exact = "|".join([*titles, *upper])
     before = rf"{_QUOTE}{letter}"
     found = [
         made("name-title", rf"{_EDGE}(?:{exact})(?:\s?\.?\s{{1,3}}|\.){before}", Trust.TITLE),
-        made("name-calling", rf"(?i:{_EDGE}(?:{_any(table['callings'])}))\s{{1,2}}{before}", Trust.CUE),
+        made("name-title", rf"{_EDGE}(?:{small})(?:\s?\.?\s{{1,3}}|\.){_QUOTE}[\p{{L}}01358]", Trust.TITLE, lower=True),
+        made("name-calling", rf"(?i:{_EDGE}(?:{_any(table['callings'])}))(?:,\s|\s{{1,2}}){before}", Trust.CUE, family=True),
         made(
             "name-label",
             rf"(?i:{_EDGE}(?:{_any(table['labels'])}))(?:\(s\)|\s?\([^()\n]{{1,24}}\))?[ \t*_]{{0,3}}"
-            rf"(?:[:=|]|\t| [\-–—] )[ \t*_]{{0,6}}\n?[ \t]{{0,4}}{before}",  # noqa: RUF001
+            rf"(?:[:=|]|\t| [\-–—] )[ \t*_]{{0,6}}\n?\s{{0,4}}{_QUOTE}[\p{{L}}01358]",  # noqa: RUF001
             Trust.CUE,
+            lower=True,
             comma=True,
             family=True,
             several=True,
         ),
         made("name-field", rf"(?im:^[ \t]*(?:patient |full )?name[ \t]*)\n[ \t]*{before}", Trust.CUE, comma=True, family=True),
-        made("name-named", rf"(?i:{_EDGE}(?:{_any(table['named'])}))[\s,:]{{1,3}}{before}", Trust.CUE, comma=True, initials=True),
+        made("name-named", rf"(?i:{_EDGE}(?:{_any(table['named'])}))[\s,:]{{1,3}}{before}", Trust.CUE, comma=True),
         made("name-kin", rf"(?i:{_EDGE}(?:{_any(table['kin'])}))(?:\s?[,(:]\s?|\s[\-–]\s|\s{{1,2}}){before}", Trust.CUE, comma=True),  # noqa: RUF001
-        made("name-patient", rf"(?i:{_EDGE}(?:{_any(table['patient'])}))(?:\s?[,(]\s?|\s{{1,2}}){before}", Trust.CUE, comma=True, initials=True),
+        made("name-patient", rf"(?i:{_EDGE}(?:{_any(table['patient'])}))(?:\s?[,(]\s?|\s{{1,2}}){before}", Trust.CUE, comma=True),
         made("name-greeting", rf"(?i:{_EDGE}(?:{_any(table['greetings'])}))(?:\s?,)?\s{{1,2}}(?:there\s)?{before}", Trust.CUE),
         made("name-closing", rf"(?i:{_EDGE}(?:{_any(table['closings'])}))[ \t]?(?:[,!.]\s{{0,6}}|\n\s{{0,6}})[\-–—]?{before}", Trust.CUE),  # noqa: RUF001
         made(
@@ -111,8 +114,19 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
         ),
         made(
             "name-record",
-            rf"({word}\.?)\s?[,.(|–-]?\s{{0,4}}(?i:date\s+of\s+birth|d\.?o\.?b\b|born\s+(?:on|\d)|mrn\b|medical\s+record|ssn\b|geb\.|geboren|née? le|nato il|nata il|nacid[oa] el)",  # noqa: RUF001
+            rf"({word}\.?)\s?[,.(|\-–]?\s{{0,4}}(?i:date\s+of\s+birth|d\.?o\.?b\b|born\s+(?:on|\d)|mrn?\b ?#?|medical\s+record|med\s+rec|ssn\b|"  # noqa: RUF001
+            r"geb\.|geboren am|née? le|nato il|nata il|nacid[oa] el|(?:chart|hospital|patient|unit|record|case|file|account|acct|op|ip|emr|"
+            r"nhs|nhi|health card|policy|member)(?: file)? (?:no\b|num|id\b|nr\b|#))",
             Trust.CUE,
+            side=Side.BEFORE,
+        ),
+        made("name-here", rf"[,.!-]\s({word})\s(?i:here)\b", Trust.CUE, side=Side.BEFORE),
+        made(
+            "name-initials",
+            rf"(?i:{_EDGE}(?:patient|pt|case|initials|mr|mrs|ms|miss|paciente|patiente?|patientin|paziente))[\s.,:(]{{1,3}}"
+            r"(\p{Lu}\.?[ \-]?\p{Lu}\.?(?:[ \-]?\p{Lu}\.)?|\p{Ll}\. ?\p{Ll}\.)(?:\s?[),]|\s(?i:was|is|had|has|who|presented|underwent|received|gave|did|died|"
+            r"fue|presentó|était|a été|wurde|è stato|è stata)\b)",
+            Trust.TITLE,
             side=Side.BEFORE,
         ),
     ]
@@ -124,6 +138,7 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
                 rf"(?i:{_YEARS}(?:[ -]old)?(?:[\s-]+[\p{{L}}\p{{N}}/'\-]+){{0,14}}?|\d{{1,3}} ?{_PEOPLE}\b|{_EDGE}{_PEOPLE}),?\s?[,(]\s?{before}",
                 Trust.WEAK,
             ),
+            made("name-says", rf"({word}\.?)\s?,?\s{{1,2}}(?i:{'|'.join(table['says'])})(?:[^\p{{L}}]|$)", Trust.CUE, side=Side.BEFORE),
             made("name-verb", rf"({word}\.?)\)?\s?,?\s{{1,2}}(?i:{'|'.join(table['verbs'])})\b", Trust.WEAK, side=Side.BEFORE),
         ]
     return tuple(found)
@@ -131,6 +146,11 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
 
 def _words(table: dict[str, list[str]]) -> list[str]:
     return [str(word) for words in table.values() for word in words]
+
+
+def _expression(pattern: str) -> bytes:
+    """The expression with every blank of Unicode for `\\s`, which RE2 takes for the blanks of ASCII."""
+    return re.sub(r"\\s", lambda _: _B, pattern.replace(r"[\s", _B[:-1])).encode()
 
 
 def _any(table: dict[str, list[str]]) -> str:

@@ -25,8 +25,7 @@ _MOST_NAMES = 24  # after one label
 _LOWER_UNKNOWN = frozenset({"name-title", "name-named", "name-calling", "name-label", "name-field", "name-greeting"})
 """Cues after which an unknown word in lower case is a name."""
 _CAPITAL_TITLE = re.compile(r"[^A-Za-z]?[A-ZÄÖÜ]{2,}\b")
-_INITIALS_AFTER = re.compile(r"\s?[),]|\s(?:was|is|had|has|who|presented|underwent|received|gave|did|died)\b|\s?$")
-_NO_INITIALS = frozenset("ID NO IV IM PO OR ER ED PT MI BP HR DM CT MR US ICU HF AF VT CA UK EU OT RN MD DO NP PA SI RA MS TB UC CD".split())
+_NO_INITIALS = frozenset("SC BID QD TID HS ID NO IV IM PO OR ER ED PT MI BP HR DM CT MR US ICU HF AF VT CA UK EU OT RN MD DO NP PA SI RA MS TB UC CD".split())
 _FOLLOWS = re.compile(r"\s{1,2}[a-z]")
 """An ordinary word in small letters: a sentence begins here rather than a field ends."""
 _PERSONAL = re.compile(
@@ -49,7 +48,7 @@ class NameFinder:
         options = re2.Options()
         options.log_errors = False
         self._runs = re2.compile(
-            rf"{word}(?:(?:,? {{1,2}}|,|\n|\x{{a0}})?(?:(?i:de|la|las|los|del|della|di|da|dos|du|van|von|der|den|bin|al|el|y) ){{0,3}}{word})+".encode(),
+            rf"{word}(?:(?:,?[\s\x{{a0}}\x{{2000}}-\x{{200a}}\x{{202f}}]{{1,2}}|,)?(?:(?i:de|la|las|los|del|della|di|da|dos|du|van|von|der|den|bin|al|el|y) ){{0,3}}{word})+".encode(),
             options,
         )
 
@@ -59,7 +58,7 @@ class NameFinder:
 
     def names(self, text: Text) -> list[tuple[int, int, str]]:
         """Characters that are names, and the rule that says so."""
-        reader = Reader(text.characters, self._lower)
+        reader, spoken = Reader(text.characters, self._lower), Reader(text.characters, True)
         at = _characters(text.raw)
         found: list[tuple[int, int, str]] = []
         proven: dict[str, Token] = {}
@@ -71,8 +70,9 @@ class NameFinder:
                     proven.setdefault(part.word, part)
 
         for cue in self._cues:
-            for name in self._cued(reader, cue, text.raw, at):
-                take(name, cue.rule)
+            for name in self._cued(spoken if cue.lower else reader, cue, text.raw, at):
+                if name.parts[0].capital or self._lower or self._written(spoken, name, cue):
+                    take(name, cue.rule)
         if self._all:
             for match in self._runs.finditer(text.raw):
                 for name in _listed(reader, at(match.start()), at(match.end())):
@@ -82,6 +82,10 @@ class NameFinder:
 
     def _cued(self, reader: Reader, cue: Cue, raw: bytes, at: Any) -> Iterator[Name]:
         for match in cue.search.finditer(raw):
+            if cue.rule == "name-initials":
+                if (initials := _initials(reader, at(match.start(1)), at(match.end(1)))) is not None:
+                    yield initials
+                continue
             if cue.side is Side.BEFORE:
                 name = reader.backward(at(match.end(1)), cue.trust)
                 if name is not None and self._stands(reader, name, cue, cue.trust):
@@ -102,6 +106,13 @@ class NameFinder:
                 start, trust = follows.end(), Trust.WEAK
 
     @staticmethod
+    def _written(reader: Reader, name: Name, cue: Cue) -> bool:
+        """A name in lower case where names are written with capitals: by a title, or known and the whole of a field."""
+        if cue.trust is Trust.TITLE:
+            return True
+        return any(part.named for part in name.parts) and re.match(r"\s*[,.;(\n]|\s*$", reader.text[name.end : name.end + 3]) is not None
+
+    @staticmethod
     def _stands(reader: Reader, name: Name, cue: Cue, trust: Trust) -> bool:
         """Nothing speaks against a name that a cue gives away."""
         first, parts = name.parts[0], name.parts
@@ -117,14 +128,22 @@ class NameFinder:
                 return False
         if trust is Trust.CUE and not all(part.initial for part in parts):
             usual = Is.USUAL_GIVEN | (Is.USUAL_FAMILY if cue.family else 0)
-            if not any(part.known or part.unknown or part.kind & usual for part in parts):
-                initials = cue.initials and len(parts) == 1 and len(first.word) == 2 and first.caps
-                return initials and _INITIALS_AFTER.match(reader.text, name.end) is not None and first.word not in _NO_INITIALS
+            if not any(part.named or part.unknown or part.kind & usual for part in parts):
+                return False
             if len(parts) == 1 and first.kind & OTHER & ~Is.PLACE and first.capital and _FOLLOWS.match(reader.text, name.end):
                 return False
         if first.word.lower() in reader.lexicon.suffixes or (len(parts) == 1 and _lower_known(reader, first)):
             return False
         return not spared(reader.text, name, reader.lexicon)
+
+
+def _initials(reader: Reader, start: int, end: int) -> Name | None:
+    """Initials of a person, if they are no abbreviation."""
+    word = reader.text[start:end]
+    letters = "".join(filter(str.isalpha, word)).upper()
+    if letters in _NO_INITIALS:
+        return None
+    return Name(start, end, (Token(start, end, word, 0),)) if "." in word or " " in word or len(letters) == 2 else None
 
 
 def _with_particles(text: str, low: int, at: int) -> int:
@@ -257,6 +276,8 @@ def _again(reader: Reader, proven: dict[str, Token], listed: bool) -> Iterator[t
         for word in known:
             forms[word] = (Token(0, len(word), word, reader.lexicon.kind(word)), False)
     for word, part in proven.items():
+        if "." in word:
+            continue
         for form in {word, word.upper(), word.title(), *((word.lower(),) if reader.lower else ())}:
             forms[form] = (part, True)
     if not forms:

@@ -54,6 +54,10 @@ OTHER: Final = Is.WORD | Is.EVERYDAY | Is.PLACE | Is.CALENDAR | Is.NEVER | Is.ME
 _USUAL_GIVEN, _USUAL_FAMILY = 0.005, 0.01  # % of the population
 _LARGE = 400_000  # people: towns that are known by their name alone
 
+_ALIKE = str.maketrans({"’": "'", "ʼ": "'", "‐": "-", "‑": "-", "‒": "-", "–": "-"})  # noqa: RUF001
+_MISREAD = str.maketrans("0158", "olsb")
+"""Digits that a scanner takes for letters."""
+
 _MEDICAL = re.compile(
     r"\w{2,}(?:itis|osis|oses|emias?|aemia|uria|algia|pathy|pathies|ectomy|otomy|ostomy|plasty|scopy|scopic|graphy|gram|"
     r"grams|logy|logist|logists|logic|iatry|iatric|iatrics|olol|pril|sartan|statin|azole|oxacin|mycin|micin|cillin|"
@@ -64,8 +68,8 @@ _MEDICAL = re.compile(
     r"profen|oxicam|coxib|phrine|amine|amide|amides|idine|toxin|globulin|kinase|genase|ferase|lipase|protein|peptide|"
     r"thelial|phageal|cardial|cranial|lateral|medial|dorsal|plegia|paresis|phasia|phagia|pnea|cardia|trophy|trophic|"
     r"plasia|stasis|spasm|sclerosis|stenosis|rrhea|rrhage|rrhagia|megaly|cele|cyte|cytes|cytic|cytosis|penia|philia|"
-    r"phobia|oma|omas|omata|genic|genous|lysis|lytic|therapy|tomography|sonogram|metry|meter|scope|gen|ium|ide|ate|ase|"
-    r"oid|oids|ive|tion|tions|sion|ment|ments|ness|ity|ical|ous|ism|ist|ists|ing|ings|able|ible|less|ful|wise|ward)"
+    r"phobia|oma|omas|omata|genic|genous|lysis|lytic|therapy|tomography|sonogram|metry|meter|scope|\w{3}ide|\w{3}ase|"
+    r"oid|oids|tion|tions|sion|ical|ous|ism)"
 )
 
 
@@ -115,12 +119,14 @@ class Lexicon:
             kinds[word] = kinds.get(word, 0) | flag
 
     def _kind(self, word: str) -> int:
-        word = word.lower().replace("’", "'")
+        word = word.lower().translate(_ALIKE)
         found = self._kinds.get(word)
         if found is not None:
             return found
         if "-" in word:
             return self._compound([self.kind(part) for part in word.split("-") if part])
+        if not word.isalpha() and (plain := word.translate(_MISREAD)) != word:
+            return self.kind(plain) if len(word) > 4 or self.kind(plain) & NAME else Is.WORD
         if "'" in word:
             head, _, tail = word.partition("'")
             if tail in ("s", ""):

@@ -51,6 +51,11 @@ class Token(NamedTuple):
         return bool(self.kind & NAME) and not self.kind & (OTHER | Is.EPONYM) and not self.abbreviation
 
     @property
+    def named(self) -> bool:
+        """Known as a name, perhaps also of a disease."""
+        return bool(self.kind & NAME) and not self.kind & OTHER and not self.abbreviation
+
+    @property
     def unknown(self) -> bool:
         """Nothing that a list or a suffix knows."""
         return not self.kind & ~Is.EPONYM and not self.abbreviation
@@ -73,9 +78,13 @@ class Name(NamedTuple):
 
 _CAPITALS_WITHIN = re.compile(r"(?<!^Mc)(?<!^Mac)(?<!^De)(?<!^Di)(?<!^Da)(?<!^La)(?<!^Le)(?<!^Van)(?<!^Fitz)(?<=[^\W\d_])[A-Z]")
 _LETTER = r"[^\W\d_]"
-WORD = re.compile(rf"{_LETTER}(?:{_LETTER}|[\u0300-\u036f]|['’ʼ\-‐‑](?={_LETTER})){{0,40}}")  # noqa: RUF001
-_GAP = re.compile(r"[ \t\xa0]{1,3}|-|[ \t]?\r?\n[ \t]{0,8}")
-_COMMA = re.compile(r"[ \t]?,[ \t\xa0]{0,3}(?:\n[ \t]{0,4})?")
+WORD = re.compile(
+    rf"(?:{_LETTER}|[0158](?={_LETTER}{{3}}))"
+    rf"(?:{_LETTER}|(?<={_LETTER})[0158](?![\d.])|[\u0300-\u036f]|['’ʼ\-‐‑‒](?={_LETTER})){{0,40}}"  # noqa: RUF001
+)
+"""A word; a digit that a scanner takes for a letter may stand in it."""
+_GAP = re.compile(r"[^\S\r\n]{1,3}|-|[ \t]?\r?\n[ \t]{0,8}")
+_COMMA = re.compile(r"[ \t]?,[^\S\r\n]{0,3}(?:\n[ \t]{0,4})?")
 _APOSTROPHES = ("'", "’", "ʼ")  # noqa: RUF001
 _SUFFIX = re.compile(r"[ \t]{0,2},?[ \t]{0,2}(?:(?:Jr|Sr|Jnr|Snr|JR|SR)\b\.?|(?:III|II|IV)\b)")
 _LABEL = re.compile(r"[ \t]{0,2}[:=]")
@@ -86,8 +95,10 @@ _VOWELS = re.compile(r"[aeiouyà-öø-ÿ]", re.IGNORECASE)
 _BLANKS = str.maketrans(dict.fromkeys('!"#$%&()*+,./:;<=>?@[\\]^_`{|}~“”‘…—–•·\n\t\r', " "))  # noqa: RUF001
 
 _MOST_PARTS = 5
-_PARTICLE_GAP = re.compile(r"\.?[ \t\xa0]")
-_WRAPPED = 45  # letters of a line before it is broken only for want of room
+_PARTICLE_GAP = re.compile(r"\.?\s")
+_FAMILY_FIRST = re.compile(
+    rf"(?:^|[\n:|.;]\s{{0,6}})((?:{_LETTER}[\w'’\-]{{0,30}}[^\S\n]){{0,2}}{_LETTER}[\w'’\-]{{1,30}}),\s{{1,3}}$"  # noqa: RUF001
+)
 _BEFORE = 90  # characters in which a name ends
 
 
@@ -186,7 +197,22 @@ class Reader:
         if not parts:
             return None
         end = self._after(parts[-1])
-        return self._name(parts, min(end, at), trust)
+        name = self._name(parts, min(end, at), trust)
+        return self._family_before(name) if name is not None else None
+
+    def _family_before(self, name: Name) -> Name:
+        """The name with the family name that stands, at the beginning of a line or sentence, before a comma and it."""
+        low = max(0, name.start - _BEFORE)
+        match = _FAMILY_FIRST.search(self.text, low, name.start)
+        if match is None or name.parts[0].initial:
+            return name
+        parts = []
+        for word in WORD.finditer(self.text, match.start(1), match.end(1)):
+            token = Token(word.start(), word.end(), word.group(), self.lexicon.kind(word.group()))
+            if (not token.kind & (NAME | Is.PARTICLE) and not token.unknown) or token.abbreviation or token.kind & Is.NEVER:
+                return name
+            parts.append(token)
+        return Name(match.start(1), name.end, (*parts, *name.parts))
 
     def _last_kind(self, at: int) -> int:
         """What the word, between blanks, may be that ends at `at`."""
@@ -224,7 +250,7 @@ class Reader:
             return dotted or bool(before) or trust >= Trust.CUE
         if kind & Is.NEVER and not (kind & Is.PARTICLE and token.capital and not token.caps):
             return trust is Trust.TITLE and token.capital and not token.caps and bool(kind & Is.USUAL_FAMILY)
-        if "\n" in gap and not (token.known and self._wrapped(token.start)):
+        if "\n" in gap and not self._broken(token, before):
             return False
         if not token.capital:
             return self.lower and self._spoken(token, before, trust)
@@ -248,7 +274,7 @@ class Reader:
         kind = token.kind
         if len(token.word) < 3:
             return trust is Trust.TITLE and token.known
-        if token.known:
+        if token.named:
             return True
         if kind & NAME:
             usual = kind & (Is.USUAL_FAMILY | Is.USUAL_GIVEN)
@@ -259,10 +285,13 @@ class Reader:
             return trust is Trust.CUE and bool(kind & Is.GIVEN if not kind & Is.EVERYDAY else kind & Is.USUAL_GIVEN)
         return token.unknown and trust >= Trust.CUE and (not before or trust is Trust.TITLE or before[-1].unknown)
 
-    def _wrapped(self, at: int) -> bool:
-        """The line before that of `at` is as long as lines are that were broken for want of room."""
-        line = self.text.rfind("\n", max(0, at - 12), at)
-        return line >= 0 and "\n" not in self.text[max(0, line - _WRAPPED) : line] and line >= _WRAPPED
+    def _broken(self, token: Token, before: list[Token]) -> bool:
+        """A line break before `token` is inside a name: what stands before it is not whole."""
+        if not before or _DIGIT.match(self.text, token.end) or _LABEL.match(self.text, token.end):
+            return False
+        last = before[-1]
+        whole = len(before) > 1 or (last.kind & Is.FAMILY and not last.kind & Is.GIVEN)
+        return token.known or (token.unknown and token.capital and (last.initial or not whole))
 
     def _given_after_comma(self, parts: list[Token], end: int, trust: Trust) -> int:
         """Where the name ends with what follows its comma; what does is added to `parts`."""
@@ -310,7 +339,7 @@ class Reader:
             if not whole:
                 return initials >= 2
             return any(
-                part.known or part.unknown or part.kind & (Is.USUAL_GIVEN | Is.USUAL_FAMILY) or (part.caps and len(part.word) == 2)
+                part.named or part.unknown or part.kind & (Is.USUAL_GIVEN | Is.USUAL_FAMILY) or (part.caps and len(part.word) == 2)
                 for part in whole
             )
         if any(part.known for part in whole):
