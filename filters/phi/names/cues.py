@@ -94,8 +94,10 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
         made("name-field", rf"(?im:^[ \t]*(?:patient |full )?name[ \t]*)\n[ \t]*{before}", Trust.CUE, comma=True, family=True),
         made("name-named", rf"(?i:{_EDGE}(?:{_any(table['named'])}))[\s,:]{{1,3}}{before}", Trust.CUE, comma=True),
         made("name-kin", rf"(?i:{_EDGE}(?:{_any(table['kin'])}))(?:\s?[,(:]\s?|\s[\-–]\s|\s{{1,2}}){before}", Trust.CUE, comma=True),  # noqa: RUF001
+        made("name-kin", rf"(?:{_EDGE}(?:{_any(table['kin'])}))(?:\s?[,(]\s?|\s){_QUOTE}\p{{Ll}}", Trust.CUE, lower=True),
         made("name-patient", rf"(?i:{_EDGE}(?:{_any(table['patient'])}))(?:\s?[,(]\s?|\s{{1,2}}){before}", Trust.CUE, comma=True),
         made("name-greeting", rf"(?i:{_EDGE}(?:{_any(table['greetings'])}))(?:\s?,)?\s{{1,2}}(?:there\s)?{before}", Trust.CUE),
+        made("name-greeting", rf"(?i:{_EDGE}(?:{_any(table['greetings'])}))(?:\s?,)?\s{{1,2}}\p{{Ll}}", Trust.CUE, lower=True),
         made("name-closing", rf"(?i:{_EDGE}(?:{_any(table['closings'])}))[ \t]?(?:[,!.]\s{{0,6}}|\n\s{{0,6}})[\-–—]?{before}", Trust.CUE),  # noqa: RUF001
         made(
             "name-age",
@@ -120,11 +122,11 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
             Trust.CUE,
             side=Side.BEFORE,
         ),
-        made("name-here", rf"[,.!-]\s({word})\s(?i:here)\b", Trust.CUE, side=Side.BEFORE),
+        made("name-here", rf"[,.!\-]\s([\p{{L}}'’\-]+)\s(?i:here)\b", Trust.CUE, side=Side.BEFORE, lower=True),  # noqa: RUF001
         made(
             "name-initials",
             rf"(?i:{_EDGE}(?:patient|pt|case|initials|mr|mrs|ms|miss|paciente|patiente?|patientin|paziente))[\s.,:(]{{1,3}}"
-            r"(\p{Lu}\.?[ \-]?\p{Lu}\.?(?:[ \-]?\p{Lu}\.)?|\p{Ll}\. ?\p{Ll}\.)(?:\s?[),]|\s(?i:was|is|had|has|who|presented|underwent|received|gave|did|died|"
+            r"(\p{Lu}\.?[\s\-]?\p{Lu}\.?(?:[ \-]?\p{Lu}\.)?|\p{Ll}\. ?\p{Ll}\.)(?:\s?[),]|\s(?i:was|is|had|has|who|presented|underwent|received|gave|did|died|"
             r"fue|presentó|était|a été|wurde|è stato|è stata)\b)",
             Trust.TITLE,
             side=Side.BEFORE,
@@ -132,6 +134,13 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
     ]
     if policy == "all":
         found += [
+            made(
+                "name-dealing",
+                rf"(?i:{_EDGE}(?:{_any(table['dealings'])}))\s{{1,2}}(?:(?:wife|husband|mother|father|son|daughter|sister|brother)[ ,(]{{1,3}})?{before}",
+                Trust.CUE,
+                comma=True,
+                several=True,
+            ),
             made("name-doing", rf"(?i:{_EDGE}(?:{_any(table['doings'])}))\s{{1,2}}{before}", Trust.WEAK, comma=True, several=True),
             made(
                 "name-apposition",

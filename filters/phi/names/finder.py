@@ -28,6 +28,7 @@ _CAPITAL_TITLE = re.compile(r"[^A-Za-z]?[A-ZÄÖÜ]{2,}\b")
 _NO_INITIALS = frozenset("SC BID QD TID HS ID NO IV IM PO OR ER ED PT MI BP HR DM CT MR US ICU HF AF VT CA UK EU OT RN MD DO NP PA SI RA MS TB UC CD".split())
 _FOLLOWS = re.compile(r"\s{1,2}[a-z]")
 """An ordinary word in small letters: a sentence begins here rather than a field ends."""
+_FIELD_ENDS = re.compile(r"\s*(?:[,.;()\n]|$)")
 _PERSONAL = re.compile(
     r"(?:['’]s\b|,)?\s{1,2}(?:is|was|has|had|reports?|reported|denies|denied|states?|stated|presents?|presented|comes|came|"  # noqa: RUF001
     r"says|said|notes|feels|will|did|does|lives|works|and (?:his|her)|who)\b"
@@ -107,10 +108,14 @@ class NameFinder:
 
     @staticmethod
     def _written(reader: Reader, name: Name, cue: Cue) -> bool:
-        """A name in lower case where names are written with capitals: by a title, or known and the whole of a field."""
+        """A name in lower case where names are written with capitals: by a title, or known and usual."""
         if cue.trust is Trust.TITLE:
             return True
-        return any(part.named for part in name.parts) and re.match(r"\s*[,.;(\n]|\s*$", reader.text[name.end : name.end + 3]) is not None
+        usual = all(part.kind & (Is.USUAL_GIVEN | Is.USUAL_FAMILY) or part.initial for part in name.parts)
+        if any(part.named and part.kind & (Is.USUAL_GIVEN | Is.USUAL_FAMILY) for part in name.parts):
+            return usual or _FIELD_ENDS.match(reader.text, name.end) is not None
+        whole = cue.rule == "name-label" and len(name.parts) > 1 and all(part.named or part.unknown for part in name.parts)
+        return whole and _FIELD_ENDS.match(reader.text, name.end) is not None
 
     @staticmethod
     def _stands(reader: Reader, name: Name, cue: Cue, trust: Trust) -> bool:
@@ -127,10 +132,10 @@ class NameFinder:
             if not loose and (first.unknown or (first.kind & OTHER and not _called(reader.text, first))):
                 return False
         if trust is Trust.CUE and not all(part.initial for part in parts):
-            usual = Is.USUAL_GIVEN | (Is.USUAL_FAMILY if cue.family else 0)
+            usual = Is.USUAL_GIVEN | (Is.USUAL_FAMILY if cue.family else 0) | (Is.GIVEN if cue.rule == "name-greeting" else 0)
             if not any(part.named or part.unknown or part.kind & usual for part in parts):
                 return False
-            if len(parts) == 1 and first.kind & OTHER & ~Is.PLACE and first.capital and _FOLLOWS.match(reader.text, name.end):
+            if cue.rule != "name-here" and len(parts) == 1 and first.kind & OTHER & ~Is.PLACE and first.capital and _FOLLOWS.match(reader.text, name.end):
                 return False
         if first.word.lower() in reader.lexicon.suffixes or (len(parts) == 1 and _lower_known(reader, first)):
             return False
@@ -246,18 +251,25 @@ def _comma(reader: Reader, name: Name) -> bool:
     comma = reader.text.index(",", name.start)
     family = [part for part in name.parts if part.end <= comma]
     given = [part for part in name.parts if part.start > comma]
-    if not family or not given or not given[0].kind & Is.GIVEN or given[0].kind & Is.NEVER:
+    if not family or not given or given[0].kind & Is.NEVER:
         return False
+    if not given[0].kind & Is.GIVEN:
+        return given[0].caps and all(part.caps and part.named for part in family) and not given[0].kind
     initial = given[-1].initial
     if given[0].kind & Is.PLACE and not initial:
         return False
     if not all(part.kind & Is.FAMILY or (part.unknown and not _abbreviated(part)) for part in family):
         return False
-    if all(part.kind & OTHER for part in family) and not initial and not family[0].caps:
+    if all(part.kind & OTHER for part in family) and not initial and not family[0].caps and not _begins(reader.text, name.start):
         return False
     if _inside(reader.text, name.start) and not initial and family[-1].kind & Is.GIVEN:
         return False
     return not given[0].kind & OTHER or initial
+
+
+def _begins(text: str, at: int) -> bool:
+    """A line or a sentence begins at `at`."""
+    return not text[max(0, at - 3) : at].strip(" \t") or text[max(0, at - 3) : at].rstrip(" \t")[-1:] in ("\n", ".", ":", "|")
 
 
 def _inside(text: str, at: int) -> bool:

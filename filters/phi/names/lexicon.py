@@ -45,6 +45,8 @@ class Is:
     USUAL_FAMILY: Final = 2048
     """A family name that at least 1 in 10,000 bears."""
     PARTICLE: Final = 4096
+    PROPER: Final = 8192
+    """Capitalised in the dictionary, and no name of the census: a foreign name, a brand, a place, a faith."""
 
 
 NAME: Final = Is.GIVEN | Is.FAMILY
@@ -95,7 +97,7 @@ class Lexicon:
             self._add((name,), Is.FAMILY | (Is.USUAL_FAMILY if share >= _USUAL_FAMILY else 0))
         words, proper = _english()
         self._add(words - lists["people"], Is.WORD)
-        self._add((word for word in proper if word not in given and word not in family and "'" not in word), Is.THING)
+        self._add((word for word in proper if word not in given and word not in family and "'" not in word), Is.PROPER)
         places = set(_places()) | lists["peoples"]
         self._add(places, Is.PLACE)
         for name, flag in (

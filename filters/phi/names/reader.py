@@ -33,7 +33,7 @@ class Token(NamedTuple):
     @property
     def capital(self) -> bool:
         """Begins with a capital."""
-        return self.word[0].isupper()
+        return self.word[0].isupper() or self.word[0].isdigit()
 
     @property
     def initial(self) -> bool:
@@ -58,7 +58,7 @@ class Token(NamedTuple):
     @property
     def unknown(self) -> bool:
         """Nothing that a list or a suffix knows."""
-        return not self.kind & ~Is.EPONYM and not self.abbreviation
+        return not self.kind & ~(Is.EPONYM | Is.PROPER) and not self.abbreviation
 
     @property
     def abbreviation(self) -> bool:
@@ -83,7 +83,7 @@ WORD = re.compile(
     rf"(?:{_LETTER}|(?<={_LETTER})[0158](?![\d.])|[\u0300-\u036f]|['’ʼ\-‐‑‒](?={_LETTER})){{0,40}}"  # noqa: RUF001
 )
 """A word; a digit that a scanner takes for a letter may stand in it."""
-_GAP = re.compile(r"[^\S\r\n]{1,3}|-|[ \t]?\r?\n[ \t]{0,8}")
+_GAP = re.compile(r"[^\S\r\n]{1,3}|-\n?|[ \t]?\r?\n[ \t]{0,8}")
 _COMMA = re.compile(r"[ \t]?,[^\S\r\n]{0,3}(?:\n[ \t]{0,4})?")
 _APOSTROPHES = ("'", "’", "ʼ")  # noqa: RUF001
 _SUFFIX = re.compile(r"[ \t]{0,2},?[ \t]{0,2}(?:(?:Jr|Sr|Jnr|Snr|JR|SR)\b\.?|(?:III|II|IV)\b)")
@@ -95,7 +95,8 @@ _VOWELS = re.compile(r"[aeiouyà-öø-ÿ]", re.IGNORECASE)
 _BLANKS = str.maketrans(dict.fromkeys('!"#$%&()*+,./:;<=>?@[\\]^_`{|}~“”‘…—–•·\n\t\r', " "))  # noqa: RUF001
 
 _MOST_PARTS = 5
-_PARTICLE_GAP = re.compile(r"\.?\s")
+_PARTICLE_GAP = re.compile(r"\.?\s{1,2}")
+_DOT = re.compile(r"\.\s{1,2}")
 _FAMILY_FIRST = re.compile(
     rf"(?:^|[\n:|.;]\s{{0,6}})((?:{_LETTER}[\w'’\-]{{0,30}}[^\S\n]){{0,2}}{_LETTER}[\w'’\-]{{1,30}}),\s{{1,3}}$"  # noqa: RUF001
 )
@@ -179,7 +180,7 @@ class Reader:
         while found and len(parts) < _MOST_PARTS:
             token = found.pop()
             gap = self.text[token.end : place]
-            if parts and _GAP.fullmatch(gap) is None and gap != ". ":
+            if parts and _GAP.fullmatch(gap) is None and _DOT.fullmatch(gap) is None:
                 break
             if token.kind & Is.PARTICLE and parts and not token.initial:
                 parts[0] = Token(token.start, parts[0].end, self.text[token.start : parts[0].end], parts[0].kind)
@@ -187,8 +188,10 @@ class Reader:
                 continue
             if "." in gap and not token.initial and not (parts and token.word in ("St", "Ste")):
                 break
-            later = [Token(0, 0, "Xx", Is.GIVEN)] if parts else []
-            if not self._part(token, later, trust, gap if parts else "", last=not parts):
+            later = [Token(0, 0, parts[0].word, Is.GIVEN)] if parts else []
+            if later and self.lower and token.word.islower() and not _given_before(token, parts[0]):
+                break
+            if not (later and token.word.islower()) and not self._part(token, later, trust, gap if parts else "", last=not parts):
                 break
             parts.insert(0, token)
             place = token.start
@@ -261,7 +264,8 @@ class Reader:
             return bool(before) and bool(kind & Is.USUAL_FAMILY) and not _DIGIT.match(self.text, token.end)
         if token.abbreviation:
             if before:
-                return bool(kind & NAME) and before[-1].caps and _VOWELS.search(token.word) is not None
+                pronounced = len(token.word) > 3 or bool(kind & NAME)
+                return pronounced and token.caps and before[-1].caps and _VOWELS.search(token.word) is not None
             return trust is Trust.TITLE or (trust is Trust.CUE and token.caps)
         if kind & NAME:
             return True
@@ -291,7 +295,9 @@ class Reader:
             return False
         last = before[-1]
         whole = len(before) > 1 or (last.kind & Is.FAMILY and not last.kind & Is.GIVEN)
-        return token.known or (token.unknown and token.capital and (last.initial or not whole))
+        if token.named or (token.unknown and token.capital and (last.initial or not whole)):
+            return True
+        return bool(token.kind & Is.USUAL_FAMILY) and token.capital and not whole
 
     def _given_after_comma(self, parts: list[Token], end: int, trust: Trust) -> int:
         """Where the name ends with what follows its comma; what does is added to `parts`."""
@@ -301,12 +307,14 @@ class Reader:
         first = self.token(match.end())
         if first is None or not (first.capital or self.lower) or first.initial or first.kind & Is.NEVER:
             return end
-        if first.abbreviation or any(part.abbreviation for part in parts):
+        if any(part.abbreviation for part in parts):
+            return end
+        if first.abbreviation and not (first.caps and len(first.word) > 3 and parts[-1].caps and _VOWELS.search(first.word)):
             return end
         if len(parts) > 1 and parts[0].kind & Is.USUAL_GIVEN and not parts[0].caps:  # "Mary Smith, John": two people
             return end
         given = first.kind & Is.GIVEN and not first.kind & (Is.NEVER | Is.THING)
-        if not (given or (trust >= Trust.CUE and first.unknown and first.capital)):
+        if not (given or (trust >= Trust.CUE and first.capital and (first.unknown or first.abbreviation))):
             return end
         if not first.capital and not first.known:
             return end
@@ -347,5 +355,12 @@ class Reader:
         if not whole or any(part.kind & (Is.MEDICAL | Is.THING) or part.abbreviation for part in whole):
             return False
         return len(whole) + initials >= 2 and (
-            any(part.kind & Is.USUAL_GIVEN for part in whole) or all(part.unknown for part in whole)
+            any(part.kind & Is.USUAL_GIVEN for part in whole) or all(part.unknown and not part.kind & Is.PROPER for part in whole)
         )
+
+
+def _given_before(token: Token, family: Token) -> bool:
+    """A word in lower case is the given name before a family name."""
+    if token.named and len(token.word) > 2:
+        return True
+    return bool(token.kind & Is.USUAL_GIVEN) and not token.kind & Is.NEVER and (family.named or not token.kind & Is.EVERYDAY)
