@@ -45,7 +45,7 @@ class Cue:
 _B = r"[\t\n\v\f\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 _EDGE = r"(?:^|[^\p{L}\p{N}\-])"
 _CAP = r"(?:\p{Lu}|[0158]\p{Ll}{3})[\p{L}\p{M}0158]*(?:['’\-‐‑‒][\p{L}\p{M}]+)*"  # noqa: RUF001
-_YEARS = r"(?:years?|yrs?|y\.? ?/?o\b|yo\b|y\.o\.|months?|mos?\b|weeks?|wks?\b|days?)"
+_YEARS = r"(?:years?|yrs?|y\.? ?/?o\b|yo\b|y\.o\.|(?:months?|mos?|weeks?|wks?|days?)[ -]old|ans\b|años|anni\b|Jahre)"
 _AGE = (
     rf"(?:\d{{1,3}}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)(?:[ -]\p{{L}}+)?|\p{{L}}+teen|ten|eleven|twelve)"
     rf"[ -]{{0,2}}{_YEARS}"
@@ -94,10 +94,8 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
         made("name-field", rf"(?im:^[ \t]*(?:patient |full )?name[ \t]*)\n[ \t]*{before}", Trust.CUE, comma=True, family=True),
         made("name-named", rf"(?i:{_EDGE}(?:{_any(table['named'])}))[\s,:]{{1,3}}{before}", Trust.CUE, comma=True),
         made("name-kin", rf"(?i:{_EDGE}(?:{_any(table['kin'])}))(?:\s?[,(:]\s?|\s[\-–]\s|\s{{1,2}}){before}", Trust.CUE, comma=True),  # noqa: RUF001
-        made("name-kin", rf"(?:{_EDGE}(?:{_any(table['kin'])}))(?:\s?[,(]\s?|\s){_QUOTE}\p{{Ll}}", Trust.CUE, lower=True),
         made("name-patient", rf"(?i:{_EDGE}(?:{_any(table['patient'])}))(?:\s?[,(]\s?|\s{{1,2}}){before}", Trust.CUE, comma=True),
         made("name-greeting", rf"(?i:{_EDGE}(?:{_any(table['greetings'])}))(?:\s?,)?\s{{1,2}}(?:there\s)?{before}", Trust.CUE),
-        made("name-greeting", rf"(?i:{_EDGE}(?:{_any(table['greetings'])}))(?:\s?,)?\s{{1,2}}\p{{Ll}}", Trust.CUE, lower=True),
         made("name-closing", rf"(?i:{_EDGE}(?:{_any(table['closings'])}))[ \t]?(?:[,!.]\s{{0,6}}|\n\s{{0,6}})[\-–—]?{before}", Trust.CUE),  # noqa: RUF001
         made(
             "name-age",
@@ -125,15 +123,21 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
         made("name-here", rf"[,.!\-]\s([\p{{L}}'’\-]+)\s(?i:here)\b", Trust.CUE, side=Side.BEFORE, lower=True),  # noqa: RUF001
         made(
             "name-initials",
-            rf"(?i:{_EDGE}(?:patient|pt|case|initials|mr|mrs|ms|miss|paciente|patiente?|patientin|paziente))[\s.,:(]{{1,3}}"
+            rf"{_EDGE}(?:(?i:patient|pt|case|initials|paciente|patiente?|patientin|paziente)|Mr|Mrs|Ms|Miss|mr|mrs|ms)[\s.,:(]{{1,3}}"
             r"(\p{Lu}\.?[\s\-]?\p{Lu}\.?(?:[ \-]?\p{Lu}\.)?|\p{Ll}\. ?\p{Ll}\.)(?:\s?[),]|\s(?i:was|is|had|has|who|presented|underwent|received|gave|did|died|"
             r"fue|presentó|était|a été|wurde|è stato|è stata)\b)",
             Trust.TITLE,
             side=Side.BEFORE,
         ),
     ]
+    if not lower:
+        found += [
+            made("name-kin", rf"(?i:{_EDGE}(?:my|his|her|your|our|their|pt's|patient's))\s(?:{_any({'en': table['kin']['en']})})(?:\s?[,(]\s?|\s){_QUOTE}\p{{Ll}}", Trust.CUE, lower=True),
+            made("name-greeting", rf"(?i:{_EDGE}(?:{_any(table['greetings'])}))(?:\s?,)?\s{{1,2}}\p{{Ll}}", Trust.CUE, lower=True),
+        ]
     if policy == "all":
         found += [
+            made("name-title", rf"{_EDGE}M\.\s{{1,2}}{before}", Trust.CUE),
             made(
                 "name-dealing",
                 rf"(?i:{_EDGE}(?:{_any(table['dealings'])}))\s{{1,2}}(?:(?:wife|husband|mother|father|son|daughter|sister|brother)[ ,(]{{1,3}})?{before}",
@@ -170,5 +174,5 @@ def _any(table: dict[str, list[str]]) -> str:
 
 PARTICLES = ("de", "da", "di", "do", "du", "del", "della", "dos", "das", "des", "la", "las", "los", "le", "van", "von", "der", "den", "ter", "ten", "zu", "zum", "bin", "ibn", "bint", "al", "el", "y")
 """Words in lower case with which a family name may begin."""
-TITLES = frozenset("mr mrs ms miss mx mister dr drs prof professor doctor sr sra srta dra don doña mme mlle m herr frau sig dott nurse".split())
+TITLES = frozenset("mr mrs ms miss mx mister dr drs prof professor doctor sr sra srta dra don doña mme mlle monsieur madame herr frau sig dott nurse".split())
 """Titles in lower case, to be read over where several stand together."""

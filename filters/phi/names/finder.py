@@ -20,7 +20,6 @@ _TITLE_GAP = re.compile(r"\.?\s{1,3}|\.")
 _AND = re.compile(
     r"(?:[ \t]{0,2},?[ \t]{0,2}(?:[A-Z][A-Za-z]{0,3}\.?){0,3}(?:-[A-Z]{1,3})?)?[ \t]{0,2}(?:[;,/&+]|\band\b|\n)[ \t]{0,4}(?:\band\b )?"
 )
-_PARTICLES_BEFORE = re.compile(rf"(?:\b(?:{'|'.join(PARTICLES)})\s){{1,3}}$")
 _MOST_NAMES = 24  # after one label
 _LOWER_UNKNOWN = frozenset({"name-title", "name-named", "name-calling", "name-label", "name-field", "name-greeting"})
 """Cues after which an unknown word in lower case is a name."""
@@ -28,6 +27,10 @@ _CAPITAL_TITLE = re.compile(r"[^A-Za-z]?[A-ZÄÖÜ]{2,}\b")
 _NO_INITIALS = frozenset("SC BID QD TID HS ID NO IV IM PO OR ER ED PT MI BP HR DM CT MR US ICU HF AF VT CA UK EU OT RN MD DO NP PA SI RA MS TB UC CD".split())
 _FOLLOWS = re.compile(r"\s{1,2}[a-z]")
 """An ordinary word in small letters: a sentence begins here rather than a field ends."""
+_UNIT = re.compile(rb"\d\s*$")
+_CLOSES = re.compile(r"[ \t]*(?:[.(]|,?[ \t]*(?:\n|$))")
+_SIGNED = re.compile(r"(?:^|[\n:;/]|\b(?:by|with|and|from|to))\s*$")
+_STATES = re.compile(r",\s*(?:MD|MA|PA|MS|MT|DC|CC|CM|DO|OT|OD|RD|BS|BA|MT)\b")
 _FIELD_ENDS = re.compile(r"\s*(?:[,.;()\n]|$)")
 _PERSONAL = re.compile(
     r"(?:['’]s\b|,)?\s{1,2}(?:is|was|has|had|reports?|reported|denies|denied|states?|stated|presents?|presented|comes|came|"  # noqa: RUF001
@@ -92,6 +95,8 @@ class NameFinder:
                 if name is not None and self._stands(reader, name, cue, cue.trust):
                     yield name
                 continue
+            if cue.lower and cue.trust is Trust.TITLE and _UNIT.search(raw, max(0, match.start() - 3), match.start() + 1):
+                continue  # "2 ms"
             start, trust = _with_particles(reader.text, at(match.start()), at(match.end()) - 1), cue.trust
             if trust is Trust.TITLE and _doubtful(match.group()):
                 trust = Trust.CUE
@@ -132,11 +137,16 @@ class NameFinder:
             if not loose and (first.unknown or (first.kind & OTHER and not _called(reader.text, first))):
                 return False
         if trust is Trust.CUE and not all(part.initial for part in parts):
-            usual = Is.USUAL_GIVEN | (Is.USUAL_FAMILY if cue.family else 0) | (Is.GIVEN if cue.rule == "name-greeting" else 0)
+            usual = Is.USUAL_GIVEN | (Is.USUAL_FAMILY if cue.family and not reader.lower else 0) | (Is.GIVEN if cue.rule == "name-greeting" else 0)
             if not any(part.named or part.unknown or part.kind & usual for part in parts):
                 return False
             if cue.rule != "name-here" and len(parts) == 1 and first.kind & OTHER & ~Is.PLACE and first.capital and _FOLLOWS.match(reader.text, name.end):
                 return False
+        if cue.rule == "name-closing" and not _CLOSES.match(reader.text, name.end):
+            return False
+        if cue.rule == "name-credential" and len(parts) == 1 and _STATES.match(reader.text, name.end):
+            if first.kind & Is.PLACE or not _SIGNED.search(reader.text, max(0, name.start - 8), name.start):
+                return False  # "Bethesda, MD"
         if first.word.lower() in reader.lexicon.suffixes or (len(parts) == 1 and _lower_known(reader, first)):
             return False
         return not spared(reader.text, name, reader.lexicon)
@@ -148,13 +158,20 @@ def _initials(reader: Reader, start: int, end: int) -> Name | None:
     letters = "".join(filter(str.isalpha, word)).upper()
     if letters in _NO_INITIALS:
         return None
+    spelled = "".join(found[0] for found in re.findall(r"[^\W\d_]+", reader.text[max(0, start - 40) : start])[-len(letters) :])
+    if spelled.upper() == letters and reader.text[max(0, start - 1) : start] == "(":  # "standardized patient (SP)"
+        return None
     return Name(start, end, (Token(start, end, word, 0),)) if "." in word or " " in word or len(letters) == 2 else None
 
 
 def _with_particles(text: str, low: int, at: int) -> int:
     """Where the name begins whose first capital stands at `at`: at "de la" before it, not before `low`."""
-    match = _PARTICLES_BEFORE.search(text, max(low, at - 20), at)
-    return match.start() if match is not None else at
+    for _ in range(3):
+        word = text[max(low, at - 6) : at - 1].rpartition(" ")[2]
+        if word not in PARTICLES or at - 1 - len(word) <= low:
+            break
+        at -= 1 + len(word)
+    return at
 
 
 def _lower_known(reader: Reader, part: Token) -> bool:
@@ -204,10 +221,11 @@ def _abbreviated(part: Token) -> bool:
 
 
 def _worth(reader: Reader, run: str) -> bool:
-    """A run may hold a name: some word of it is a given name, or stands before or after an initial."""
-    kind = reader.lexicon.kind
+    """A run may hold a name: some word of it is a given name, or an initial, or stands before a comma in capitals."""
     words = run.replace(",", " ").split()
-    return any(word[-1] == "." and len(word) <= 5 or kind(word.rstrip(".")) & Is.GIVEN for word in words)
+    return not reader.lexicon.written_givens.isdisjoint(words) or any(
+        word[-1] == "." or (word.isupper() and len(word) > 3) or "-" in word for word in words
+    )
 
 
 def _pair(reader: Reader, token: Token) -> Name | None:
@@ -289,6 +307,8 @@ def _again(reader: Reader, proven: dict[str, Token], listed: bool) -> Iterator[t
             forms[word] = (Token(0, len(word), word, reader.lexicon.kind(word)), False)
     for word, part in proven.items():
         if "." in word:
+            continue
+        if not part.capital and not reader.lower and not part.named:
             continue
         for form in {word, word.upper(), word.title(), *((word.lower(),) if reader.lower else ())}:
             forms[form] = (part, True)

@@ -113,6 +113,8 @@ class Lexicon:
             word for word, kind in self._kinds.items() if kind & Is.USUAL_GIVEN and not kind & OTHER and len(word) > 2
         )
         """Given names that are nothing else, usual ones: names wherever they stand."""
+        self.written_givens = frozenset(form for word in given for form in (word.title(), word.upper()))
+        """Every given name as it begins a sentence, and in capitals."""
         self.titled_givens = frozenset(word.title() for word in self.givens)
 
     def _add(self, words: Iterable[str], flag: int) -> None:

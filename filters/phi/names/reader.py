@@ -280,6 +280,8 @@ class Reader:
             return trust is Trust.TITLE and token.known
         if token.named:
             return True
+        if before and before[-1].initial and trust is not Trust.TITLE:
+            return False
         if kind & NAME:
             usual = kind & (Is.USUAL_FAMILY | Is.USUAL_GIVEN)
             if before:
@@ -328,7 +330,9 @@ class Reader:
         """The name of `parts`, if they are evidence enough."""
         while parts and parts[-1].kind & Is.PARTICLE and not parts[-1].capital:
             parts.pop()
-        if len(parts) > 1 and parts[-1].initial and self.text[parts[-1].end : parts[-1].end + 1] != "." and not parts[-2].kind & Is.GIVEN:
+        if len(parts) > 1 and parts[-1].initial and self.text[parts[-1].end : parts[-1].end + 1] != "." and not (
+            parts[-2].kind & Is.GIVEN or parts[-2].initial
+        ):
             parts.pop()
             end = parts[-1].end
         if not parts or not self._enough(parts, trust):
