@@ -10,7 +10,7 @@ import numpy as np
 
 from filters.phi.names.cues import PARTICLES, TITLES, Cue, Side, cues
 from filters.phi.names.lexicon import NAME, OTHER, Is
-from filters.phi.names.reader import Name, Reader, Token, Trust
+from filters.phi.names.reader import WORD, Name, Reader, Token, Trust
 from filters.phi.names.spare import cited, spared
 from filters.phi.policy import Policy
 from filters.phi.spans import Span
@@ -23,6 +23,7 @@ _AND = re.compile(
 _MOST_NAMES = 24  # after one label
 _LOWER_UNKNOWN = frozenset({"name-title", "name-named", "name-calling", "name-label", "name-field", "name-greeting"})
 """Cues after which an unknown word in lower case is a name."""
+_INITIAL = re.compile(r"\s[A-Z](?:\.|\b)|\b[A-Z]\.")
 _CAPITAL_TITLE = re.compile(r"[^A-Za-z]?[A-ZÄÖÜ]{2,}\b")
 _NO_INITIALS = frozenset("SC BID QD TID HS ID NO IV IM PO OR ER ED PT MI BP HR DM CT MR US ICU HF AF VT CA UK EU OT RN MD DO NP PA SI RA MS TB UC CD".split())
 _FOLLOWS = re.compile(r"\s{1,2}[a-z]")
@@ -199,33 +200,25 @@ def _past_titles(reader: Reader, at: int) -> int:
 
 def _listed(reader: Reader, start: int, end: int) -> Iterator[Name]:
     """Names by lists alone in a run of capitalised words."""
-    if not _worth(reader, reader.text[start:end]):
+    text, givens = reader.text, reader.lexicon.written_givens
+    run = text[start:end]
+    if givens.isdisjoint(run.replace(",", " ").split()) and not _INITIAL.search(run) and not ("," in run and run.isupper()):
         return
     at = start
-    while at < end:
-        token = reader.token(at)
-        if token is None:
-            at += 1
+    for match in WORD.finditer(text, start, end):
+        word, after = match.group(), text[match.end() : match.end() + 4]
+        if match.start() < at or not (len(word) == 1 or word in givens or after[:1] == "," or "-" in word or _INITIAL.match(after)):
             continue
-        name = _pair(reader, token)
-        if name is not None and not spared(reader.text, name, reader.lexicon):
+        token = reader.token(match.start())
+        name = _pair(reader, token) if token is not None else None
+        if name is not None and not spared(text, name, reader.lexicon):
             yield name
-            at = max(name.end, token.end)
-        else:
-            at = max(at + len(token.word), at + 1)
+            at = name.end
 
 
 def _abbreviated(part: Token) -> bool:
     """Capitals that no list knows for a name: no evidence for the rest of the text."""
     return part.abbreviation or (part.caps and not part.kind & NAME and len(part.word) < 6)
-
-
-def _worth(reader: Reader, run: str) -> bool:
-    """A run may hold a name: some word of it is a given name, or an initial, or stands before a comma in capitals."""
-    words = run.replace(",", " ").split()
-    return not reader.lexicon.written_givens.isdisjoint(words) or any(
-        word[-1] == "." or (word.isupper() and len(word) > 3) or "-" in word for word in words
-    )
 
 
 def _pair(reader: Reader, token: Token) -> Name | None:

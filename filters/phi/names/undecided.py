@@ -11,15 +11,15 @@ from filters.phi.spans import Span
 from filters.phi.text import Text
 
 _WORD = r"[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_])){1,40}"  # noqa: RUF001
-_INSIDE = re.compile(rf"(?<=[a-z,] )({_WORD})(?=[\s,;.)'’]|$)")  # noqa: RUF001
-"""A word inside a sentence. Two characters are looked behind, one ahead: linear."""
-_SCIENCE = re.compile(r"[\s-]{1,2}(?:sp|spp|species|cells?|gene|protein|mice|rats|strain|mg|mcg|tablets?|capsules?|cream|gel)\b")
+_INSIDE = re.compile(rf"(?<=[\s(])({_WORD})(?=[\s,;.)'’]|$)")  # noqa: RUF001
+"""A word between blanks and marks. One character is looked behind, one ahead: linear."""
+_SCIENCE = re.compile(r"[\s-]{1,2}(?:\d|sp|spp|species|cells?|gene|protein|mice|rats|strain|mg|mcg|tablets?|capsules?|cream|gel)\b")
 
 
 def undecided(text: Text, found: Iterable[Span]) -> list[tuple[int, int]]:
     """Characters of words, outside `found`, that could be somebody's name.
 
-    A word counts that has a capital inside a sentence, is no word of English, drug, disease or abbreviation by its form,
+    A word counts that has a capital, is no word of English, drug, disease or abbreviation by its form,
     is not in the text in lower case, and is a family name that nothing else supports, or nothing that any list knows.
     Neighbours are one range.
     """
