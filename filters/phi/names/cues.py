@@ -80,7 +80,12 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
     found = [
         made("name-title", rf"{_EDGE}(?:{exact})(?:\s?\.?\s{{1,3}}|\.){before}", Trust.TITLE),
         made("name-title", rf"{_EDGE}(?:{small})(?:\s?\.?\s{{1,3}}|\.){_QUOTE}[\p{{L}}01358]", Trust.TITLE, lower=True),
-        made("name-calling", rf"(?i:{_EDGE}(?:{_any(table['callings'])}))(?:,\s|\s{{1,2}}){before}", Trust.CUE, family=True),
+        made(
+            "name-calling",
+            rf"(?i:{_EDGE}(?:{_any(table['callings'])}))(?:,\s|\s{{1,2}}){before}",
+            Trust.CUE,
+            family=True,
+        ),
         made(
             "name-label",
             rf"(?i:{_EDGE}(?:{_any(table['labels'])}))(?:\(s\)|\s?\([^()\n]{{1,24}}\))?[ \t*_]{{0,3}}"
@@ -91,12 +96,36 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
             family=True,
             several=True,
         ),
-        made("name-field", rf"(?im:^[ \t]*(?:patient |full )?name[ \t]*)\n[ \t]*{before}", Trust.CUE, comma=True, family=True),
+        made(
+            "name-field",
+            rf"(?im:^[ \t]*(?:patient |full )?name[ \t]*)\n[ \t]*{before}",
+            Trust.CUE,
+            comma=True,
+            family=True,
+        ),
         made("name-named", rf"(?i:{_EDGE}(?:{_any(table['named'])}))[\s,:]{{1,3}}{before}", Trust.CUE, comma=True),
-        made("name-kin", rf"(?i:{_EDGE}(?:{_any(table['kin'])}))(?:\s?[,(:]\s?|\s[\-–]\s|\s{{1,2}}){before}", Trust.CUE, comma=True),  # noqa: RUF001
-        made("name-patient", rf"(?i:{_EDGE}(?:{_any(table['patient'])}))(?:\s?[,(]\s?|\s{{1,2}}){before}", Trust.CUE, comma=True),
-        made("name-greeting", rf"(?i:{_EDGE}(?:{_any(table['greetings'])}))(?:\s?,)?\s{{1,2}}(?:there\s)?{before}", Trust.CUE),
-        made("name-closing", rf"(?i:{_EDGE}(?:{_any(table['closings'])}))[ \t]?(?:[,!.]\s{{0,6}}|\n\s{{0,6}})[\-–—]?{before}", Trust.CUE),  # noqa: RUF001
+        made(
+            "name-kin",
+            rf"(?i:{_EDGE}(?:{_any(table['kin'])}))(?:\s?[,(:]\s?|\s[\-–]\s|\s{{1,2}}){before}",
+            Trust.CUE,
+            comma=True,
+        ),
+        made(
+            "name-patient",
+            rf"(?i:{_EDGE}(?:{_any(table['patient'])}))(?:\s?[,(]\s?|\s{{1,2}}){before}",
+            Trust.CUE,
+            comma=True,
+        ),
+        made(
+            "name-greeting",
+            rf"(?i:{_EDGE}(?:{_any(table['greetings'])}))(?:\s?,)?\s{{1,2}}(?:there\s)?{before}",
+            Trust.CUE,
+        ),
+        made(
+            "name-closing",
+            rf"(?i:{_EDGE}(?:{_any(table['closings'])}))[ \t]?(?:[,!.]\s{{0,6}}|\n\s{{0,6}})[\-–—]?{before}",
+            Trust.CUE,
+        ),
         made(
             "name-age",
             rf"({word}\.?)(?:\s?,\s?|\s?\(|\s(?i:is|was|,)\s)(?i:(?:is |was |an? |aged? |age |our |this |the |who is |which is )*"
@@ -120,7 +149,7 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
             Trust.CUE,
             side=Side.BEFORE,
         ),
-        made("name-here", rf"[,.!\-]\s([\p{{L}}'’\-]+)\s(?i:here)\b", Trust.CUE, side=Side.BEFORE, lower=True),  # noqa: RUF001
+        made("name-here", r"[,.!\-]\s([\p{L}'’\-]+)\s(?i:here)\b", Trust.CUE, side=Side.BEFORE, lower=True),  # noqa: RUF001
         made(
             "name-initials",
             rf"{_EDGE}(?:(?i:patient|pt|case|initials|paciente|patiente?|patientin|paziente)|Mr|Mrs|Ms|Miss|mr|mrs|ms)[\s.,:(]{{1,3}}"
@@ -132,8 +161,18 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
     ]
     if not lower:
         found += [
-            made("name-kin", rf"(?i:{_EDGE}(?:my|his|her|your|our|their|pt's|patient's))\s(?:{_any({'en': table['kin']['en']})})(?:\s?[,(]\s?|\s){_QUOTE}\p{{Ll}}", Trust.CUE, lower=True),
-            made("name-greeting", rf"(?i:{_EDGE}(?:{_any(table['greetings'])}))(?:\s?,)?\s{{1,2}}\p{{Ll}}", Trust.CUE, lower=True),
+            made(
+                "name-kin",
+                rf"(?i:{_EDGE}(?:my|his|her|your|our|their|pt's|patient's))\s(?:{_any({'en': table['kin']['en']})})(?:\s?[,(]\s?|\s){_QUOTE}\p{{Ll}}",
+                Trust.CUE,
+                lower=True,
+            ),
+            made(
+                "name-greeting",
+                rf"(?i:{_EDGE}(?:{_any(table['greetings'])}))(?:\s?,)?\s{{1,2}}\p{{Ll}}",
+                Trust.CUE,
+                lower=True,
+            ),
         ]
     if policy == "all":
         found += [
@@ -145,16 +184,44 @@ def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
                 comma=True,
                 several=True,
             ),
-            made("name-doing", rf"(?i:{_EDGE}(?:{_any(table['doings'])}))\s{{1,2}}{before}", Trust.WEAK, comma=True, several=True),
+            made(
+                "name-doing",
+                rf"(?i:{_EDGE}(?:{_any(table['doings'])}))\s{{1,2}}{before}",
+                Trust.WEAK,
+                comma=True,
+                several=True,
+            ),
             made(
                 "name-apposition",
                 rf"(?i:{_YEARS}(?:[ -]old)?(?:[\s-]+[\p{{L}}\p{{N}}/'\-]+){{0,14}}?|\d{{1,3}} ?{_PEOPLE}\b|{_EDGE}{_PEOPLE}),?\s?[,(]\s?{before}",
                 Trust.WEAK,
             ),
-            made("name-says", rf"({word}\.?)\s?,?\s{{1,2}}(?i:{'|'.join(table['says'])})(?:[^\p{{L}}]|$)", Trust.CUE, side=Side.BEFORE),
-            made("name-verb", rf"({word}\.?)\)?\s?,?\s{{1,2}}(?i:{'|'.join(table['verbs'])})\b", Trust.WEAK, side=Side.BEFORE),
+            made(
+                "name-says",
+                rf"({word}\.?)\s?,?\s{{1,2}}(?i:{'|'.join(table['says'])})(?:[^\p{{L}}]|$)",
+                Trust.CUE,
+                side=Side.BEFORE,
+            ),
+            made(
+                "name-verb",
+                rf"({word}\.?)\)?\s?,?\s{{1,2}}(?i:{'|'.join(table['verbs'])})\b",
+                Trust.WEAK,
+                side=Side.BEFORE,
+            ),
         ]
     return tuple(found)
+
+
+@cache
+def runs() -> Any:
+    """Words with capitals, side by side or with a comma or particles between them. Compiled by RE2, for UTF-8 bytes."""
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    word = r"\p{Lu}[\p{L}\p{M}]*(?:['’\-][\p{L}\p{M}]+)*\.?"  # noqa: RUF001
+    between = rf"(?:,?\s{{1,2}}|,)?(?:(?i:{'|'.join(PARTICLES)}) ){{0,3}}"
+    return re2.compile(_expression(rf"{word}(?:{between}{word})+"), options)
 
 
 def _words(table: dict[str, list[str]]) -> list[str]:
@@ -172,7 +239,65 @@ def _any(table: dict[str, list[str]]) -> str:
     return "|".join(re.sub(r" ", r"\\s{1,2}", phrase) for phrase in phrases)
 
 
-PARTICLES = ("de", "da", "di", "do", "du", "del", "della", "dos", "das", "des", "la", "las", "los", "le", "van", "von", "der", "den", "ter", "ten", "zu", "zum", "bin", "ibn", "bint", "al", "el", "y")
+PARTICLES = (
+    "de",
+    "da",
+    "di",
+    "do",
+    "du",
+    "del",
+    "della",
+    "dos",
+    "das",
+    "des",
+    "la",
+    "las",
+    "los",
+    "le",
+    "van",
+    "von",
+    "der",
+    "den",
+    "ter",
+    "ten",
+    "zu",
+    "zum",
+    "bin",
+    "ibn",
+    "bint",
+    "al",
+    "el",
+    "y",
+)
 """Words in lower case with which a family name may begin."""
-TITLES = frozenset("mr mrs ms miss mx mister dr drs prof professor doctor sr sra srta dra don doña mme mlle monsieur madame herr frau sig dott nurse".split())
+TITLES = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "mister",
+        "dr",
+        "drs",
+        "prof",
+        "professor",
+        "doctor",
+        "sr",
+        "sra",
+        "srta",
+        "dra",
+        "don",
+        "doña",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "herr",
+        "frau",
+        "sig",
+        "dott",
+        "nurse",
+    ]
+)
 """Titles in lower case, to be read over where several stand together."""

@@ -194,7 +194,10 @@ def _english() -> tuple[set[str], set[str]]:
             proper.add(word.lower())
             continue
         rules = [rule for flag in flags for rule in affixes.get(flag, ())]
-        forms = [word, *(word[: len(word) - rule.strip] + rule.add for rule in rules if rule.suffix and rule.holds(word))]
+        forms = [
+            word,
+            *(word[: len(word) - rule.strip] + rule.add for rule in rules if rule.suffix and rule.holds(word)),
+        ]
         words.update(forms)
         for rule in rules:
             if not rule.suffix:
