@@ -21,7 +21,8 @@ _SPOKEN_BEFORE = re.compile(
     r"(?:^|[\s\]])(?:so|okay|ok|alright|right|well|yes|yeah|now|thanks|thank you|bye|hi|hey|hello|and|but|um|uh)\s$"
 )
 _SPOKEN_AFTER = re.compile(
-    r"\s(?:tell|have|has|how|what|what's|when|where|why|who|i|i'm|i'll|i've|we|we're|we'll|you|you're|let|let's|let me|is|are|can|could|do|does|did|any|"
+    r"\s(?:tell|have|has|how|what|what's|when|where|why|who|i|i'm|i'll|i've|we|we're|we'll|you|you're|"
+    r"let|let's|is|are|can|could|do|does|did|any|"
     r"thank|thanks|nice|good|great|so|well|okay|your|it's|that's|for|there|here|tells|says|said|was|with)\b"
 )
 _CALLED_AFTER = re.compile(r"[ \t]*(?:[,.?!\n]|$)")
@@ -88,7 +89,7 @@ def _family(part: Token, capital: bool) -> bool:
 
 
 def called(text: str, token: Token) -> bool:
-    """Somebody is called by it: it stands between marks of punctuation, or as one is spoken to ("okay mark tell me")."""
+    """Somebody is called by it: marks stand around it, or what one says to somebody ("okay mark tell me")."""
     before = _CALLED.search(text, max(0, token.start - 4), token.start)
     if before is not None and _CALLED_AFTER.match(text, token.end) is not None:
         return True

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from filters.phi.names.again import again
-from filters.phi.names.cues import PARTICLES, TITLES, Cue, Side, cues, runs
+from filters.phi.names.cues import Cue, Side, cues, listed, runs
 from filters.phi.names.judge import initials, stands, written
 from filters.phi.names.listed import in_run
 from filters.phi.names.parts import Name, Token, Trust
@@ -20,7 +20,8 @@ from filters.phi.text import Text
 
 _TITLE_GAP = re.compile(r"\.?\s{1,3}|\.")
 _AND = re.compile(
-    r"(?:[ \t]{0,2},?[ \t]{0,2}(?:[A-Z][A-Za-z]{0,3}\.?){0,3}(?:-[A-Z]{1,3})?)?[ \t]{0,2}(?:[;,/&+]|\band\b|\n)[ \t]{0,4}(?:\band\b )?"
+    r"(?:[ \t]{0,2},?[ \t]{0,2}(?:[A-Z][A-Za-z]{0,3}\.?){0,3}(?:-[A-Z]{1,3})?)?"
+    r"[ \t]{0,2}(?:[;,/&+]|\band\b|\n)[ \t]{0,4}(?:\band\b )?"
 )
 _MOST_NAMES = 24  # after one label
 _CAPITAL_TITLE = re.compile(r"[^A-Za-z]?[A-ZÄÖÜ]{2,}\b")
@@ -54,7 +55,7 @@ class NameFinder:
                     proven.setdefault(part.word, part)
 
         for cue in self._cues:
-            for name in self._cued(spoken if cue.lower else reader, cue, text.raw, at):
+            for name in self._cued(spoken if cue.small else reader, cue, text.raw, at):
                 if name.parts[0].capital or self._lower or written(spoken, name, cue):
                     take(name, cue.rule)
         if self._all:
@@ -75,7 +76,7 @@ class NameFinder:
                 if name is not None and stands(reader, name, cue, cue.trust):
                     yield name
                 continue
-            if cue.lower and _UNIT.search(raw, max(0, match.start() - 3), match.start() + 1):
+            if cue.small and _UNIT.search(raw, max(0, match.start() - 3), match.start() + 1):
                 continue  # "2 ms"
             start, trust = _with_particles(reader.text, at(match.start()), at(match.end()) - 1), cue.trust
             if trust is Trust.TITLE and _doubtful(match.group()):
@@ -96,7 +97,7 @@ def _with_particles(text: str, low: int, at: int) -> int:
     """Where the name begins whose first capital stands at `at`: at "de la" before it, not before `low`."""
     for _ in range(3):
         word = text[max(low, at - 6) : at - 1].rpartition(" ")[2]
-        if word not in PARTICLES or at - 1 - len(word) <= low:
+        if word not in listed("particles") or at - 1 - len(word) <= low:
             break
         at -= 1 + len(word)
     return at
@@ -111,7 +112,7 @@ def _past_titles(reader: Reader, at: int) -> int:
     """Where the name begins if titles, or more titles, stand at `at`."""
     for _ in range(4):
         token = reader.token(at)
-        if token is None or token.word.lower() not in TITLES or not (token.capital or reader.lower):
+        if token is None or token.word.lower() not in listed("further_titles") or not (token.capital or reader.lower):
             return at
         gap = _TITLE_GAP.match(reader.text, token.end)
         if gap is None:
