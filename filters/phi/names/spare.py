@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from filters.phi.names.lexicon import Is, Lexicon
-from filters.phi.names.reader import Name
+from filters.phi.names.parts import Name
 
 _NEXT = re.compile(
     r"(?:['\u2019\u02bc]s?)?[\s\-\u2013]{1,2}([^\W\d_][\w'\u2019]{0,30})(?:[\s\-\u2013]{1,2}([^\W\d_][\w'\u2019]{0,30}))?"

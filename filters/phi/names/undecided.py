@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from filters.phi.names.lexicon import OTHER, Is
-from filters.phi.names.reader import Reader, Token
+from filters.phi.names.parts import Token
+from filters.phi.names.reader import Reader
 from filters.phi.spans import Span
 from filters.phi.text import Text
 
