@@ -1,8 +1,8 @@
 """Keyed surrogates: what stands for an identifier in released text, so that a missed one does not stand out.
 
-Carrell et al. (Hiding in plain sight, J Am Med Inform Assoc 2013;20:342-348) put realistic surrogates in the place of every
-identifier that was found. Readers could tell the few that had been missed from the surrogates no better than by
-guessing, where a mark such as `[NAME]` shows every one that is left.
+Carrell et al. (Hiding in plain sight, J Am Med Inform Assoc 2013;20:342-348) put realistic surrogates in the place of
+every identifier that was found. Readers who looked for those that had been missed found few of them among the
+surrogates, where a mark such as `[NAME]` shows every one that is left.
 
 What it is not:
 - No recall: what the detector missed is still there. Who knows the patient can still recognise it, and who has many
@@ -17,9 +17,9 @@ written there, is another in every other document, and is valid nowhere: no regi
 rings, no such town or domain is anybody's. It is a function of key, document and value alone.
 """
 
-from filters.phi.surrogates.document import DocumentSurrogates, Surrogates, could_be_surrogate
-from filters.phi.surrogates.key import Key
 from filters.phi.surrogates.dates import day_first
+from filters.phi.surrogates.document import DocumentSurrogates, Surrogates, could_be_surrogate
 from filters.phi.surrogates.folding import normalised
+from filters.phi.surrogates.key import Key
 
 __all__ = ["DocumentSurrogates", "Key", "Surrogates", "could_be_surrogate", "day_first", "normalised"]

@@ -1,6 +1,7 @@
 """Addresses of the Internet that are nobody's, and names of pictures.
 
-Domains are those that RFC 2606 keeps for examples; IP addresses those that RFC 5737 and RFC 3849 keep for documentation.
+Domains are those that RFC 2606 keeps for examples; IP addresses those that RFC 5737 and RFC 3849 keep for
+documentation.
 """
 
 from __future__ import annotations
@@ -24,12 +25,16 @@ _IP6: Final = "2001:db8"
 _SHORT: Final = 3
 _TRIES: Final = 32
 
-_ADDRESS: Final = re.compile(r"([^\s@\uff20,;<>()\[\]\"]+|\{[^{}@]*\})(\s{0,2}[@\uff20]\s{0,2})([^\s@\uff20,;<>()\[\]\"]+)")
-_SPELLED: Final = re.compile(r"(?is)^(.+?)(\s*[\[({<]\s*at\s*[\])}>]\s*|\s+at\s+)(.+?)((?:\s*[\[({<]\s*dot\s*[\])}>]\s*|\s+dot\s+|\.)[a-z]{2,})\.?$")
+_ADDRESS: Final = re.compile(
+    r"([^\s@\uff20,;<>()\[\]\"]+|\{[^{}@]*\})(\s{0,2}[@\uff20]\s{0,2})([^\s@\uff20,;<>()\[\]\"]+)"
+)
+_SPELLED: Final = re.compile(
+    r"(?is)^(.+?)(\s*[\[({<]\s*at\s*[\])}>]\s*|\s+at\s+)(.+?)((?:\s*[\[({<]\s*dot\s*[\])}>]\s*|\s+dot\s+|\.)[a-z]{2,})\.?$"
+)
 _SPELLED_DOT: Final = re.compile(r"(?is)^(\s*[\[({<]\s*dot\s*[\])}>]\s*|\s+dot\s+|\.)")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _PIECE: Final = re.compile(r"%[0-9A-Fa-f]{2}|[^\W_]+")
-_MARKS: Final = frozenset("mailto email e mail or and dot underscore hyphen dash plus".split())
+
 _URL: Final = re.compile(
     r"(?is)^(?P<scheme>[a-z][a-z0-9+.-]*:/{0,3})?(?:[^\s/@?#]*@)?(?P<www>www\d?\.)?(?P<host>\[[0-9a-f:.]+\]|[^\s/?#:@]*[^\s/?#:@.])"
     r"(?P<port>:\d+)?(?P<rest>[/?#.].*)?$"
@@ -57,10 +62,15 @@ def _words(folder: Folder, text: str, kept: frozenset[str]) -> str:
         if len(runs) > 3:  # a token: letters and digits mixed
             draws = folder.draws("token", found.lower())
             return "".join(
-                "0123456789"[draws.below(10)] if each.isdecimal() else cased(draws.pick("abcdef"), each) for each in found
+                "0123456789"[draws.below(10)] if each.isdecimal() else cased(draws.pick("abcdef"), each)
+                for each in found
             )
         return "".join(
-            run if not run or run.lower() in kept else digits_for(folder, run) if run.isdecimal() else _word(folder, run)
+            run
+            if not run or run.lower() in kept
+            else digits_for(folder, run)
+            if run.isdecimal()
+            else _word(folder, run)
             for run in runs
         )
 
@@ -80,11 +90,11 @@ def email(folder: Folder, value: str) -> str | None:
     for match in _ADDRESS.finditer(value):
         made.append(value[done : match.start()])
         local, domain = match[1], match[3]
-        made += (_words(folder, local, _MARKS), match[2], _domain(folder, domain.rstrip(".")))
+        made += (_words(folder, local, words("email")), match[2], _domain(folder, domain.rstrip(".")))
         done = match.end()
     if made:
         rest = "".join((*made[::4], value[done:]))
-        if not all(word.lower() in _MARKS for word in _LETTERS.findall(rest)):
+        if not all(word.lower() in words("email") for word in _LETTERS.findall(rest)):
             return None
         return "".join((*made, value[done:]))
     spelled = _SPELLED.match(value)
@@ -94,19 +104,19 @@ def email(folder: Folder, value: str) -> str | None:
     dot = _SPELLED_DOT.match(ending)
     host, _, top = _domain(folder, domain + "." + ending).partition(".")
     point = dot[1] if dot is not None else "."
-    return f"{_words(folder, local, _MARKS)}{at}{host}{point}{top}"
+    return f"{_words(folder, local, words('email'))}{at}{host}{point}{top}"
 
 
 def could_be_email(value: str) -> bool:
     """Every domain is one of the examples."""
     found = list(_ADDRESS.finditer(value))
     if found:
-        return all(match[3] in DOMAINS and _made_of_names(match[1], _MARKS) for match in found)
+        return all(match[3] in DOMAINS and _made_of_names(match[1], words("email")) for match in found)
     spelled = _SPELLED.match(value)
     if spelled is None:
         return False
     ending = _LETTERS.findall(spelled[4])[-1]
-    return f"{spelled[3]}.{ending}" in DOMAINS and _made_of_names(spelled[1], _MARKS)
+    return f"{spelled[3]}.{ending}" in DOMAINS and _made_of_names(spelled[1], words("email"))
 
 
 def _made_of_names(text: str, kept: frozenset[str]) -> bool:
@@ -180,10 +190,7 @@ def _ip6(folder: Folder, old: str) -> str | None:
         return None
     draws = folder.draws("ip", address.compressed)
     groups = ["%x" % (1 + draws.below(0xFFFF)) for _ in range(6)]
-    if "::" in old:
-        made = f"{_IP6}::{':'.join(groups[:2])}"
-    else:
-        made = ":".join((_IP6, *groups))
+    made = f"{_IP6}::{':'.join(groups[:2])}" if "::" in old else ":".join((_IP6, *groups))
     return made.upper() if old.isupper() else made
 
 

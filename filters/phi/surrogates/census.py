@@ -12,20 +12,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
+from filters.phi.surrogates.vocabulary import words
+
 INITIALS: Final = "ABCDEFGHJKLMNRSTW"
 """Letters with which enough names of every list begin."""
 _RANKS: Final = {"all.last": 8000, "male.first": 1219, "female.first": 2200}
 """How far down each list, which is sorted by frequency, is read; below are frequencies of 0.001 % and less."""
 _COMMONEST: Final = 200
 """Family names that are too common to stand for another: the original may well be among them."""
-_EPONYMS: Final = frozenset(
-    "addison alport alzheimer apgar barrett basedow behcet bell bowen brugada burkitt chagas charcot coombs crohn cushing "
-    "doppler down duchenne ehlers fabry fallot fanconi foley fowler gaucher gilbert glasgow graves guillain hansen hartnup "
-    "hashimoto hodgkin holter horner hunter huntington hurler jacobson kaposi kawasaki kocher krause leopold lynch lyme mallory "
-    "marfan mcburney meckel meyer mohs murphy osler paget parkinson peyronie pott raynaud reiter romberg rorschach sims "
-    "sjogren starling stokes swan tanner thomas tourette trendelenburg turner valsalva warthin weber wegener weil wernicke whipple "
-    "willis wilms wilson wood yates zollinger".split()
-)
 
 
 class Census(NamedTuple):
@@ -53,7 +47,7 @@ def _frequencies(name: str, ranks: int) -> dict[str, float]:
     return found
 
 
-def _words() -> set[str]:
+def _dictionary() -> set[str]:
     """Words that are written with a small letter."""
     text = (files("spylls.hunspell") / "data" / "en" / "en_US.dic").read_text(encoding="utf-8")
     return {line.split("/")[0].strip() for line in text.split("\n") if line[:1].islower()}
@@ -67,11 +61,11 @@ def _by_initial(found: list[str]) -> dict[str, tuple[str, ...]]:
 def census() -> Census:
     """The lists, read once a process."""
     last, male, female = (_frequencies(f"dist.{name}", ranks) for name, ranks in _RANKS.items())
-    words = _words()
+    dictionary = _dictionary()
 
     def fit(name: str) -> bool:
-        known = name in words or name.removesuffix("s") in words or name in _EPONYMS or name[:2] == "mc"
-        return 4 <= len(name) <= 9 and not known and any(vowel in name for vowel in "aeiouy")
+        known = name in dictionary or name.removesuffix("s") in dictionary or name in words("eponym")
+        return 4 <= len(name) <= 9 and not known and name[:2] != "mc" and any(vowel in name for vowel in "aeiouy")
 
     surnames = [name for name in list(last)[_COMMONEST:] if fit(name) and name not in male and name not in female]
     given = {

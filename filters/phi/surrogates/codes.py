@@ -1,8 +1,8 @@
 """Numbers of persons, plans, devices and vehicles: digits for digits, letters for letters, and no register takes them.
 
-Where a register's numbers have a check digit, the surrogate's is wrong; where they have only a form and reserved ranges,
-it is outside them (`registers`). A number of nine digits begins with 9 and has a group below 50, as neither SSN nor ITIN
-has. What no rule guards, say a hospital's own record numbers, any number may be: those surrogates are only other numbers.
+Where a register's numbers have a check digit, the surrogate's is wrong; where they have only a form and reserved
+ranges, it is outside them (`registers`). A number of nine digits begins with 9 and has a group below 50, as neither SSN
+nor ITIN has. Where no rule guards a number, say a hospital's own of a record, its surrogate is only another number.
 """
 
 from __future__ import annotations
@@ -171,7 +171,9 @@ def could_be_code(kind: str, value: str) -> bool:
         return not "".join(filter(str.isdecimal, core)).strip("0")
     if kind == "VEHICLE" and len(core) <= _LONGEST_PLATE:
         runs = _DIGIT_RUN.findall(core)
-        return all(not run[:2].strip("0") for run in runs) and all(each.isdecimal() or each.upper() in _UNREAL for each in core)
+        return all(not run[:2].strip("0") for run in runs) and all(
+            each.isdecimal() or each.upper() in _UNREAL for each in core
+        )
     if kind == "VEHICLE" and len(core) == _VIN:
         return any(each.upper() in _UNREAL for each in core) or core[0] == "0"
     return True

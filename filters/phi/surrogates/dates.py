@@ -1,8 +1,8 @@
 """Dates: all of a document moved by the same number of days, written as they were.
 
-The number is keyed, between 64 and 299 days back or forth, and no whole number of weeks: no date stays, nor its weekday,
-its month, or its month without a year. Less than 64 days could turn 2 May into 12 May, 303 days 1 May into 11 May:
-values that contain each other. What lies between two dates stays; seasons and ages to the year do not.
+The number is keyed, between 64 and 299 days back or forth, and no whole number of weeks: no date stays, nor its
+weekday or its month. Ten days could turn 2 May into 12 May, 304 days 1/5 into 11/5, values that contain each other;
+none of these numbers can. What lies between two dates stays; seasons do not.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from filters.phi.surrogates.folder import Folder
 from filters.phi.surrogates.folding import cased
-from filters.phi.surrogates.vocabulary import calendar
+from filters.phi.surrogates.vocabulary import calendar, words
 
 SHIFTS: Final = tuple(sign * days for sign in (-1, 1) for days in range(64, 300) if days % 7)
 """What dates are moved by, in days."""
@@ -21,29 +21,32 @@ _COMMON_YEAR, _LEAP_YEAR, _MIDDLE = 2001, 2000, 15
 
 _WORD = r"[^\W\d_]{3,}"
 _MARK: Final = r"\s?[-/.\u2010-\u2015]\s?"
+_GAP: Final = r"(?:\s?[-/.,]\s?|\s?,?\s+)(?:(?:of|de|del|del año)\s+)?"
+_YEAR: Final = r"['\u2019]?\d{4}|['\u2019]?\d{2}(?!\d*:)"
+# Groups begin with a letter for their form: compact, ISO, numeric, month and year, then by the month in letters: day
+# first, month before the day, month and year.
 _FORMS: Final = re.compile(
-    rf"(?<!\w)(?:"
-    rf"(?P<compact>(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?P<clock>(?:[01]\d|2[0-3])(?:[0-5]\d){{1,2}})?(?!\d)"
+    r"(?<!\w)(?:"
+    r"(?P<compact>(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))"
+    r"(?P<clock>(?:[01]\d|2[0-3])(?:[0-5]\d){1,2})?(?!\d)"
     rf"|(?P<iy>\d{{4}})(?P<i1>{_MARK})(?P<im>\d{{1,2}})(?:(?P<i2>{_MARK})(?P<id>\d{{1,2}}))?(?!\d)"
     rf"|(?P<na>\d{{1,2}})(?P<n1>{_MARK})(?P<nb>\d{{1,2}})(?:(?P<n2>{_MARK})(?P<ny>'?\d{{4}}|'?\d{{2}}))?(?!\d)"
     rf"|(?P<ma>\d{{1,2}})(?P<m1>{_MARK})(?P<my>\d{{4}})(?!\d)"
-    rf"|(?P<dd>\d{{1,2}})(?P<do>st|nd|rd|th|er|\.?[ºª°]|\.)?(?P<d1>(?:\s?[-/.,]\s?|\s+)(?:(?:of|de|del|del año)\s+)?|)"  # noqa: RUF001
-    rf"(?P<dm>{_WORD})(?P<dp>\.?)(?:(?P<d2>(?:\s?[-/.,]\s?|,?\s+)(?:(?:of|de|del|del año)\s+)?)(?P<dy>['\u2019]?\d{{4}}|['\u2019]?\d{{2}}(?!\d*:)))?(?!\d)"
+    rf"|(?P<dd>\d{{1,2}})(?P<do>st|nd|rd|th|er|\.?[ºª°]|\.)?(?P<d1>{_GAP}|)"
+    rf"(?P<dm>{_WORD})(?P<dp>\.?)(?:(?P<d2>{_GAP})(?P<dy>{_YEAR}))?(?!\d)"
     rf"|(?P<sm>{_WORD})(?P<sp>\.?)(?P<s1>\s*[-/.]?\s*(?:the\s+)?)(?P<sd>\d{{1,2}})(?P<so>st|nd|rd|th)?(?![\d:])"
-    rf"(?:(?P<s2>\s?[-/.,]\s?|\s?,?\s+(?:(?:of|de|del|del año)\s+)?)(?P<sy>['\u2019]?\d{{4}}|['\u2019]?\d{{2}}(?!\d*:)))?(?!\d)"
-    rf"|(?P<ym>{_WORD})(?P<yp>\.?)(?P<y1>[\s,/-]*(?:(?:of|de|del|del año)\s+)?['\u2019]?)(?P<yy>\d{{4}}|(?<=['\u2019-])\d{{2}})(?!\d)"
+    rf"(?:(?P<s2>{_GAP})(?P<sy>{_YEAR}))?(?!\d)"
+    rf"|(?P<ym>{_WORD})(?P<yp>\.?)(?P<y1>[\s,/-]*(?:(?:of|de|del|del año)\s+)?['\u2019]?)"
+    r"(?P<yy>\d{4}|(?<=['\u2019-])\d{2})(?!\d)"
     rf"|(?P<word>{_WORD})"
-    rf")"
+    r")"
 )
 _ORDINALS: Final = {1: "st", 2: "nd", 3: "rd"}
 _CLOCK: Final = re.compile(
-    r"[\s,T]*(?:(?:at|um|à|a las|alle)\s+)?\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d{1,9})?)?\s*(?:[AaPp]\.?[Mm]\.?|hours|hrs|Uhr|h)?\s*(?:Z|UTC|GMT)?(?:[+-]\d{2}:?\d{2})?"
+    r"[\s,T]*(?:(?:at|um|à|a las|alle)\s+)?\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d{1,9})?)?"
+    r"\s*(?:[AaPp]\.?[Mm]\.?|hours|hrs|Uhr|h)?\s*(?:Z|UTC|GMT)?(?:[+-]\d{2}:?\d{2})?"
 )
 _LEFT: Final = re.compile(r"[^\W_]+")
-_SMALL: Final = frozenset(
-    "on the of and to from through until between at in or since by de del la el al y a hasta desde le du au et les il lo dal e "
-    "der den dem am vom bis und last next this past early late mid pasado próximo".split()
-)
 
 
 class _Unread(Exception):
@@ -107,7 +110,7 @@ class _Mover:
                             when = self._move(_COMMON_YEAR, month.number + 1, _MIDDLE)
                             parts.append(self._month(month, match["word"], when.month - 1, ""))
                         found += 1
-                    elif match["word"].lower() in _SMALL:
+                    elif match["word"].lower() in words("date"):
                         parts.append(value[done : match.end()])
                     else:
                         return None
@@ -130,7 +133,7 @@ class _Mover:
 
     @staticmethod
     def _harmless(text: str) -> bool:
-        return all(word.lower() in _SMALL for word in _LEFT.findall(text))
+        return all(word.lower() in words("date") for word in _LEFT.findall(text))
 
     def _date(self, match: re.Match[str], value: str) -> tuple[str, int]:
         """The date that `match` is, moved, and where it ends."""
@@ -218,7 +221,9 @@ class _Mover:
         if style.language == "en" and old.lower() == "may" and (point or old.isupper()):
             form = "short"
         name = calendar("months")[1][style.language, form][number]
-        return cased(name, old) + ("" if form == "short" and point and name in ("mars", "mai", "juin", "août") else point)
+        return cased(name, old) + (
+            "" if form == "short" and point and name in ("mars", "mai", "juin", "août") else point
+        )
 
 
 def _year(written: str | None, month: int, day: int) -> int:
@@ -252,4 +257,7 @@ def _ordinal(old: str, day: int) -> str:
 
 def looks_like_date(value: str) -> bool:
     """A day, a month and a year, in digits."""
-    return re.fullmatch(r"(?:19|20)\d\d(?:-?\d\d){2}(?:[T ].*)?|\d{1,2}([/.-])\d{1,2}\1(?:19|20)?\d\d", value, re.DOTALL) is not None
+    return (
+        re.fullmatch(r"(?:19|20)\d\d(?:-?\d\d){2}(?:[T ].*)?|\d{1,2}([/.-])\d{1,2}\1(?:19|20)?\d\d", value, re.DOTALL)
+        is not None
+    )

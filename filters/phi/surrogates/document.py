@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 from filters.phi.classes import KINDS
@@ -16,7 +17,7 @@ OLDEST: Final = "90 or older"
 """Of an age over 89 the rule lets stand that it is one: 45 CFR 164.514(b)(2)(i)(C)."""
 _LONGEST: Final = 400
 """Characters of a value that is taken for one; no single identifier is longer."""
-_SPOKEN: Final = "zero one two three four five six seven eight nine".split()
+_SPOKEN: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SPOKEN_DIGIT: Final = {**{word: str(digit) for digit, word in enumerate(_SPOKEN)}, "oh": "0"}
 _SPOKEN_WORD: Final = re.compile(r"(?i)\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b")
 _FEWEST_SPOKEN: Final = 3
@@ -25,7 +26,7 @@ _DIGIT: Final = re.compile(r"\d")
 Maker = Callable[[Folder, str], "str | None"]
 Check = Callable[[str], bool]
 
-_NUMBERS: Final = "MRN HEALTH_PLAN ACCOUNT LICENCE DEVICE BIOMETRIC OTHER_ID".split()
+_NUMBERS: Final = ("MRN", "HEALTH_PLAN", "ACCOUNT", "LICENCE", "DEVICE", "BIOMETRIC", "OTHER_ID")
 _MAKERS: Final[dict[str, Maker]] = {
     "NAME": names.name,
     "GEO": places.geo,
@@ -55,8 +56,8 @@ _CHECKS: Final[dict[str, Check]] = {
     "URL": addresses.could_be_url,
     "IP": addresses.could_be_ip,
     "PHOTO": addresses.could_be_photo,
-    **{kind: lambda value, kind=kind: places.could_be_place(kind, value) for kind in ("GEO", "HOSPITAL", "ADDRESS", "ZIP")},
-    **{kind: lambda value, kind=kind: codes.could_be_code(kind, value) for kind in ("SSN", "VEHICLE", *_NUMBERS)},
+    **{kind: partial(places.could_be_place, kind) for kind in ("GEO", "HOSPITAL", "ADDRESS", "ZIP")},
+    **{kind: partial(codes.could_be_code, kind) for kind in ("SSN", "VEHICLE", *_NUMBERS)},
 }
 _SPOKEN_KINDS: Final = frozenset((*_NUMBERS, "SSN", "VEHICLE", "PHONE", "FAX", "ZIP"))
 
@@ -152,7 +153,9 @@ def _tells(made: str, value: str) -> bool:
 
 _EMAIL_LIKE: Final = re.compile(r"\S@\S")
 _URL_LIKE: Final = re.compile(r"(?i)^(?:https?://|www\.)")
-_STREET_LIKE: Final = re.compile(r"(?i)^\d+\w?\s+\w.*\b(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|ct|court|way|pl|apt)\b")
+_STREET_LIKE: Final = re.compile(
+    r"(?i)^\d+\w?\s+\w.*\b(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|ct|court|way|pl|apt)\b"
+)
 
 
 def _kind_of(value: str) -> str:

@@ -19,7 +19,9 @@ _TRIES: Final = 64
 class Folder:
     """One document under one key."""
 
-    def __init__(self, key: bytes, doc_id: str, avoid: Iterable[str] = (), language: str = "", day_first: bool = False) -> None:
+    def __init__(
+        self, key: bytes, doc_id: str, avoid: Iterable[str] = (), language: str = "", day_first: bool = False
+    ) -> None:
         """`key` is the sub-key for surrogates; no surrogate name touches a name or word of `avoid`."""
         self._key = hmac.digest(key, doc_id.encode(errors="surrogatepass"), "sha256")
         self.avoid = tuple(sorted({plain(part) for value in avoid for part in PART.findall(value) if len(part) >= 3}))

@@ -29,7 +29,9 @@ def plain(word: str) -> str:
     if word.isascii():
         return word.lower().replace("'", "")
     apart = unicodedata.normalize("NFKD", word.casefold().translate(_APART))
-    return "".join(each for each in apart if not unicodedata.combining(each) and each not in "'\u2019").translate(_APART)
+    return "".join(each for each in apart if not unicodedata.combining(each) and each not in "'\u2019").translate(
+        _APART
+    )
 
 
 def latin(value: str) -> bool:

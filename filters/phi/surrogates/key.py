@@ -72,7 +72,9 @@ class Key:
                 if not stat.S_ISREG(status.st_mode):
                     raise AssetError(f"{path} is no plain file")
                 if status.st_mode & _OTHERS:
-                    raise AssetError(f"{path} is open to others than its owner; run `chmod 600 {path}`, or make a new key")
+                    raise AssetError(
+                        f"{path} is open to others than its owner; run `chmod 600 {path}`, or make a new key"
+                    )
                 secret = stream.read(_BYTES + 1)
         except OSError as error:
             raise AssetError(f"{path} cannot be read: {error.strerror}") from None

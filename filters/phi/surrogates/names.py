@@ -8,26 +8,14 @@ from typing import Final
 from filters.phi.surrogates.census import INITIALS, census
 from filters.phi.surrogates.folder import PART, Folder
 from filters.phi.surrogates.folding import cased, latin, plain
+from filters.phi.surrogates.vocabulary import words
 
 _GENITIVE: Final = re.compile(r"(?<=[^\W\d_])['\u2019][sS](?![^\W\d_])")
 _SPLIT: Final = re.compile(rf"({PART.pattern}|\d+)")
 
-_TITLES: Final = frozenset(
-    "mr mrs ms miss mx mister missus dr doctor prof professor sir dame lady lord rev reverend sister nurse "
-    "sr sra srta señor señora señorita doña dª dra herr frau dott dottssa dottor dottoressa sig sigra signor signora "
-    "monsieur madame mme mlle docteur pr jr jnr snr sgt capt lt col hon mum mom mommy dad daddy grandma grandpa aunt auntie "
-    "uncle patient née nee".split()
-)
-_CREDENTIALS: Final = frozenset(
-    "md phd dds dmd mph msc bsc rn lpn crna cnm aprn arnp fnp pac pharmd psyd dnp msn bsn mbbs frcp frcs mrcp facc facs facp "
-    "facog mba jd esq cpnp lcsw dvm dpt ii iii iv".split()
-)
-_DOUBTFUL: Final = frozenset("DO MA PA BA MS NP OD PT OT DC".split())
+
+_DOUBTFUL: Final = frozenset(["DO", "MA", "PA", "BA", "MS", "NP", "OD", "PT", "OT", "DC"])
 """Credentials that are also names: kept in capitals, after a comma, where not all is in capitals."""
-_PARTICLES: Final = frozenset(
-    "de del della di da dal dalla das dos do du des la las le les lo los el al van von vom zu zum zur der den den het ter ten ten "
-    "bin ibn bint abu af av st san santa und et and y e i or".split()
-)
 
 
 def _kept(parts: list[str], at: int, value: str, start: int) -> bool:
@@ -35,14 +23,14 @@ def _kept(parts: list[str], at: int, value: str, start: int) -> bool:
     part = parts[at]
     folded = plain(part)
     lower = part.lower()
-    if lower in _TITLES or (folded in _CREDENTIALS and len(parts) > 1):
+    if lower in words("title") or (folded in words("credential") and len(parts) > 1):
         return True
     if part in _DOUBTFUL:
         return "," in value[max(0, start - 2) : start] and not value.isupper()
-    if lower in _PARTICLES:
+    if lower in words("particle"):
         if part.islower() and not value.islower():
             return True
-        return 0 < at < len(parts) - 1
+        return len(part) > 1 and 0 < at < len(parts) - 1
     return False
 
 
@@ -77,9 +65,7 @@ def _part(folder: Folder, parts: list[str], at: int, value: str, start: int, oth
     if _kept(parts, at, value, start):
         return part
     if _initials(part, len(parts)):
-        return "".join(
-            each if each in "ªº" else cased(folder.initial(each).lower(), each) for each in part  # noqa: RUF001
-        )
+        return "".join(each if each in "ªº" else cased(folder.initial(each).lower(), each) for each in part)
     new = folder.part(part, others - {plain(part)})
     return new or None
 
@@ -94,7 +80,7 @@ def digits_for(folder: Folder, written: str) -> str:
 
 def _initials(part: str, parts: int) -> bool:
     """One letter, or two or three capitals that are no listed name: "J", "JS", "Mª"."""
-    letters = part.rstrip("ªº")  # noqa: RUF001
+    letters = part.rstrip("ªº")
     if len(letters) == 1:
         return True
     return len(letters) <= 3 and letters.isupper() and plain(letters) not in census().listed
@@ -103,13 +89,24 @@ def _initials(part: str, parts: int) -> bool:
 def could_be_name(value: str) -> bool:
     """Every part may stand for a name, or was kept."""
     bare = _GENITIVE.sub("", value)
-    parts = [part for part in _SPLIT.split(bare)[1::2] if not part.isdecimal()]
+    pieces = _SPLIT.split(bare)[1::2]
+    made = any(part.isdecimal() for part in pieces)
     surrogates = census().surrogates
-    made = False
-    for part in parts:
-        folded = plain(part)
-        if folded in surrogates or (len(part.rstrip("ªº")) <= 3 and all(each.upper() in INITIALS for each in part.rstrip("ªº"))):  # noqa: RUF001
+    for part in pieces:
+        folded, lower = plain(part), part.lower()
+        if folded in surrogates or _made_initials(part):
             made = True
-        elif not (part.lower() in _TITLES or folded in _CREDENTIALS or part in _DOUBTFUL or part.lower() in _PARTICLES):
+        elif not (
+            part.isdecimal()
+            or lower in words("title")
+            or folded in words("credential")
+            or part in _DOUBTFUL
+            or lower in words("particle")
+        ):
             return False
-    return made or (bool(parts) is False and any(each.isdecimal() for each in value))
+    return made
+
+
+def _made_initials(part: str) -> bool:
+    letters = part.rstrip("ªº")
+    return len(letters) == 1 or (len(letters) <= 3 and all(each in INITIALS for each in letters))

@@ -1,9 +1,9 @@
 """Telephone and fax numbers that reach nobody.
 
-North America: exchange 555, line 0100 to 0199, kept for fiction (ATIS-0300115), with an area code whose second digit is 9,
-kept for the growth of the plan (NANPA). +44, +33 and +61: the ranges that Ofcom, ARCEP (decision 2018-0881) and ACMA keep
-for drama. Elsewhere, and wherever the country is unsaid, the number after the country's code begins with five zeros: no
-numbering plan has such a subscriber.
+North America: exchange 555, line 0100 to 0199, kept for fiction (ATIS-0300115), with an area code whose second digit
+is 9, kept for the growth of the plan (NANPA). +44, +33 and +61: ranges that Ofcom, ARCEP (decision 2018-0881) and ACMA
+keep for drama. Elsewhere, and wherever the country is unsaid, the number after the country's code begins with five
+zeros: no numbering plan has such a subscriber.
 """
 
 from __future__ import annotations
@@ -13,20 +13,14 @@ from typing import Final, NamedTuple
 
 from filters.phi.surrogates.draws import Draws
 from filters.phi.surrogates.folder import Folder
+from filters.phi.surrogates.vocabulary import words
 
 _PIECE: Final = re.compile(r"[+\uff0b(\[]{0,2}\s?\(?\d(?:[\s().\[\]/\u2010-\u2015\u2212-]*\d)*")
 _BOTH: Final = re.compile(r"\s*/\s*")
 _DIGITS: Final = re.compile(r"\d+")
-_WORDS: Final = frozenset(
-    "ext extn extension x tel telephone phone ph fax cell mobile pager home work office direct line or and no number p f t m "
-    "tfno tlf teléfono telefono fono móvil movil y o ou et und oder e at a".split()
-)
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 # ITU-T E.164: country codes of one and two digits; all others have three.
-_SHORT_CODES: Final = frozenset(
-    "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 "
-    "93 94 95 98".split()
-)
+_COUNTRY: Final = re.compile(r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}")
 _DRAMA: Final = {("44", 10): ("7700900###", "1632960###"), ("33", 9): ("19900####",), ("61", 9): ("25550####",)}
 _SHORTEST: Final = 7
 _ZEROS, _TAIL = 5, 4
@@ -52,7 +46,8 @@ def _read(text: str, first: bool) -> _Number:
     international = "+" in text or "\uff0b" in text or (digits[:2] == "00" and count > 10)
     if international:
         bare = digits[2:] if digits[:2] == "00" else digits
-        code = next((bare[:size] for size in (1, 2) if bare[:size] in _SHORT_CODES), bare[:3])
+        found = _COUNTRY.match(bare)
+        code = found.group() if found is not None else ""
         head = count - len(bare) + len(code)
         if code == "1" and count - head == 10:
             return _Number(digits, head, "area", code)
@@ -96,7 +91,7 @@ def _unreachable(number: _Number) -> bool:
 
 def _pieces(value: str) -> list[tuple[int, int, bool]] | None:
     """Where each number of `value` stands, and whether it is an extension; None if it is no list of numbers."""
-    if any(word.lower() not in _WORDS for word in _LETTERS.findall(value)):
+    if any(word.lower() not in words("phone") for word in _LETTERS.findall(value)):
         return None
     found: list[tuple[int, int, bool]] = []
     for match in _PIECE.finditer(value):
@@ -161,4 +156,6 @@ def could_be_phone(value: str) -> bool:
 
 def looks_like_phone(value: str) -> bool:
     """Grouped as a telephone number, or in the international form."""
-    return re.fullmatch(r"\+\d[\d\s().-]{6,}|\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}|\(\d{3}\)\s?\d{3}-\d{4}", value) is not None
+    return (
+        re.fullmatch(r"\+\d[\d\s().-]{6,}|\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}|\(\d{3}\)\s?\d{3}-\d{4}", value) is not None
+    )

@@ -13,17 +13,7 @@ from typing import Final
 
 from filters.phi.surrogates.folder import Folder
 from filters.phi.surrogates.folding import cased, latin, plain, touch
-from filters.phi.surrogates.vocabulary import words
-
-BEGINNINGS: Final = (
-    "arvel bexmar caldrin corven elvar fenwol garlo hexla jorvan kelmar lanver marquel norvin ostrel pelmor quarlen selmor "
-    "velsin wexmor yarlen cravel dorvel falmer halvin istral kendrel lorvin melvar nastrel orvel prandel rostel sundrel "
-    "trandel varnel wendrel ambrel belstra cindral"
-).split()
-ENDINGS: Final = (
-    "by den dale field ford gate ham holm hurst lake land ley low mere mont moor nau port ridge rock shire stead ston stow "
-    "ton vale vik ville wall water well wick wold wood worth croft combe bourne grove haven"
-).split()
+from filters.phi.surrogates.vocabulary import in_order, words
 
 _TRIES: Final = 64
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+")
@@ -43,14 +33,15 @@ none of the three is in an Eircode."""
 @cache
 def invented() -> frozenset[str]:
     """Every invented word, in lower case."""
-    return frozenset(beginning + ending for beginning in BEGINNINGS for ending in ENDINGS)
+    endings = in_order("place_ending")
+    return frozenset(beginning + ending for beginning in in_order("place_beginning") for ending in endings)
 
 
 def _place(folder: Folder, folded: str, others: list[str]) -> str:
     """The invented word for `folded`; it touches none of `others`."""
     draws = folder.draws("place", folded)
     for _ in range(_TRIES):
-        made = draws.pick(BEGINNINGS) + draws.pick(ENDINGS)
+        made = draws.pick(in_order("place_beginning")) + draws.pick(in_order("place_ending"))
         if not any(touch(made, other) for other in others):
             return made
     return ""
@@ -67,7 +58,9 @@ def _acronym(folder: Folder, folded: str, length: int) -> str:
 class _Layout:
     """How values of one class are taken apart."""
 
-    def __init__(self, groups: tuple[str, ...], acronym: int, digits: Callable[[Folder, str, str, int], str], units: bool) -> None:
+    def __init__(
+        self, groups: tuple[str, ...], acronym: int, digits: Callable[[Folder, str, str, int], str], units: bool
+    ) -> None:
         self.groups = groups
         self.acronym = acronym
         """Capitals up to this length are an acronym, and become one."""
@@ -205,7 +198,7 @@ def _run(tokens: list[re.Match[str]], at: int, value: str, layout: _Layout) -> t
 
 
 def geo(folder: Folder, value: str) -> str | None:
-    """A town, a county, a district; a postal code where the whole is one, a facility where it has a facility's words."""
+    """A town, a county, a district; also a postal code, or a facility by its words."""
     if any(each.isdecimal() for each in value) and sum(each.isalpha() for each in value) <= 2:
         return postcode(folder, value)
     return _replaced(folder, value, _of_geo(value))
@@ -228,7 +221,9 @@ def address(folder: Folder, value: str) -> str | None:
 
 def could_be_place(kind: str, value: str) -> bool:
     """Every word that is not kept is invented, or an acronym; postal codes are of nowhere."""
-    if kind == "ZIP" or (any(each.isdecimal() for each in value) and sum(each.isalpha() for each in value) <= 2 and kind == "GEO"):
+    if kind == "ZIP" or (
+        any(each.isdecimal() for each in value) and sum(each.isalpha() for each in value) <= 2 and kind == "GEO"
+    ):
         return _nowhere(value)
     layout = {"GEO": _of_geo(value), "HOSPITAL": _HOSPITAL, "ADDRESS": _ADDRESS}[kind]
     if layout.units:
@@ -245,7 +240,9 @@ def could_be_place(kind: str, value: str) -> bool:
             if postal and text.strip("0"):
                 return False
             made = True
-        elif plain(text) in invented() or (len(text) <= layout.acronym and text.isupper() and set(text) <= set(_CONSONANTS)):
+        elif plain(text) in invented() or (
+            len(text) <= layout.acronym and text.isupper() and set(text) <= set(_CONSONANTS)
+        ):
             made = True
         elif layout.units and len(text) == 1:
             made = made or text.upper() in _CONSONANTS

@@ -149,7 +149,10 @@ def _estonian(digits: Digits) -> bool:
 
 
 _TURNS: Final = tuple(
-    tuple((left + right) % 5 + 5 * (right > 4) if left < 5 else (left - right) % 5 + 5 * (right < 5) for right in range(10))
+    tuple(
+        (left + right) % 5 + 5 * (right > 4) if left < 5 else (left - right) % 5 + 5 * (right < 5)
+        for right in range(10)
+    )
     for left in range(10)
 )
 
@@ -257,7 +260,6 @@ def _german_insured(value: str) -> bool:
     return total % 10 == int(value[9])
 
 
-
 def _german_pension(value: str) -> bool:
     digits = [int(each) for each in f"{value[:8]}{ord(value[8]) - 64:02}{value[9:11]}"]
     products = (one * other for one, other in zip(digits, (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1), strict=True))
@@ -293,12 +295,20 @@ _LETTERED: Final[tuple[tuple[str, str, Callable[[str], bool]], ...]] = (
     ("VIN", r"[A-HJ-NPR-Z0-9]{17}", lambda value: not value.isdigit() or value[0] != "0"),
     ("codice fiscale", r"[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z]", _fiscal),
     ("NINO", r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]?", bool),
-    ("MBI", r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y]{2}\d\d", bool),
+    (
+        "MBI",
+        r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y]{2}\d\d",
+        bool,
+    ),
     ("Krankenversichertennummer", r"[A-Z]\d{9}", _german_insured),
     ("Rentenversicherungsnummer", r"\d{8}[A-Z]\d{3}", _german_pension),
     ("NRIC", r"[STFGM]\d{7}[A-Z]", _nric),
     ("PPSN", r"\d{7}[A-W][A-IW]?", _pps),
-    ("henkilötunnus", r"\d{6}[A-Y]?\d{3}[0-9A-Y]", lambda value: _HETU[int(value[:6] + value[-4:-1]) % 31] == value[-1]),
+    (
+        "henkilötunnus",
+        r"\d{6}[A-Y]?\d{3}[0-9A-Y]",
+        lambda value: _HETU[int(value[:6] + value[-4:-1]) % 31] == value[-1],
+    ),
     ("PAN", r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", bool),
     ("British driving licence", r"[A-Z][A-Z9]{4}\d{6}[A-Z9]{2}[A-Z0-9]{3}", _british_driver),
     ("resident identity number, ORCID", r"(?:\d{15}|\d{17})[\dX]", _mod_11_2),

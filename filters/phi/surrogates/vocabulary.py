@@ -22,8 +22,14 @@ def words(group: str) -> frozenset[str]:
 
 
 @cache
+def in_order(group: str) -> tuple[str, ...]:
+    """The words of one group, in the order of the file."""
+    return tuple(_read()[group].split())
+
+
+@cache
 def calendar(what: str) -> tuple[dict[str, tuple[tuple[str, str, int], ...]], dict[tuple[str, str], tuple[str, ...]]]:
-    """Names of `months` or `days`: what each may be (language, form, number from 0), and the names of a language and form."""
+    """Names of `months` or `days`: what each may be (language, form, number from 0), and all of a language and form."""
     read: dict[str, list[tuple[str, str, int]]] = {}
     names: dict[tuple[str, str], tuple[str, ...]] = {}
     for language, forms in _read()[what].items():
