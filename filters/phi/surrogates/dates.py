@@ -2,7 +2,8 @@
 
 The number is keyed, between 64 and 299 days back or forth, and no whole number of weeks: no date stays, nor its
 weekday or its month. Ten days could turn 2 May into 12 May, 304 days 1/5 into 11/5, values that contain each other;
-none of these numbers can. What lies between two dates stays; seasons do not.
+these numbers cannot, but for a few such as 1/1 and 21/10, for which the placeholder stands. What lies between two dates
+stays; seasons do not.
 """
 
 from __future__ import annotations

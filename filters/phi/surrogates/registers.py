@@ -99,6 +99,16 @@ def _medicare_au(digits: Digits) -> bool:
     return _sum(digits, (1, 3, 7, 9, 1, 3, 7, 9)) % 10 == digits[8]
 
 
+def _brn(digits: Digits) -> bool:
+    total = _sum(digits, (1, 3, 7, 1, 3, 7, 1, 3, 5)) + digits[8] * 5 // 10
+    return (total + digits[9]) % 10 == 0
+
+
+def _swedish(digits: Digits) -> bool:
+    """Personnummer with the century: Luhn without it."""
+    return luhn(digits[2:])
+
+
 def _mod_11_10(digits: Digits) -> bool:
     """ISO 7064: Steuer-Identifikationsnummer, OIB."""
     product = 10
@@ -167,7 +177,8 @@ def _verhoeff_places() -> tuple[tuple[int, ...], ...]:
 _PLACES: Final = _verhoeff_places()
 
 
-def _aadhaar(digits: Digits) -> bool:
+def _verhoeff(digits: Digits) -> bool:
+    """Aadhaar, and the NIN of Nigeria."""
     state = 0
     for place, digit in enumerate(reversed(digits)):
         state = _TURNS[state][_PLACES[place % 8][digit]]
@@ -209,9 +220,9 @@ _BY_LENGTH: Final[dict[int, tuple[Rule, ...]]] = {
     7: (luhn,),
     8: (luhn, gtin),
     9: (luhn, _ssn, _aba, _tfn, _acn, _bsn, _nif, _taj, _lanr),
-    10: (luhn, _npi, _nhs, _czech, _cpr, _egn, _nip, _medicare_au),
-    11: (luhn, _mod_11_10, _cpf, _pesel, _tckn, _abn, _norwegian, _belgian, _estonian),
-    12: (luhn, gtin, _aadhaar),
+    10: (luhn, _npi, _nhs, _czech, _cpr, _egn, _nip, _medicare_au, _brn),
+    11: (luhn, _mod_11_10, _cpf, _pesel, _tckn, _abn, _norwegian, _belgian, _estonian, _verhoeff),
+    12: (luhn, gtin, _verhoeff, _swedish),
     13: (luhn, gtin, _cnp, _thai, _rrn, _jmbg),
     14: (luhn, gtin, _cnpj),
     15: (luhn, _nir),
@@ -266,6 +277,12 @@ def _german_pension(value: str) -> bool:
     return sum(each // 10 + each % 10 for each in products) % 10 == int(value[11])
 
 
+def _travel(value: str) -> bool:
+    """ICAO Doc 9303 part 3, 4.9: weights 7, 3, 1; the Personalausweis and many passports."""
+    numbers = [int(each, 36) for each in value]
+    return _sum(numbers[:8], (7, 3, 1, 7, 3, 1, 7, 3)) % 10 == numbers[8]
+
+
 def _nric(value: str) -> bool:
     total = _sum([int(each) for each in value[1:8]], (2, 7, 6, 5, 4, 3, 2))
     total += {"S": 0, "F": 0, "T": 4, "G": 4, "M": 3}[value[0]]
@@ -302,6 +319,7 @@ _LETTERED: Final[tuple[tuple[str, str, Callable[[str], bool]], ...]] = (
     ),
     ("Krankenversichertennummer", r"[A-Z]\d{9}", _german_insured),
     ("Rentenversicherungsnummer", r"\d{8}[A-Z]\d{3}", _german_pension),
+    ("travel document", r"(?=\d*[A-Z])[A-Z0-9]{8}\d", _travel),
     ("NRIC", r"[STFGM]\d{7}[A-Z]", _nric),
     ("PPSN", r"\d{7}[A-W][A-IW]?", _pps),
     (
