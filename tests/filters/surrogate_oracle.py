@@ -179,7 +179,7 @@ def _phone(value: str) -> bool:
         return any(map(_phone, value.split(" or ")))
     main = re.split(r"(?i)\s*(?:ext|x)", value)[0]
     digits = re.sub(r"\D", "", main)
-    fiction = re.fullmatch(r"1?[2-9]9\d55501\d\d|55501\d\d", digits)
+    fiction = re.fullmatch(r"(?:00)?1?[2-9]9\d55501\d\d|55501\d\d", digits)
     drama = re.fullmatch(r"(?:00)?(?:440?(?:7700900|1632960)\d{3}|330?19900\d{4}|61025550\d{4}|6125550\d{4})", digits)
     return not (fiction or drama or "00000" in digits or (len(digits) < 7 and not digits.strip("0")))
 

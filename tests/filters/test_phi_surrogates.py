@@ -188,10 +188,10 @@ def test_names_of_a_document_never_stand_for_one_another() -> None:
         assert not names & {document.replace(kind, name) for kind, name in people}
 
 
-@given(
-    st.sampled_from(["Smith", "Ann", "Lee", "Johnson", "O'Neil", "García", "Ng", "Xu", "Kim", "Rose"]),
-    st.integers(0, 10**6),
-)
+PARTS = ("Smith", "Ann", "Lee", "Johnson", "O'Neil", "García", "Ng", "Xu", "Kim", "Rose")
+
+
+@given(st.sampled_from(PARTS), st.integers(0, 10**6))
 def test_no_part_of_a_name_is_in_its_surrogate(name: str, number: int) -> None:
     value = f"{name} Johnson"
     new = Surrogates(FIRST).document(str(number)).replace("NAME", value)
@@ -207,78 +207,14 @@ def test_what_holds_no_name_in_latin_letters_becomes_the_placeholder(value: str)
 
 # Dates -----------------------------------------------------------------------------------------------------------
 
-MONTHS = {
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    "es": [
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ],
-    "fr": [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    "it": [
-        "gennaio",
-        "febbraio",
-        "marzo",
-        "aprile",
-        "maggio",
-        "giugno",
-        "luglio",
-        "agosto",
-        "settembre",
-        "ottobre",
-        "novembre",
-        "dicembre",
-    ],
-    "de": [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ],
+NAMED = {
+    "en": "January February March April May June July August September October November December",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
 }
+MONTHS = {language: names.split() for language, names in NAMED.items()}
 
 
 def suffix(day: int) -> str:

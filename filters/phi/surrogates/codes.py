@@ -26,7 +26,7 @@ _UNREAL: Final = "IOQ"
 _VIN: Final = 17
 _SSN: Final = 9
 _LAST_FOUR: Final = 4
-_LONGEST_PLATE: Final = 8
+_LONGEST_PLATE: Final = 10
 _MAC: Final = re.compile(r"[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}")
 _HEXADECIMAL: Final = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{12,}")
 _IN_BRACKETS: Final = re.compile(r"\(\d{2,4}\)")

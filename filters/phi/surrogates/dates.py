@@ -192,7 +192,9 @@ class _Mover:
         day = int(match[lead + "d"])
         when = self._move(_year(match[lead + "y"], style.number + 1, day), style.number + 1, day)
         name = self._month(style, match[lead + "m"], when.month - 1, match[lead + "p"])
-        number = _padded(when.day, match[lead + "d"]) if match[lead + "d"][:1] == "0" else f"{when.day}"
+        joined = lead == "d" and match["d1"].strip() in ("-", "/", ".")
+        padded = match[lead + "d"][:1] == "0" or joined
+        number = _padded(when.day, match[lead + "d"]) if padded else f"{when.day}"
         number += _ordinal(match[lead + "o"] or "", when.day)
         end = f"{match[lead + '2']}{_same_year(when.year, match[lead + 'y'])}" if match[lead + "y"] else ""
         start = f"{number}{match['d1']}{name}" if lead == "d" else f"{name}{match['s1']}{number}"

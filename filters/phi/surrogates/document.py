@@ -87,6 +87,8 @@ class DocumentSurrogates:
         if value == bracketed or len(value) > _LONGEST:
             return bracketed
         text = composed(value)
+        if not text.isascii() and any(each.isnumeric() and not (each.isdecimal() or each.isalpha()) for each in text):
+            return bracketed  # "½" and its like are in no identifier's shape
         looks = _kind_of(text) if kind == "IDENTIFIER" else kind
         spoken = _as_digits(text) if looks in _SPOKEN_KINDS else None
         made = _MAKERS[looks](self._folder, spoken or text)
