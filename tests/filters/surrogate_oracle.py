@@ -158,7 +158,7 @@ _PLATES = (
     r"[A-HJ-NP-TV-Z]{2}(?!000)\d{3}[A-HJ-NP-TV-Z]{2}",  # France, Italy
     r"[A-Z]{2,5}[1-9]\d{0,3}",  # Germany
     r"[A-Z]{1,3}[1-9]\d{2,3}|[1-9][A-Z]{3}\d{3}|[1-9]\d{2}[A-Z]{3}",  # United States
-    r"[A-Z]{2}\d\d[A-Z]{1,2}(?!0000)\d{4}",  # India
+    r"[A-Z]{2}(?!00)\d\d[A-Z]{1,2}(?!0000)\d{4}",  # India
 )
 
 

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 
 from corpus.errors import AssetError
 from filters.phi.classes import KINDS
-from filters.phi.surrogates import DocumentSurrogates, Key, Surrogates, could_be_surrogate, day_first, normalised
+from filters.phi.surrogates import (
+    DocumentSurrogates,
+    Key,
+    Surrogates,
+    could_be_surrogate,
+    day_first,
+    normalised,
+    spoken,
+)
 from filters.phi.surrogates.census import census
 from filters.phi.surrogates.dates import SHIFTS
 from filters.phi.surrogates.draws import Draws
@@ -253,6 +261,7 @@ def test_dates_of_a_document_move_together(one: date, other: date, first: str, s
     for day, name in ((one, first), (other, second)):
         language, form = DATED[name]
         said = Surrogates(FIRST).document(str(number), language=language)
+        assume(name != "apostrophe" or day.month != 5)  # "May" is long and short
         assume(day.year // 100 == (day + shift).year // 100 or "short" not in name)
         new = said.replace("DATE", form(day))
         expected = form(day + shift)
@@ -296,7 +305,7 @@ def test_dates_keep_their_form(value: str, form: str) -> None:
         "2019",
         "02/30/2020",
         "13/13/2013",
-        "the third of march",
+        "the third",
         "Christmas 2020",
         "September 24-26",
         "",
@@ -371,11 +380,12 @@ def test_numbers_keep_their_shape_and_no_register_takes_them(kind: str, value: s
     new = Surrogates(FIRST).document(str(number)).replace(kind, value)
     held(kind, value, new)
     if new != f"[{kind}]":
-        assert shape(new) == shape(value)
-        assert [each.isupper() for each in new] == [each.isupper() for each in value]
+        if kind != "SSN" or value.isdecimal():  # where letters may be digits that were scanned
+            assert shape(new) == shape(value)
+            assert [each.isupper() for each in new] == [each.isupper() for each in value]
         again = Surrogates(FIRST).document(str(number)).replace(kind, new)
         held(kind, new, again)
-        assert again == f"[{kind}]" or shape(again) == shape(value)
+        assert again == f"[{kind}]" or len(again) == len(value)
 
 
 def test_presidio_vouches_for_none_of_the_numbers() -> None:
@@ -413,14 +423,43 @@ def test_a_number_is_the_same_however_it_is_grouped() -> None:
     assert made("MRN", "ab-123456").upper() == made("MRN", "AB-123456")
 
 
-def test_spoken_digits_are_said_again() -> None:
-    new = made("PHONE", "six one seven five five five one two three four")
-    assert re.fullmatch(r"\w+ nine \w+ five five five zero one \w+ \w+", new)
-    held(
-        "SSN",
-        "one two three four five six seven eight nine",
-        made("SSN", "one two three four five six seven eight nine"),
+@pytest.mark.parametrize(
+    ("kind", "value", "form"),
+    [
+        (
+            "PHONE",
+            "six one seven uh five five five one two three four",
+            r"\w+ nine \w+ uh five five five zero one \w+ \w+",
+        ),
+        ("SSN", "one two three dash four five dash six seven eight nine", r"nine \w+ \w+ dash \w+ \w+ dash( \w+){4}"),
+        ("MRN", "m r zero seven let me see one two nine three", r"[a-z] [a-z] \w+ \w+ let me see( \w+){4}"),
+        ("IP", "ten dot one", r"\[IP\]"),
+        ("IP", "one zero dot one dot two dot three", r"[a-z]+(?: [a-z]+)+"),
+        ("EMAIL", "kate brown seven at hospital dot org", r"[a-z]+ \w+ at example dot (?:org|com|net)"),
+        ("URL", "www dot brown dash clinic dot com slash kate", r"www dot example dot (?:org|com|net) slash [a-z]+"),
+        ("DATE", "march third twenty nineteen", r"[a-z]+ [a-z ]+ twenty (?:eighteen|nineteen)"),
+        ("DATE", "the twenty um first of june", r"the [a-z ]+ of [a-z]+"),
+        ("DATE", "february thirtieth", r"\[DATE\]"),
+    ],
+)
+def test_what_is_said_is_said_again(kind: str, value: str, form: str) -> None:
+    new = made(kind, value)
+    assert re.fullmatch(form, new)
+    assert new != value
+    assert could_be_surrogate(kind, new)
+
+
+def test_dates_that_are_said_move_with_those_that_are_written() -> None:
+    assert made("DATE", "march third twenty nineteen") == spoken.date_said(
+        spoken.Day(*reversed(list(map(int, made("DATE", "2019-03-03").split("-")))), day_first=False)
     )
+
+
+def test_letters_that_were_scanned_for_digits_are_read_as_digits() -> None:
+    assert made("SSN", "l23-45-678O") == made("SSN", "123-45-6780")
+    assert made("PHONE", "617-S55-0l23") == made("PHONE", "617-555-0123")
+    assert made("DATE", "O3/04/2019") == made("DATE", "03/04/2019")
+    assert made("MRN", "\uff10\uff11\uff13\uff16\uff10\uff15") == made("MRN", "013605")
 
 
 @pytest.mark.parametrize("value", ["estudiante", "el menor", "", "---", "Medicare"])

@@ -56,8 +56,6 @@ def _read(text: str, first: bool) -> _Number:
     if count == 11 and digits[0] == "1":
         return _Number(digits, 1, "area", "1")
     shape = [len(group) for group in groups]
-    if len(groups) == count:  # spoken one by one
-        shape = [count]
     if count == 10 and (shape == [3, 3, 4] or (shape in ([10], [3, 7], [6, 4]) and digits[0] not in "01")):
         return _Number(digits, 0, "area", "1")
     if count == 7 and shape in ([7], [3, 4]) and first:
