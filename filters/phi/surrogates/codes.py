@@ -1,8 +1,9 @@
 """Numbers of persons, plans, devices and vehicles: digits for digits, letters for letters, and no register takes them.
 
 Where a register's numbers have a check digit, the surrogate's is wrong; where they have only a form and reserved
-ranges, it is outside them (`registers`). A number of nine digits begins with 9 and has a group below 50, as neither SSN
-nor ITIN has. Where no rule guards a number, say a hospital's own of a record, its surrogate is only another number.
+ranges, it is outside them (`registers`, `lettered`). A number of nine digits begins with 9 and has a group below 50, as
+neither SSN nor ITIN has. Where no rule guards a number, say a hospital's own of a record, its surrogate is only another
+number.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from filters.phi.surrogates import registers
+from filters.phi.surrogates import lettered
 from filters.phi.surrogates.draws import Draws
 from filters.phi.surrogates.folder import Folder
 from filters.phi.surrogates.vocabulary import words
@@ -75,7 +76,7 @@ def _readings(made: list[str], core: str) -> set[str]:
 def taken(value: str) -> bool:
     """Some register would take the number that `value` holds."""
     characters, places = _template(value)
-    return any(map(registers.taken, _readings(characters, "".join([characters[at] for at in places]))))
+    return any(map(lettered.taken, _readings(characters, "".join([characters[at] for at in places]))))
 
 
 def _drawn(draws: Draws, core: str, letters: str) -> list[str]:
@@ -133,7 +134,7 @@ def code(folder: Folder, value: str, *, vehicle: bool = False) -> str | None:
         whole = "".join(characters)
         if count < len(core) and _template(whole)[1] != places:
             continue  # its letters are a word that says what a number is
-        if not any(map(registers.taken, _readings(characters, "".join(made)))):
+        if not any(map(lettered.taken, _readings(characters, "".join(made)))):
             return whole
     return None
 
