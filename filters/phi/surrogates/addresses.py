@@ -36,7 +36,7 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _PIECE: Final = re.compile(r"%[0-9A-Fa-f]{2}|[^\W_]+")
 
 _URL: Final = re.compile(
-    r"(?is)^(?P<scheme>[a-z][a-z0-9+.-]*:/{0,3})?(?:[^\s/@?#]*@)?(?P<www>www\d?\.)?(?P<host>\[[0-9a-f:.]+\]|[^\s/?#:@]*[^\s/?#:@.])"
+    r"(?is)^(?P<scheme>[a-z][a-z0-9+-]*:/{1,3})?(?:[^\s/@?#]*@)?(?P<www>www\d?\.)?(?P<host>\[[0-9a-f:.]+\]|[^\s/?#:@]*[^\s/?#:@.])"
     r"(?P<port>:\d+)?(?P<rest>[/?#.].*)?$"
 )
 _IP4: Final = re.compile(r"(?<![\d.])(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")

@@ -1,8 +1,9 @@
 """Numbers of persons, plans, devices and vehicles: digits for digits, letters for letters, and no register takes them.
 
 Where a register's numbers have a check digit, the surrogate's is wrong; where they have only a form and reserved
-ranges, it is outside them (`registers`). A number of nine digits begins with 9 and has a group below 50, as neither SSN
-nor ITIN has. Where no rule guards a number, say a hospital's own of a record, its surrogate is only another number.
+ranges, it is outside them (`registers`, `lettered`). A number of nine digits begins with 9 and has a group below 50, as
+neither SSN nor ITIN has. Where no rule guards a number, say a hospital's own of a record, its surrogate is only another
+number.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from filters.phi.surrogates import registers
+from filters.phi.surrogates import lettered
 from filters.phi.surrogates.draws import Draws
 from filters.phi.surrogates.folder import Folder
 from filters.phi.surrogates.vocabulary import words
@@ -26,9 +27,9 @@ _UNREAL: Final = "IOQ"
 _VIN: Final = 17
 _SSN: Final = 9
 _LAST_FOUR: Final = 4
-_LONGEST_PLATE: Final = 8
+_LONGEST_PLATE: Final = 10
 _MAC: Final = re.compile(r"[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}")
-_HEXADECIMAL: Final = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{8,}|(?=.*\d)(?=.*[A-F])[0-9A-F]{12,}")
+_HEXADECIMAL: Final = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{12,}")
 _IN_BRACKETS: Final = re.compile(r"\(\d{2,4}\)")
 """An application identifier of GS1, before each part of a UDI."""
 
@@ -63,7 +64,8 @@ def _readings(made: list[str], core: str) -> set[str]:
     whole = core.upper()
     if len(made) == len(core):
         return {whole} if whole.isdecimal() else {whole, "".join(filter(str.isdecimal, whole))}
-    found = {whole, "".join(filter(str.isdecimal, whole))}
+    everything = "".join(filter(str.isalnum, made)).upper()
+    found = {whole, "".join(filter(str.isdecimal, whole)), everything}
     if len(core) > _SSN:
         text = "".join(made)
         found.update(run.upper() for run in _RUN.findall(text) if len(run) > 6)
@@ -74,7 +76,7 @@ def _readings(made: list[str], core: str) -> set[str]:
 def taken(value: str) -> bool:
     """Some register would take the number that `value` holds."""
     characters, places = _template(value)
-    return any(map(registers.taken, _readings(characters, "".join([characters[at] for at in places]))))
+    return any(map(lettered.taken, _readings(characters, "".join([characters[at] for at in places]))))
 
 
 def _drawn(draws: Draws, core: str, letters: str) -> list[str]:
@@ -117,7 +119,7 @@ def code(folder: Folder, value: str, *, vehicle: bool = False) -> str | None:
     if not count:
         return None
     draws = folder.draws("vehicle" if vehicle else "code", core.lower())
-    letters = "ABCDEF" if count < len(core) and _HEXADECIMAL.fullmatch(core) else _CONSONANTS
+    letters = "ABCDEF" if count < len(core) and _HEXADECIMAL.fullmatch(core.lower()) else _CONSONANTS
     for _ in range(_TRIES):
         made = _drawn(draws, core, letters)
         if count == _SSN:
@@ -129,8 +131,11 @@ def code(folder: Folder, value: str, *, vehicle: bool = False) -> str | None:
             continue
         for at, each in zip(places, made, strict=True):
             characters[at] = each
-        if not any(map(registers.taken, _readings(characters, "".join(made)))):
-            return "".join(characters)
+        whole = "".join(characters)
+        if count < len(core) and _template(whole)[1] != places:
+            continue  # its letters are a word that says what a number is
+        if not any(map(lettered.taken, _readings(characters, "".join(made)))):
+            return whole
     return None
 
 
@@ -144,10 +149,16 @@ def _mac(folder: Folder, value: str) -> str:
             return made
 
 
+def _last_four(value: str) -> bool:
+    """Four digits, before which others may be masked: "xxx-xx-1234"."""
+    characters, places = _template(value)
+    core = "".join([characters[at] for at in places]).lower().lstrip("x")
+    return len(core) == _LAST_FOUR and core.isdecimal()
+
+
 def social_security(folder: Folder, value: str) -> str | None:
     """An SSN of an area and group that are given to nobody; of the last four digits alone, 0000."""
-    digits = "".join(filter(str.isdecimal, value))
-    if len(digits) == _LAST_FOUR:
+    if _last_four(value):
         made = "".join("0" if each.isdecimal() else each for each in value)
         return None if made == value else made
     return code(folder, value)
@@ -165,10 +176,10 @@ def could_be_code(kind: str, value: str) -> bool:
     count = sum(map(str.isdecimal, core))
     if _MAC.fullmatch(value):
         return value.upper().replace(":", "-").startswith("00-00-5E-00-53-")
+    if kind == "SSN" and _last_four(value):
+        return not core.lower().strip("x0")
     if not count or taken(value):
         return False
-    if kind == "SSN" and count == _LAST_FOUR:
-        return not "".join(filter(str.isdecimal, core)).strip("0")
     if kind == "VEHICLE" and len(core) <= _LONGEST_PLATE:
         runs = _DIGIT_RUN.findall(core)
         return all(not run[:2].strip("0") for run in runs) and all(

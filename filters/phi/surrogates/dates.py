@@ -2,7 +2,8 @@
 
 The number is keyed, between 64 and 299 days back or forth, and no whole number of weeks: no date stays, nor its
 weekday or its month. Ten days could turn 2 May into 12 May, 304 days 1/5 into 11/5, values that contain each other;
-none of these numbers can. What lies between two dates stays; seasons do not.
+these numbers cannot, but for a few such as 1/1 and 21/10, for which the placeholder stands. What lies between two dates
+stays; seasons do not.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from filters.phi.surrogates import spoken
 from filters.phi.surrogates.folder import Folder
 from filters.phi.surrogates.folding import cased
 from filters.phi.surrogates.vocabulary import calendar, words
@@ -20,8 +22,9 @@ SHIFTS: Final = tuple(sign * days for sign in (-1, 1) for days in range(64, 300)
 _COMMON_YEAR, _LEAP_YEAR, _MIDDLE = 2001, 2000, 15
 
 _WORD = r"[^\W\d_]{3,}"
-_MARK: Final = r"\s?[-/.\u2010-\u2015]\s?"
-_GAP: Final = r"(?:\s?[-/.,]\s?|\s?,?\s+)(?:(?:of|de|del|del año)\s+)?"
+_DASH: Final = r"\-\u2010-\u2015\u2212"
+_MARK: Final = rf"\s?[/.{_DASH}]\s?"
+_GAP: Final = rf"(?:\s?[/.,{_DASH}]\s?|\s?,?\s+)(?:(?:of|de|del|del año)\s+)?"
 _YEAR: Final = r"['\u2019]?\d{4}|['\u2019]?\d{2}(?!\d*:)"
 # Groups begin with a letter for their form: compact, ISO, numeric, month and year, then by the month in letters: day
 # first, month before the day, month and year.
@@ -34,12 +37,13 @@ _FORMS: Final = re.compile(
     rf"|(?P<ma>\d{{1,2}})(?P<m1>{_MARK})(?P<my>\d{{4}})(?!\d)"
     rf"|(?P<dd>\d{{1,2}})(?P<do>st|nd|rd|th|er|\.?[ºª°]|\.)?(?P<d1>{_GAP}|)"
     rf"(?P<dm>{_WORD})(?P<dp>\.?)(?:(?P<d2>{_GAP})(?P<dy>{_YEAR}))?(?!\d)"
-    rf"|(?P<sm>{_WORD})(?P<sp>\.?)(?P<s1>\s*[-/.]?\s*(?:the\s+)?)(?P<sd>\d{{1,2}})(?P<so>st|nd|rd|th)?(?![\d:])"
+    rf"|(?P<sm>{_WORD})(?P<sp>\.?)(?P<s1>\s*[/.{_DASH}]?\s*(?:the\s+)?)(?P<sd>\d{{1,2}})(?P<so>st|nd|rd|th)?(?![\d:])"
     rf"(?:(?P<s2>{_GAP})(?P<sy>{_YEAR}))?(?!\d)"
     rf"|(?P<ym>{_WORD})(?P<yp>\.?)(?P<y1>[\s,/-]*(?:(?:of|de|del|del año)\s+)?['\u2019]?)"
     r"(?P<yy>\d{4}|(?<=['\u2019-])\d{2})(?!\d)"
     rf"|(?P<word>{_WORD})"
-    r")"
+    r")",
+    re.IGNORECASE,
 )
 _ORDINALS: Final = {1: "st", 2: "nd", 3: "rd"}
 _CLOCK: Final = re.compile(
@@ -66,12 +70,25 @@ def shift(folder: Folder) -> int:
 
 def move(folder: Folder, value: str) -> str | None:
     """`value` with every date in it moved, or None if it holds none, or anything else that could tell one."""
-    return _Mover(folder, shift(folder)).moved(value)
+    return _Mover(folder, shift(folder)).moved(value) or _said(value, shift(folder))
+
+
+def _said(value: str, days: int) -> str | None:
+    """A date in words, moved."""
+    found = spoken.date_heard(value)
+    if found is None:
+        return None
+    try:
+        year = found.year or _year(None, found.month, found.day)
+        when = date(year, found.month, found.day) + timedelta(days)
+    except ValueError:
+        return None
+    return spoken.date_said(spoken.Day(when.day, when.month, found.year and when.year, found.day_first))
 
 
 def could_be_date(folder: Folder, value: str) -> bool:
     """Something that `move` could read, and so could have written."""
-    return _Mover(folder, 0).moved(value) is not None
+    return _Mover(folder, 0).moved(value) is not None or spoken.date_heard(value) is not None
 
 
 def day_first(values: list[str]) -> bool | None:
@@ -191,7 +208,9 @@ class _Mover:
         day = int(match[lead + "d"])
         when = self._move(_year(match[lead + "y"], style.number + 1, day), style.number + 1, day)
         name = self._month(style, match[lead + "m"], when.month - 1, match[lead + "p"])
-        number = _padded(when.day, match[lead + "d"]) if match[lead + "d"][:1] == "0" else f"{when.day}"
+        joined = lead == "d" and re.fullmatch(_MARK, match["d1"]) is not None
+        padded = match[lead + "d"][:1] == "0" or joined
+        number = _padded(when.day, match[lead + "d"]) if padded else f"{when.day}"
         number += _ordinal(match[lead + "o"] or "", when.day)
         end = f"{match[lead + '2']}{_same_year(when.year, match[lead + 'y'])}" if match[lead + "y"] else ""
         start = f"{number}{match['d1']}{name}" if lead == "d" else f"{name}{match['s1']}{number}"
@@ -248,9 +267,9 @@ def _padded(number: int, old: str) -> str:
 
 
 def _ordinal(old: str, day: int) -> str:
-    if old in ("st", "nd", "rd", "th"):
-        return "th" if 10 < day < 14 else _ORDINALS.get(day % 10, "th")
-    if old == "er":
+    if old.lower() in ("st", "nd", "rd", "th"):
+        return cased("th" if 10 < day < 14 else _ORDINALS.get(day % 10, "th"), old)
+    if old.lower() == "er":
         return "er" if day == 1 else ""
     return old
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from filters.phi.classes import KINDS
-from filters.phi.surrogates import addresses, codes, dates, names, phones, places
+from filters.phi.surrogates import addresses, codes, dates, names, phones, places, spoken
 from filters.phi.surrogates.folder import Folder
 from filters.phi.surrogates.folding import composed
 from filters.phi.surrogates.key import Key
@@ -17,11 +17,10 @@ OLDEST: Final = "90 or older"
 """Of an age over 89 the rule lets stand that it is one: 45 CFR 164.514(b)(2)(i)(C)."""
 _LONGEST: Final = 400
 """Characters of a value that is taken for one; no single identifier is longer."""
-_SPOKEN: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_SPOKEN_DIGIT: Final = {**{word: str(digit) for digit, word in enumerate(_SPOKEN)}, "oh": "0"}
-_SPOKEN_WORD: Final = re.compile(r"(?i)\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b")
-_FEWEST_SPOKEN: Final = 3
-_DIGIT: Final = re.compile(r"\d")
+_MISREAD: Final = re.compile(r"(?<=\d)[OolISB](?=[\W\d_]|[OolISB]|$)|(?<![^\W_])[OolISB](?=\d)")
+"""A letter beside a digit, where a number was scanned."""
+_AS_DIGIT: Final = dict(zip("OolISB", "001158", strict=True))
+_BROKEN: Final = re.compile(r"\s*[\r\n]+\s*")
 
 Maker = Callable[[Folder, str], "str | None"]
 Check = Callable[[str], bool]
@@ -59,7 +58,9 @@ _CHECKS: Final[dict[str, Check]] = {
     **{kind: partial(places.could_be_place, kind) for kind in ("GEO", "HOSPITAL", "ADDRESS", "ZIP")},
     **{kind: partial(codes.could_be_code, kind) for kind in ("SSN", "VEHICLE", *_NUMBERS)},
 }
-_SPOKEN_KINDS: Final = frozenset((*_NUMBERS, "SSN", "VEHICLE", "PHONE", "FAX", "ZIP"))
+_SPOKEN: Final = frozenset((*_NUMBERS, "SSN", "VEHICLE", "PHONE", "FAX", "ZIP", "IP"))
+_SCANNED: Final = frozenset(("SSN", "PHONE", "FAX", "ZIP", "IP", "DATE"))
+_ADDRESSES: Final = frozenset(("EMAIL", "URL"))
 
 
 class DocumentSurrogates:
@@ -87,12 +88,20 @@ class DocumentSurrogates:
         if value == bracketed or len(value) > _LONGEST:
             return bracketed
         text = composed(value)
+        if not text.isascii() and any(each.isnumeric() and not (each.isdecimal() or each.isalpha()) for each in text):
+            return bracketed  # "½" and its like are in no identifier's shape
         looks = _kind_of(text) if kind == "IDENTIFIER" else kind
-        spoken = _as_digits(text) if looks in _SPOKEN_KINDS else None
-        made = _MAKERS[looks](self._folder, spoken or text)
-        if made is None or (looks != "AGE" and _tells(made, spoken or text)):
+        heard = spoken.heard(text) if looks in _SPOKEN else None
+        address = spoken.address_heard(text) if looks in _ADDRESSES else None
+        read = heard.written if heard else address or _mended(looks, text)
+        made = _MAKERS[looks](self._folder, read)
+        if made is None or (looks != "AGE" and _tells(made, read)):
             return bracketed
-        return _DIGIT.sub(lambda match: _SPOKEN[int(match.group())], made) if spoken else made
+        if heard:
+            made = spoken.said(text, heard, made)
+        elif address:
+            made = spoken.again(made)
+        return bracketed if looks != "AGE" and _tells(made, value) else made
 
 
 class Surrogates:
@@ -131,16 +140,19 @@ def could_be_surrogate(kind: str, value: str) -> bool:
     if value == f"[{kind}]":
         return True
     looks = _kind_of(value) if kind == "IDENTIFIER" else kind
-    if looks in _SPOKEN_KINDS:
-        value = _as_digits(value) or value
-    return _CHECKS[looks](value)
+    heard = spoken.heard(value) if looks in _SPOKEN else None
+    address = spoken.address_heard(value) if looks in _ADDRESSES else None
+    return _CHECKS[looks](heard.written if heard else address or value)
 
 
-def _as_digits(value: str) -> str | None:
-    """`value` with digits for words ("five five five"), if it has no digit and three such words or more."""
-    if _DIGIT.search(value) or len(_SPOKEN_WORD.findall(value)) < _FEWEST_SPOKEN:
-        return None
-    return _SPOKEN_WORD.sub(lambda match: _SPOKEN_DIGIT[match.group().lower()], value)
+def _mended(kind: str, value: str) -> str:
+    """`value` with digits for letters that a scanner read for them, and an address on one line."""
+    if kind in _ADDRESSES:
+        return _BROKEN.sub("", value)
+    if kind in _SCANNED:
+        read = _MISREAD.sub(lambda match: _AS_DIGIT[match.group()], value)
+        return value if kind == "ZIP" and any(map(str.isalpha, read)) else read
+    return value
 
 
 def _tells(made: str, value: str) -> bool:

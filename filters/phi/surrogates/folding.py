@@ -11,6 +11,8 @@ _APART = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ª": "a", "º": "o"}  # noqa: RUF001
 )
 _NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
+_WIDE: Final = 0xFEE0
+"""From an ASCII character to its full-width form."""
 _DIGIT: Final = re.compile(r"\d")
 _FOREIGN: Final = re.compile(r"[^\W\d_A-Za-zªºÀ-ɏḀ-ỿ]")  # noqa: RUF001
 
@@ -42,8 +44,16 @@ def latin(value: str) -> bool:
 
 
 def composed(value: str) -> str:
-    """`value` in Unicode's form NFC."""
-    return value if value.isascii() else unicodedata.normalize("NFC", value)
+    """`value` in Unicode's form NFC, with digits and full-width characters as ASCII has them."""
+    if value.isascii():
+        return value
+    return "".join(map(_ascii, unicodedata.normalize("NFC", value)))
+
+
+def _ascii(character: str) -> str:
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    return chr(ord(character) - _WIDE) if "\uff01" <= character <= "\uff5e" else character
 
 
 def touch(one: str, other: str) -> bool:

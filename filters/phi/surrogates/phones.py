@@ -60,8 +60,6 @@ def _read(text: str, first: bool) -> _Number:
         return _Number(digits, 0, "area", "1")
     if count == 7 and shape in ([7], [3, 4]) and first:
         return _Number(digits, 0, "local", "1")
-    if shape == [2] * 5 and digits[0] == "0":
-        return _Number(digits, 1, "drama", "33")
     return _Number(digits, 0, "other", "")
 
 

@@ -17,12 +17,18 @@ from filters.phi.surrogates.vocabulary import in_order, words
 
 _TRIES: Final = 64
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+")
+_FOLLOWED: Final = re.compile(
+    r"\.? +(?=[^\W\d_]{4})(?!(?i:suite|unit|apartment|floor|north|south|east|west|room|building)\b)"
+)
 _GAP: Final = re.compile(r"[\s.'\u2019&-]{1,3}|\s?[-\u2013]\s?")
 _CONSONANTS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 # Postal codes in letters and digits: of the United Kingdom, Canada and the Netherlands.
 _LETTERED: Final = re.compile(
     r"\b(?:[A-Za-z]{1,2}\d[A-Za-z\d]?\s{0,2}\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z][\s-]?\d[A-Za-z]\d|\d{4}\s?[A-Z]{2})\b"
 )
+_PREFIXED: Final = re.compile(r"[A-Z]{1,2}[- ]?(?=\d{4,6}$)")
+"""A country before its postal code: "E-28015"."""
+_MOST_LETTERS: Final = 4
 _LONG: Final = 5
 """Digits of a postal code that stands among other words: most countries' have five or six."""
 _NO_FIRST, _NO_LETTER = "Q", "IO"
@@ -77,7 +83,7 @@ class _Layout:
         """The word says what kind of place it is, or names a state or a country."""
         lower = word.lower()
         if lower in self.kept:
-            return True
+            return lower not in words("street_tail") or _FOLLOWED.match(value, at + len(word)) is None
         if word in words("states"):
             return not value.isupper() or value[:at].rstrip().endswith(",")
         return lower in words("names_of_states") and value[:at].rstrip().endswith(",")
@@ -115,13 +121,15 @@ def _letters_and_digits(folder: Folder, code: str) -> str:
     """A postal code in letters and digits, in letters that no such code has."""
     draws = folder.draws("postcode", plain(code))
     made: list[str] = []
+    first = True
     for each in code:
         if each.isdecimal():
-            made.append("0" if not made else draws.digits(1))
+            made.append("0" if first else draws.digits(1))
         elif each.isalpha():
-            made.append(cased((_NO_FIRST if not made else draws.pick(_NO_LETTER)).lower(), each))
+            made.append(cased((_NO_FIRST if first else draws.pick(_NO_LETTER)).lower(), each))
         else:
             made.append(each)
+        first = first and not each.isalnum()
     return "".join(made)
 
 
@@ -131,11 +139,12 @@ def postcode(folder: Folder, value: str) -> str | None:
     if _LETTERED.search(value):
         return _LETTERED.sub(lambda match: _letters_and_digits(folder, match.group()), value)
     start, _, extension = value.partition("-")
-    letters = [each for each in value if each.isalpha()]
-    if not any(each.isdecimal() for each in value) or len(letters) > 2:
+    if not any(each.isdecimal() for each in value) or sum(map(str.isalpha, value)) > _MOST_LETTERS:
         return None
     if extension.isdecimal() and len(extension) == 4 and start.isdecimal() and len(start) == 5:
         return f"00000-{_other(folder, extension)}"
+    if any(map(str.isalpha, value)) and not _PREFIXED.match(value):
+        return _letters_and_digits(folder, value)
     return "".join("0" if each.isdecimal() else each for each in value)
 
 
@@ -180,7 +189,9 @@ def _replaced(folder: Folder, value: str, layout: _Layout) -> str | None:
 def _silent(text: str, value: str, token: re.Match[str], layout: _Layout) -> bool:
     if layout.stays(text, value, token.start()):
         return True
-    return text.islower() and text in words("joining") and not (value.islower() and token.start() == 0)
+    if not text.islower() or text not in words("joining"):
+        return False
+    return text in words("preposition") or token.start() > 0 or not value.islower()
 
 
 def _run(tokens: list[re.Match[str]], at: int, value: str, layout: _Layout) -> tuple[int, int]:
@@ -199,9 +210,14 @@ def _run(tokens: list[re.Match[str]], at: int, value: str, layout: _Layout) -> t
 
 def geo(folder: Folder, value: str) -> str | None:
     """A town, a county, a district; also a postal code, or a facility by its words."""
-    if any(each.isdecimal() for each in value) and sum(each.isalpha() for each in value) <= 2:
+    if _is_postcode(value):
         return postcode(folder, value)
     return _replaced(folder, value, _of_geo(value))
+
+
+def _is_postcode(value: str) -> bool:
+    """A digit, and no more than two letters."""
+    return any(map(str.isdecimal, value)) and sum(map(str.isalpha, value)) <= 2
 
 
 def _of_geo(value: str) -> _Layout:
@@ -221,9 +237,7 @@ def address(folder: Folder, value: str) -> str | None:
 
 def could_be_place(kind: str, value: str) -> bool:
     """Every word that is not kept is invented, or an acronym; postal codes are of nowhere."""
-    if kind == "ZIP" or (
-        any(each.isdecimal() for each in value) and sum(each.isalpha() for each in value) <= 2 and kind == "GEO"
-    ):
+    if kind == "ZIP" or (kind == "GEO" and _is_postcode(value)):
         return _nowhere(value)
     layout = {"GEO": _of_geo(value), "HOSPITAL": _HOSPITAL, "ADDRESS": _ADDRESS}[kind]
     if layout.units:
@@ -253,9 +267,8 @@ def could_be_place(kind: str, value: str) -> bool:
 
 def _nowhere(value: str) -> bool:
     characters = [each.upper() for each in value if each.isalnum()]
-    letters = [each for each in characters if each.isalpha()]
-    if len(letters) > 1 or (letters and _LETTERED.search(value)):
+    if any(map(str.isalpha, characters)) and not _PREFIXED.match(value):
         first = characters[0] in (_NO_FIRST, "0")
         return first and all(each in _NO_LETTER for each in characters[1:] if each.isalpha())
-    start = value.partition("-")[0] if "-" in value and not letters else value
+    start = value.partition("-")[0] if not value[:1].isalpha() else value
     return bool(characters) and not any(each in "123456789" for each in start)
