@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from filters.phi.spans import Span
+
 Range = tuple[int, int]
-Check = Callable[[bytes, Any], Range | None]
-"""From the text (UTF-8) and an RE2 match, the bytes of the identifier, or None if it is none."""
+Check = Callable[[bytes, Any], Range | Span | None]
+"""From the text (UTF-8) and an RE2 match, the bytes of the identifier, or None if it is none; a span where the kind
+depends on more than the expression."""
 
 _MEMORY = 256 << 20  # bytes that RE2 may use for the states of one automaton
 
@@ -45,7 +48,7 @@ class Scanner:
         self._sentinel: int = self._set.Add(b"")
         self._set.Compile()
 
-    def find(self, text: bytes) -> Iterator[tuple[Search, Range]]:
+    def find(self, text: bytes) -> Iterator[Span]:
         """Every match that its check lets stand, search by search."""
         hits: list[int] = sorted(self._set.Match(text))
         if self._sentinel not in hits:
@@ -56,8 +59,9 @@ class Scanner:
             search = self.searches[hit]
             for match in self._compiled[hit].finditer(text):
                 kept = search.check(text, match)
-                if kept is not None and kept[0] < kept[1]:
-                    yield search, kept
+                if kept is None or kept[0] >= kept[1]:
+                    continue
+                yield kept if isinstance(kept, Span) else Span(*kept, search.kind, search.id)
 
 
 def before(text: bytes, start: int, size: int = 60) -> str:

@@ -241,6 +241,8 @@ def alone(text: bytes, match: Any) -> Range | None:
     cue = match.group().decode()[: -len(name)].strip(" -\n\t").lower()
     if re.match(r"['’]s\b|[-/][A-Za-z]", rest):
         return None
+    if cue in ("last", "next", "this", "early", "late", "mid"):
+        start = match.start()
     if name[0].islower():
         if re.match(r"(?:may|march)\b", name) and cue not in ("in", "since", "mid", "early", "late", "month of"):
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from filters.phi.places import phrases, towns
+from filters.phi.places import lexicon, phrases, towns
 
 # USPS Publication 28, Appendix C1: street suffixes and their common abbreviations. Those of the first list say by
 # themselves that a street is meant; those of the second are also other things.
@@ -42,8 +42,8 @@ LOWER: Final = rf"(?i)\b\d{{1,5}} (?:(?:north|south|east|west|n|s|e|w|old)\.? )?
 BOX: Final = r"(?i)\b(?:p\.?[ ]?o\.?[ ]?box|post office box|postfach|apartado(?: de correos)?|bo[iî]te postale|b\.p\.|casella postale|rr ?\d+,? box|hc ?\d+,? box|locked bag|gpo box)[ ]?#?[ ]?\d{1,6}\b"
 MILITARY: Final = r"\b(?:(?:PSC|CMR|Unit|UNIT|USS|USNS|USNV|USCGC|UMR)[ ][\w.-]+(?:[ ][A-Z][a-z]+)?,?[ \n]{0,2}(?:Box[ ]\d+,?[ \n]{0,2})?)?(?:APO|FPO|DPO),?[ ](?:AA|AE|AP)(?:,?[ ]\d{5}(?:-\d{4})?)?\b"
 SPANISH: Final = (
-    r"(?:\b(?:Calle|CALLE|C/|C\.|c/|Cl\.|Avda?\.?|Avenida|AVENIDA|Plaza|Pza\.?|Pl\.|Plza\.?|Paseo|P[ºo]\.?|Camino|Cno\.?|Traves[ií]a|Ronda|Carrer|R[uú]a|Urbanizaci[oó]n|Urb\.?|Carretera|Ctra\.?|"
-    r"Glorieta|Callej[oó]n|Pasaje|Bulevar|Pol[ií]gono|Barrio|Cuesta|Alameda|Gran V[ií]a))[ ]?(?:(?:de|del|de la|de las|de los|la|el|los|las|d['’])[ ]){0,2}\p{Lu}[\p{L}'’.-]*(?:[ ](?:de|del|la|las|los|el|y|\p{Lu}[\p{L}'’.-]*)){0,5}"
+    r"(?:\b(?:Calle|CALLE|C/|c/|Avda?\.?|Avenida|AVENIDA|Plaza|Pza\.?|Pl\.|Plza\.?|Paseo|P[ºo]\.?|Camino|Cno\.?|Traves[ií]a|Ronda|Carrer|R[uú]a|Urbanizaci[oó]n|Urb\.?|Carretera|Ctra\.?|"
+    r"Glorieta|Callej[oó]n|Pasaje|Bulevar|Pol[ií]gono|Barrio|Cuesta|Alameda|Gran V[ií]a))[ ]?(?:(?:de|del|de la|de las|de los|la|el|los|las|d['’])[ ]){0,2}\p{Lu}[\p{L}'’.-]{2,}(?:[ ](?:de|del|la|las|los|el|y|\p{Lu}[\p{L}'’.-]*)){0,5}"
     r"(?:,?[ ]?(?:n[º°.o]*[ ]?|n[uú]m\.?[ ]?|[º°][ ]?)?\d{1,4}\b(?:[ ]?bis)?(?:[ -]?[A-Z]\b)?|,?[ ]s/n\b)(?:,?[ ](?:\d{1,2}[ ]?[º°ªoa]\.?(?:[ ]?(?:[A-Z]\b|izda\.?|dcha\.?|izquierda|derecha|centro))?|bajo(?:[ ][A-Z]\b)?|esc(?:alera|\.)[ ]?\w+|piso[ ]?\w+|puerta[ ]?\w+|portal[ ]?\w+|[aá]tico|local[ ]?\w+|bloque[ ]?\w+)){0,4}"
 )
 FRENCH: Final = (
@@ -53,11 +53,11 @@ FRENCH: Final = (
 GERMAN: Final = (
     r"(?:\b\p{Lu}[\p{L}ß.-]*(?:[ ]\p{Lu}[\p{L}-]+)?(?:stra(?:ß|ss)e|str\.|weg|gasse|allee|platz|ring|ufer|damm|hof|steig|chaussee|markt|stieg|pfad|graben|twiete|straat|laan|plein|gracht|kade|singel|gatan|vej|vägen|gade)"
     r"|\b\p{Lu}[\p{L}ß-]+[ -](?:Stra(?:ß|ss)e|Str\.|Weg|Gasse|Allee|Platz|Ring|Ufer|Damm)|\b(?:Am|An der|An den|Im|In der|In den|Auf dem|Auf der|Zum|Zur|Unter den|Beim|Hinter der|Vor dem)[ ]\p{Lu}[\p{L}ß-]+)"
-    r"[ ]\d{1,4}(?:[ ]?[a-h]\b)?(?:[-/]\d{1,4})?(?:,?[ ](?:\d{1,2}\.[ ]?(?:OG|Stock|Etage)|EG(?:[ ]links|[ ]rechts)?|DG|Whg\.?[ ]?\d+|Wohnung[ ]\d+|Hinterhaus|HH|VH|Top[ ]\d+)){0,2}"
+    r"[ ]\d{1,3}(?:[ ]?[a-h]\b)?(?:[-/]\d{1,3})?\b(?:,?[ ](?:\d{1,2}\.[ ]?(?:OG|Stock|Etage)|EG(?:[ ]links|[ ]rechts)?|DG|Whg\.?[ ]?\d+|Wohnung[ ]\d+|Hinterhaus|HH|VH|Top[ ]\d+)){0,2}"
 )
 ITALIAN: Final = (
-    r"\b(?i:via|viale|v\.le|piazza|p\.zza|piazzale|corso|c\.so|vicolo|largo|strada|contrada|localit[àa]|loc\.|frazione|salita|lungo\p{L}+|borgo|calle|fondamenta)[ ](?:(?:dei|degli|della|delle|del|di|dello|dell['’]|da|d['’]|san|santa|monte)[ ]?){0,2}\p{Lu}[\p{L}'’.-]*(?:[ ](?:e|di|dei|della|del|\p{Lu}[\p{L}'’.-]*)){0,4}"
-    r",?[ ]?(?:n\.?[°º]?[ ]?|civ\.?[ ]?)?\d{1,4}(?:[ ]?/[ ]?[\dA-Za-z]{1,3}|[ ]?[A-Za-z]\b)?(?:,?[ ](?:int(?:erno|\.)?[ ]?\w+|scala[ ]?\w+|piano[ ]?\w+|sc\.[ ]?\w+)){0,3}"
+    r"\b(?i:via|viale|v\.le|piazza|p\.zza|piazzale|corso|c\.so|vicolo|largo|strada|contrada|localit[àa]|loc\.|frazione|salita|lungo\p{L}+|borgo|calle|fondamenta)[ ](?:(?:dei|degli|della|delle|del|di|dello|dell['’]|da|d['’]|san|santa|monte)[ ]?){0,2}\p{Lu}[\p{L}'’.-]{2,}(?:[ ](?:e|di|dei|della|del|\p{Lu}[\p{L}'’.-]*)){0,4}"
+    r"(?:,[ ]?|[ ])(?:n\.?[°º]?[ ]?|civ\.?[ ]?)?\d{1,4}\b(?:[ ]?/[ ]?[\dA-Za-z]{1,3}|[ ]?[A-Za-z]\b)?(?:,?[ ](?:int(?:erno|\.)?[ ]?\w+|scala[ ]?\w+|piano[ ]?\w+|sc\.[ ]?\w+)){0,3}"
 )
 LABEL: Final = (
     r"(?i)\b(?:(?:home|mailing|street|residential|permanent|current|work|billing|patient|delivery|postal)? ?(?:address(?:es)?)|direcci[oó]n|domicilio|adresse|anschrift|wohnhaft|indirizzo|residence|addr)"
@@ -81,6 +81,28 @@ def street(text: str, start: int, end: int) -> tuple[int, int] | None:
     if re.search(r"(?i)\b(?:dr|st|ct|pl|cir)$", own) and re.match(r"\.? [A-Z][a-z]+", text[end : end + 20]) and not re.match(r"\.? (?:Apt|Suite|Ste|Unit|Floor|Fl)\b", text[end:end + 12]) and re.search(r"(?i)\bdr$", own):
         return None  # "seen 3 Times By Dr. Smith"
     return start, rest(text, end)
+
+
+def german(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Hauptstraße 5; not "Spring 12" nor "During 7"."""
+    words = phrases.tokens(re.split(r"[ ]\d", text[start:end])[0])
+    if all(word in lexicon.common() for word in words) or re.match(r"[ ]?(?:%|mg|ml|cm|mm|[A-Za-z]{1,2}\d|(?:patients|years|days|weeks|months|cases|of)\b)|[.,]\d", text[end:end + 10]):
+        return None
+    full = rest(text, end)
+    if re.match(r"(?:Am|An der|An den|Im|In der|In den|Zum|Zur|Beim)[ ]", text[start:end]) and full == end and not _RARE_CUE.search(text[max(0, start - 24) : start]):
+        return None
+    return start, full
+
+
+def italian(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Via Roma 1; in lower case, "via", "largo" and the like are also other words, and need the comma or more."""
+    full = rest(text, end)
+    own = text[start:end]
+    if own[0].islower() and full == end and not re.search(r",[ ]?(?:n|\d)|[ ]n\.", own):
+        return None
+    if re.search(r"[A-Z]\d|\d[A-Z]|[A-Z]{2}", own.split(",")[0]) and own[0].islower():
+        return None
+    return (start, full) if re.match(r"(?i)via[ ](?:the|an?|CT|MRI)\b", own) is None else None
 
 
 def rare(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -104,6 +104,8 @@ def right(text: str, start: int, *, limit: int = 5) -> int:
             if token == "&":
                 continue
             break
+        if token[0] == "(" or re.match(r"[A-Z]-[a-z]", token):
+            break
         if capital(token) and "[" not in token:
             if taken and (core.lower() in _STARTERS or core.lower() in ("patient", "phone", "mrn", "dob", "ssn")):
                 break
@@ -130,6 +132,18 @@ def _continues(text: str, at: int, token: str) -> bool:
         return False
     rest = text[at : at + 24]
     return token.lower() not in ("and", "y", "&") or re.match(r" (?:Women|Children|Clinic|District|Bute|Surrounding)", rest) is not None
+
+
+def titled(name: str) -> bool:
+    """Capitals stand at the beginnings of words only, or behind a hyphen, an apostrophe, Mc and Mac: no acronym, no gene."""
+    return all(re.fullmatch(r"(?:(?:Mc|Mac|De|Du|La|Le|O['’]|D['’]|L['’])?[A-ZÀ-ÞŁŠŽČŘŚ]?[a-zà-ÿąćęłńóśźżščžřěůāēīōūğışță'’.]*[-–]?)+|&", word) for word in name.split())
+
+
+def before(text: str, at: int, count: int) -> list[str]:
+    """The last `count` words before `at` in lower case, within one sentence."""
+    window = text[max(0, at - 80) : at].lower()
+    cut = max(window.rfind(mark) for mark in (". ", ".\n", "; ", ": ", "\n\n"))
+    return window[cut + 1 :].replace(",", " ").split()[-count:]
 
 
 def tokens(name: str) -> list[str]:

@@ -13,7 +13,7 @@ _POST: Final = "|".join(sorted(lexicon.STATES))
 _OLD: Final = "|".join(lexicon.OLD_STATES.split())
 ZIP: Final = r"\b\d{5}(?:[-\u2013 ]\d{4})?\b(?![-.,]?\d)"
 _STATE: Final = re.compile(
-    rf",?[ \t\n]{{1,2}}(?:(?:{_POST})\b(?!\.?[a-z])|(?i:{_NAMES})\b|(?:{_OLD})\.|[A-Z]\.[A-Z]\.)"
+    rf",?[ \t\n]{{1,2}}(?:(?:{_POST})\b(?!\.?[a-z\d-])|(?i:{_NAMES})\b|(?:{_OLD})\.|(?:N\.[YJCMHD]|S\.[CD]|R\.I|W\.V|D\.C)\.(?:A\.)?)(?![-\w])"
 )
 _STATE_LOWER: Final = re.compile(rf"(?i),?[ \t\n]{{1,2}}(?:{_NAMES})\b")
 _ZIP: Final = re.compile(rf",?[ \t\n]{{1,3}}(?:{ZIP}|[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}\b|[A-Z]\d[A-Z] ?\d[A-Z]\d\b|-? ?\d{{3}} ?\d{{3}}\b)")
@@ -24,20 +24,29 @@ _QUALIFIED: Final = re.compile(
     r"west(?:ern)?|just|outside|around|near|city of|town of|village of|county of|suburbs? of|outskirts of|a suburb of|city|town|upstate|here|back)[ \t\n]){1,3}"
 )
 
-STRONG: Final = (
-    r"(?i)\b(?:liv(?:es?|ing|ed)|resid(?:es?|ing|ed)|residents?|native|native|born(?: and raised)?|raised|grew up|growing up|moved|moving|relocat(?:ed|ing)|home ?town|hails?|"
-    r"stay(?:s|ed|ing)?|vacation(?:ed|ing)?|travel(?:s|l?ed|l?ing)?|trips?|flew|fly(?:ing)?|drove|driv(?:es?|ing)|commut(?:es?|ed|ing)|works?|worked|working|employed|incarcerated|deployed|"
-    r"stationed|emigrated|immigrated|immigrant|settled|retired|based|located|visit(?:s|ed|ing)?|city|town|village|suburbs?|county|municipality|parish|community|neighbou?rhood|"
-    r"return(?:s|ed|ing)?|arriv(?:ed|ing)|came|comes|coming|originally|family|relatives|sister|brother|daughter|son|parents|children|house|home|farm|apartment|church|accident|"
-    r"currently|now|home address|address)[ \t\n](?:(?:back|now|currently|alone|independently|there|here|over|up|down|out|today|last|year|together|with (?:her|his|their|my) [a-z]+(?: and [a-z]+)?|[a-z]{3,12})[ \t\n]){0,2}?"
-    r"(?:in|at|of|to|from|near|outside(?: of)?|around|through)[ \t\n]+(\p{L})"
+_STRONG: Final = frozenset(
+    "live lives living lived reside resides residing resided resident residents native born raised grew growing moved moving relocated "
+    "relocating hometown hails stay stays staying stayed vacation vacationed vacationing travel travels traveled travelled traveling "
+    "travelling trip trips flew flying drove drives driving commutes commuting incarcerated deployed stationed emigrated immigrated immigrant settled retired visiting "
+    "returned returning arrived came originally city town village suburb suburbs outskirts municipality".split()
+)
+_OF: Final = frozenset("resident residents native city town village suburb suburbs outskirts municipality".split())
+_FILLERS: Final = frozenset(
+    "back now currently alone independently there here over up down out today last year together nearby with her his their my wife husband "
+    "mother father family parents son daughter children sister brother sons daughters and and/or two three four partner boyfriend girlfriend "
+    "by herself himself themselves cats dogs dog cat roommate roommates a an the in on at apartment house home farm trailer condo condominium alone town "
+    "assisted mobile small single story group sober houseboat ranch shelter just outside raised recently permanently full time part originally".split()
+)
+_PREPOSITIONS: Final = frozenset("in at of to from near outside around through".split())
+STRONG_LOWER: Final = (
+    r"(?i)\b(?:live|lives|living|lived|resides?|residing|resident|native|born|raised|grew up|moved|moving|relocated|hometown|visiting|vacation|travell?ed|travell?ing|trip|flew|fly|flying|drove|stationed|"
+    r"based|returned|came|come|originally|i'm|i am|he's|she's|we're)(?: (?:up|back|out|over|here|now|down))?[ \n](?:in|at|to|from|near|outside|around|through)[ \n]+([a-z])"
 )
 LABEL: Final = (
-    r"(?i)\b(?:city|town|hometown|home town|birthplace|place of (?:birth|residence)|residence|county|municipality|locality|location|resides in|lives in|lugar de nacimiento|localidad(?:/ provincia)?|"
+    r"\b(?i:city|town|hometown|home town|birthplace|place of (?:birth|residence)|residence|county|municipality|locality|location|resides in|lives in|lugar de nacimiento|localidad(?:/ provincia)?|"
     r"municipio|provincia|poblaci[oó]n|ville|commune|domicile|wohnort|geburtsort|ort|comune|citt[aà]|luogo di nascita|residente (?:en|a|in)|vive en|habite(?: [aà])?|wohnhaft in|wohnt in|natural de|"
     r"procedente de|origin(?:ario|aire) d[ei]|aus|domicilio|n[ée]e? à|nato a|nata a)[ \t]*[:=]?[ \t\n]{1,3}(\p{Lu})"
 )
-WEAK: Final = r"\b(?i:in|from|near|of|around|outside|to|at|between|via|through|en|de|à|bei|aus|nach|a|da|di)[ \t\n]+(\p{Lu})"
 STATED: Final = rf",[ \t\n]{{1,2}}(?:(?:{_POST})\b|(?:{_NAMES})\b|(?:{_OLD})\.)"
 ZIPS: Final = (
     rf"(?:\b(?:{_POST})|\b(?:{_NAMES})|\b(?:{_OLD})\.)[,]?[ \t\n]{{1,3}}(\d{{5}}(?:[- ]\d{{4}})?)\b|"
@@ -52,7 +61,7 @@ _AREAS: Final = (
 UK_POSTCODE: Final = rf"\b(?:{'|'.join(_AREAS.split())})\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{{2}}\b"
 CANADA_POSTCODE: Final = r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] ?\d[ABCEGHJ-NPRSTV-Z]\d\b"
 COUNTY: Final = r"\b(?:County|Parish|Township|Borough|Twp|COUNTY|Precinct|Co\.)"
-AREA: Final = r"(?i)\b(?:the|greater|downtown|uptown|midtown|suburban|metro(?:politan)?) (\p{Lu})"
+AREA: Final = r"\b(?i:the|greater|downtown|uptown|midtown|suburban|metro|metropolitan) (\p{Lu})"
 
 
 def spared(name: str) -> bool:
@@ -69,6 +78,8 @@ def known(name: str) -> bool:
 
 def _sure(name: str) -> bool:
     """A town by its name alone, behind no more than "in" or "from"."""
+    if not phrases.titled(name) and name.lower() not in lexicon.words("nicknames"):
+        return False
     low = re.sub(r"['’]s?$", "", name.lower().strip(" .,"))
     size = lexicon.people(low)
     person = low in lexicon.surnames()
@@ -110,7 +121,10 @@ def read(text: str, at: int, *, strict: bool, cue: bool = False) -> int | None:
         return _with(text, at, stop, after_state) if spelled and (cue or after_state is not None) else None
     if name.upper() in {word.upper() for word in lexicon.words("acronyms")}:
         return None
-    if after_state is not None and _plausible(name, cue=cue, zipped=postcode(text, after_state) > after_state):
+    comma = text[stop : stop + 1] == ","
+    if after_state is not None and _plausible(
+        name, cue=not strict or (comma and phrases.proper(name)), zipped=postcode(text, after_state) > after_state
+    ):
         return _with(text, at, stop, after_state)
     if strict and not _sure(name):
         first = _longest(text, at, stop)
@@ -125,7 +139,8 @@ def _longest(text: str, at: int, stop: int) -> int | None:
     cut = text.rfind(" ", at, stop)
     while cut > at:
         if _sure(text[at:cut]):
-            return cut
+            after = phrases.tokens(text[cut:stop])
+            return None if any(word in lexicon.words("eponym_nouns") for word in after) else cut
         cut = text.rfind(" ", at, cut)
     return None
 
@@ -142,6 +157,10 @@ def _namelike(name: str, text: str, at: int) -> bool:
         return lexicon.people(low) > 0 and len(name) > 1
     if name.split()[0].rstrip(".") in ("Dr", "Mr", "Mrs", "Ms", "Miss", "Prof", "Drs"):
         return False
+    if not phrases.titled(name) and not name.isupper() and not known(name):
+        return False
+    if name.isupper() and len(name) < 6:
+        return known(name) and name in ("NYC", "LA", "SF", "NOLA")
     if name.isupper():  # a text in capitals: every word looks like a name
         return known(name) or lexicon.townlike(low) or " " not in name and low not in lexicon.common()
     words = phrases.tokens(name)
@@ -159,8 +178,8 @@ def _with(text: str, at: int, stop: int, after_state: int | None) -> int:
     return end
 
 
-def cued(text: str, at: int) -> tuple[int, int] | None:
-    """A town behind "lives in" and the like."""
+def labelled(text: str, at: int) -> tuple[int, int] | None:
+    """A town behind "City:", or a phrase that leads to one."""
     qualified = _QUALIFIED.match(text, at)
     begin = qualified.end() if qualified else at
     if begin >= len(text) or not (text[begin].isupper()):
@@ -169,6 +188,22 @@ def cued(text: str, at: int) -> tuple[int, int] | None:
     if end is None or _follows_eponym(text, end):
         return None
     return begin, end
+
+
+def cued(text: str, at: int) -> tuple[int, int] | None:
+    """A town behind "lives in" and the like."""
+    before = phrases.before(text, at, 9)
+    while before and before[-1] in ("the", "our", "a", "of", "outside", "just") and len(before) > 1 and before[-2] in _PREPOSITIONS | {"just"}:
+        before.pop()
+    if not before or before.pop() not in _PREPOSITIONS:
+        return None
+    of = re.search(r"(?i)\bof[ \t\n]+(?:the[ \t\n]+)?$", text[max(0, at - 12) : at]) is not None
+    for word in reversed(before):
+        if word in (_OF if of else _STRONG):
+            return labelled(text, at)
+        if word not in _FILLERS:
+            return None
+    return None
 
 
 def weak(text: str, at: int) -> tuple[int, int] | None:
@@ -231,7 +266,7 @@ def area(text: str, at: int) -> tuple[int, int] | None:
     downtown = re.search(r"(?i)(?:greater|downtown|uptown|midtown|suburban|metro(?:politan)?) $", text[max(0, at - 14) : at])
     if match is None and downtown is None:
         return None
-    if not (known(name) or lexicon.townlike(name.lower())) and (match is None or name.isupper() or not phrases.proper(name)):
+    if not (_sure(name) or (downtown and phrases.proper(name) and phrases.titled(name))):
         return None
     return (at, match.end() if match else stop) if not _follows_eponym(text, stop) else None
 
