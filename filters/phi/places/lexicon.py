@@ -169,6 +169,8 @@ def townlike(name: str) -> bool:
     if len(parts) > 1:
         if last in _NOUNS and parts[0] not in words("generic"):
             return True
-        if _BEGINNING.fullmatch(parts[0]) and last not in common() and last not in words("generic"):
+        if _BEGINNING.fullmatch(parts[0]) and not any(
+            each in held for each in (last, last.rstrip("s")) for held in (common(), words("generic"), broad())
+        ):
             return True
     return len(last) > 5 and _ENDING.fullmatch(last) is not None and last not in common()

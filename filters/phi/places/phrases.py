@@ -136,7 +136,8 @@ def _continues(text: str, at: int, token: str) -> bool:
 
 def titled(name: str) -> bool:
     """Capitals stand at the beginnings of words only, or behind a hyphen, an apostrophe, Mc and Mac: no acronym, no gene."""
-    return all(re.fullmatch(r"(?:(?:Mc|Mac|De|Du|La|Le|O['’]|D['’]|L['’])?[A-ZÀ-ÞŁŠŽČŘŚ]?[a-zà-ÿąćęłńóśźżščžřěůāēīōūğışță'’.]*[-–]?)+|&", word) for word in name.split())
+    pieces = [piece for word in name.split() for piece in re.split(r"[-–'’.&]", word) if len(piece) > 1]
+    return all(re.sub(r"^(?:Mc|Mac|De|Du|La|Le|Mac|Fitz)(?=[A-Z])", "", piece)[1:].islower() for piece in pieces)
 
 
 def before(text: str, at: int, count: int) -> list[str]:
@@ -165,6 +166,7 @@ def generic(name: str) -> bool:
     """Every word is one that makes no name."""
     listed = lexicon.words("generic")
     return all(
-        word in listed or word in _CONNECTORS or word.isdigit() or all(part in listed for part in word.split("-"))
-        for word in tokens(name)
+        word in listed or word.isdigit() or all(part in listed for part in word.split("-"))
+        for token in name.split()
+        if token not in _CONNECTORS and (word := bare(token))
     )

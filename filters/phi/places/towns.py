@@ -20,7 +20,7 @@ _ZIP: Final = re.compile(rf",?[ \t\n]{{1,3}}(?:{ZIP}|[A-Z]{{1,2}}\d[A-Z\d]? ?\d[
 _COUNTRY_AFTER: Final = re.compile(r",[ \t\n]{1,2}([A-Z][\w. ]{2,24})")
 _AREA: Final = re.compile(r"(?:[- ](?:area|region|suburbs?|metro(?:politan)?(?: area)?|county|parish|township|district|borough|vicinity|proper|city limits)\b)+")
 _QUALIFIED: Final = re.compile(
-    r"(?i)(?:(?:the|greater|downtown|uptown|midtown|rural|suburban|central|inner|metropolitan|metro|nearby|old|north(?:ern|east|west)?|south(?:ern|east|west)?|east(?:ern)?|"
+    r"(?:(?:the|greater|downtown|uptown|midtown|rural|suburban|central|inner|metropolitan|metro|nearby|old|north(?:ern|east|west)?|south(?:ern|east|west)?|east(?:ern)?|"
     r"west(?:ern)?|just|outside|around|near|city of|town of|village of|county of|suburbs? of|outskirts of|a suburb of|city|town|upstate|here|back)[ \t\n]){1,3}"
 )
 
@@ -38,6 +38,11 @@ _FILLERS: Final = frozenset(
     "assisted mobile small single story group sober houseboat ranch shelter just outside raised recently permanently full time part originally".split()
 )
 _PREPOSITIONS: Final = frozenset("in at of to from near outside around through".split())
+_WEAK: Final = re.compile(
+    r"(?i)\b(in|from|near|of|around|outside|to|at|into|between|en|de|à|bei|aus|nach|da|di)[ \t\n]+(?:(?:the|our)[ \t\n]+)?$"
+)
+_OF_PEOPLE: Final = 50_000
+"""People from which a town is known behind "of", which joins much else."""
 STRONG_LOWER: Final = (
     r"(?i)\b(?:live|lives|living|lived|resides?|residing|resident|native|born|raised|grew up|moved|moving|relocated|hometown|visiting|vacation|travell?ed|travell?ing|trip|flew|fly|flying|drove|stationed|"
     r"based|returned|came|come|originally|i'm|i am|he's|she's|we're)(?: (?:up|back|out|over|here|now|down))?[ \n](?:in|at|to|from|near|outside|around|through)[ \n]+([a-z])"
@@ -83,6 +88,8 @@ def _sure(name: str) -> bool:
     low = re.sub(r"['’]s?$", "", name.lower().strip(" .,"))
     size = lexicon.people(low)
     person = low in lexicon.surnames()
+    if low in lexicon.broad() and low not in lexicon.CITY_STATES:
+        return False
     if low in lexicon.common() or low in lexicon.words("generic") or low in lexicon.words("acronyms"):
         return False
     if size:
@@ -208,8 +215,13 @@ def cued(text: str, at: int) -> tuple[int, int] | None:
 
 def weak(text: str, at: int) -> tuple[int, int] | None:
     """A known or townlike name behind "in", "from" and the like."""
+    behind = _WEAK.search(text[max(0, at - 20) : at])
+    if behind is None:
+        return None
     end = read(text, at, strict=True, cue=True)
     if end is None or _follows_eponym(text, end):
+        return None
+    if behind[1].lower() == "of" and lexicon.people(text[at:end].lower()) < _OF_PEOPLE and "," not in text[at:end] and " " not in text[at:end]:
         return None
     return at, end
 
