@@ -54,7 +54,12 @@ def _search(name: str, kind: str, expression: str, local: Local) -> Search:
         found = local(window.text, window.start, window.end, match)
         return None if found is None else window.range(found)
 
-    return Search(name, kind, expression, check)
+    return Search(name, kind, gaps(expression), check)
+
+
+def gaps(expression: str) -> str:
+    """`[ ]` of an expression as up to three blanks: one of three bytes is read as three."""
+    return re.sub(r"\[ \](?![?{*+])", "[ ]{1,3}", expression).replace("[ ]?", "[ ]{0,3}")
 
 
 def _behind(text: bytes, match: Any) -> Span | None:
@@ -81,7 +86,7 @@ def _known(name: str, *, cued: bool, lower: bool) -> str:
     for system in lexicon.systems(name):
         if lower and (cued or len(system) < 6):
             continue
-        quoted = re.escape(system).replace(r"\ ", r"[ \n\-\x{2010}\x{2011}]").replace("'", "['’]?").replace(r"\-", "-")
+        quoted = re.escape(system).replace(r"\ ", r"[ \n\-\x{2010}\x{2011}]{1,3}").replace("'", "['’]?").replace(r"\-", "-")
         spelled.append(quoted.replace(r"\.", r"\.?").replace(r"\&", "&"))
     cue = r"\b(?i:at|to|from|our)[ \n](?:(?i:the|our)[ \n])?" if cued else r"\b"
     return rf"{'(?i)' if lower else ''}{cue}((?:{'|'.join(spelled)})(?:['’]s)?)\b"
@@ -133,6 +138,8 @@ def _searches(lower: bool) -> tuple[Search, ...]:
         _search("town-area", "GEO", towns.AREA, lambda w, s, e, m: towns.area(w, s)),
         _search("town-known", "GEO", _large(), _place),
         _search("zip", "ZIP", towns.ZIPS, _whole),
+        _search("address-lower", "ADDRESS", addresses.LOWER, lambda w, s, e, m: addresses.lower(w, s, e)),
+        _search("town-lower", "GEO", towns.STRONG_LOWER, lambda w, s, e, m: towns.lower_case(w, s)),
         _search("zip-uk", "ZIP", towns.UK_POSTCODE, _whole),
         _search("zip-canada", "ZIP", towns.CANADA_POSTCODE, _whole),
     ]
@@ -140,8 +147,6 @@ def _searches(lower: bool) -> tuple[Search, ...]:
         found += [
             _search("hospital-system-lower", "HOSPITAL", _known("plain", cued=False, lower=True), _system),
             _search("hospital-saint-lower", "HOSPITAL", facilities.SAINT_LOWER, _system),
-            _search("address-lower", "ADDRESS", addresses.LOWER, lambda w, s, e, m: (s, addresses.rest(w, e))),
-            _search("town-lower", "GEO", towns.STRONG_LOWER, lambda w, s, e, m: towns.lower_case(w, s)),
         ]
     return tuple(found)
 

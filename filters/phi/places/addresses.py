@@ -38,7 +38,7 @@ NUMBERED: Final = (
     rf"{_NUMBER}[ ]{_SIDE}?(?i:(?:state|county|u\.?s\.?)[ ])?(?i:highway|hwy|route|rte|road|rd|county road|cr|fm|sr|avenue|ave|broadway)[ ](?:\d{{1,4}}|[A-Z])\b"
     rf"|{_NUMBER}[ ]{_SIDE}?(?i:broadway|park avenue|bowery)\b"
 )
-LOWER: Final = rf"(?i)\b\d{{1,5}} (?:(?:north|south|east|west|n|s|e|w|old)\.? )?(?:[a-z]{{3,14}} |\d{{1,3}}(?:st|nd|rd|th) ){{1,2}}(?:street|avenue|ave|road|drive|lane|boulevard|blvd|court|circle|place|parkway|highway|terrace|trail|way)\b"
+LOWER: Final = rf"(?i)\b\d{{1,5}}[ ](?:(?:north|south|east|west|n|s|e|w|old|upper|lower)\.?[ ])?(?:[a-zà-ÿ]{{3,20}}[ ]|\d{{1,3}}(?:st|nd|rd|th)[ ]){{1,2}}(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|boulevard|blvd|court|ct|circle|cir|place|parkway|pkwy|highway|hwy|terrace|trail|way|crescent|close|gardens|mews|colony|layout|marg|nagar|gali)\b\.?"
 BOX: Final = r"(?i)\b(?:p\.?[ ]?o\.?[ ]?box|post office box|postfach|apartado(?: de correos)?|bo[iî]te postale|b\.p\.|casella postale|rr ?\d+,? box|hc ?\d+,? box|locked bag|gpo box)[ ]?#?[ ]?\d{1,6}\b"
 MILITARY: Final = r"\b(?:(?:PSC|CMR|Unit|UNIT|USS|USNS|USNV|USCGC|UMR)[ ][\w.-]+(?:[ ][A-Z][a-z]+)?,?[ \n]{0,2}(?:Box[ ]\d+,?[ \n]{0,2})?)?(?:APO|FPO|DPO),?[ ](?:AA|AE|AP)(?:,?[ ]\d{5}(?:-\d{4})?)?\b"
 SPANISH: Final = (
@@ -63,8 +63,8 @@ LABEL: Final = (
     r"(?i)\b(?:(?:home|mailing|street|residential|permanent|current|work|billing|patient|delivery|postal)? ?(?:address(?:es)?)|direcci[oó]n|domicilio|adresse|anschrift|wohnhaft|indirizzo|residence|addr)"
     r"(?:[ \t]*(?:[:=]|\bis\b|\bas\b|of record:?|on file:?|line 1:?)){1,2}[ \t\n]{0,3}([\p{L}\d#][^\n|\[\]]{3,110})"
 )
-_UNITS: Final = re.compile(_UNIT.replace(r"\p{Lu}", "[A-Z]") + "{1,3}")
-_RARE_CUE: Final = re.compile(r"(?i)(?:address(?: is|:)?|lives at|living at|resid\w+ at|located at|home(?: is)? at|home:|at|mail(?:ed)? to|deliver\w* to|moved to|sent to)[ \t\n]{0,3}$")
+_UNITS: Final = re.compile((_UNIT + "{1,3}").replace("[ ]?", "[ ]{0,3}").replace("[ ](", "[ ]{1,3}("))
+_RARE_CUE: Final = re.compile(r"(?i)(?:(?:home )?visit(?: to| at)?|went to|addr(?:ess)?:?|our place at|up at|address(?: is|:)?|lives at|living at|resid\w+ at|located at|home(?: is)? at|home:|at|mail(?:ed)? to|deliver\w* to|moved to|sent to)[ \t\n]{0,3}$")
 _MEASURE: Final = re.compile(r"(?i)\d (?:mg|mcg|ml|cc|kg|mm|cm|units?|tabs?|iu|day|days|week|weeks|month|months|year|years|yo|hours?|hrs?|min|french|gauge|ga)\b")
 _NEXT_LABEL: Final = re.compile(
     r"(?i)[ \t]{2,}\S|[;,.]?[ \t]+(?:phone|tel|fax|e-?mail|dob|mrn|ssn|date|name|sex|age|cell|mobile|insurance|account|attending|provider|n[uú]mero|tfno|episodio|f\.)\b[^,\n]{0,24}:|\.[ \t]+(?=[A-Z][a-z]+ [a-z])|\.$|[.;][ \t]*$|\.[ \t]+(?:The|She|He|They|Her|His|Patient|Pt|No|We|I)\b"
@@ -80,6 +80,18 @@ def street(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     if re.search(r"(?i)\b(?:dr|st|ct|pl|cir)$", own) and re.match(r"\.? [A-Z][a-z]+", text[end : end + 20]) and not re.match(r"\.? (?:Apt|Suite|Ste|Unit|Floor|Fl)\b", text[end:end + 12]) and re.search(r"(?i)\bdr$", own):
         return None  # "seen 3 Times By Dr. Smith"
+    return start, rest(text, end)
+
+
+def lower(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """123 maple street, all in lower case: some word of the name or a cue must say that it is one."""
+    words = phrases.tokens(text[start:end])
+    if _MEASURE.match(text[start:end]) or any(word in ("mg", "ml", "times", "days", "per", "the", "a", "by", "to", "of", "in", "and", "with", "year", "years", "patients") for word in words[1:-1]):
+        return None
+    unknown = any(word not in lexicon.common() and word.isalpha() for word in words[1:-1])
+    short = words[-1] in ("st", "dr", "ct", "way", "place", "court", "close", "circle", "cir", "trail", "layout")
+    if (short or not unknown) and not _RARE_CUE.search(text[max(0, start - 24) : start]):
+        return None
     return start, rest(text, end)
 
 
@@ -118,7 +130,7 @@ def rest(text: str, end: int) -> int:
     unit = _UNITS.match(text, end)
     if unit:
         end = unit.end()
-    town = re.match(r"(?:,|[ ]?[-–]|[ ]in|[ ]à|[ ]en)?[ \t\n]{1,3}(?=[A-Z\u00c0-\u00dd])|,(?=[A-Z])", text[end : end + 8])
+    town = re.match(r"(?:,|[ ]?[-–]|[ ]{1,3}(?:in|à|en))?[ \t\n]{1,3}(?=[A-Z\u00c0-\u00dd])|,(?=[A-Z])", text[end : end + 8])
     foreign = re.match(r"(?:,|[ ]?[-–])?[ \t\n]{1,3}(?:[A-Z]{1,2}-)?\d{4,5}[ ](?=[A-Z\u00c0-\u00dd])", text[end : end + 16])
     if foreign:
         stop = phrases.right(text, end + foreign.end(), limit=4)

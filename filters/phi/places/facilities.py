@@ -24,7 +24,7 @@ _WEAK: Final = (
     r"memorial|general|regional|children['’]?s|women['’]s|va|v\.a\.|vamc|medical|med|health|surgery|practice|office|offices|facility|campus|location|branch|"
     r"house|manor|village|lodge|care|home|labs?|college|school|ed|er|associates|physicians|specialists|wellness"
 )
-HEADS: Final = rf"(?i)\b(?:{_STRONG}|{_WEAK})\b"
+HEADS: Final = rf"(?i)\b(?:{_STRONG}|{_WEAK})\b".replace(" ", "[ ]")
 _WEAK_HEAD: Final = re.compile(rf"(?i)(?:{_WEAK})")
 _SITE: Final = re.compile(r"(?i)(?:offices?|facility|campus|location|branch|practice|clinics?|hospitals?|hosp\.?|medical cent(?:er|re)|urgent care|nursing home|pharmacy|rehab|ed|er|center|centre)")
 _STATION: Final = re.compile(r"(?i)(?:ed|er|va|v\.a\.)")
@@ -52,7 +52,7 @@ BEHIND: Final = (
     r"(?:(?i:the|our|a)[ \t\n]+)?(\p{Lu})"
 )
 """A capital behind a preposition, from which towns and hospitals are read on."""
-_AT: Final = re.compile(r"(?i)\bat[ \t\n](?:(?:the|our)[ \t])?$")
+_AT: Final = re.compile(r"(?i)\bat[ \t\n](?:(?:the|our)[ \t]{1,3})?$")
 DIRECT: Final = (
     r"\b(?:(?i:visited|visits|attends|attended|works for|worked for|employed by|employee of)[ \n]|(?i:facility|hospital|clinic|pharmacy|school|employer|location|site|practice|provider organization|location of (?:service|care)|"
     r"place of service|performing lab(?:oratory)?|referring facility)[ \t]*:[ \t]{0,3})(?:the )?(\p{Lu})"
@@ -66,11 +66,11 @@ _PREFIXED: Final = (
     r"Hospital (?:of|for)|Children['’]s Hospital|District Hospital|Government Hospital,?|General Hospital,?|Universit(?:y|ies) of|University Hospitals?|Institute of|College of|School of|Children['’]s|VA|ED of|ER of|Our Lady(?: of)?|University)"
 )
 PREFIXED: Final = (
-    rf"\b{_PREFIXED}[ \t](?:(?:de|del|de la|de las|de los|di|della|dei|du|des|d['’]|l['’]|of|the|an der|am|in|zu|zum|für|et|y|e|at)[ \t]?){{0,3}}(\p{{Lu}}|['’]\p{{Lu}})"
+    rf"\b{_PREFIXED}[ \t]{{1,3}}(?:(?:de|del|de la|de las|de los|di|della|dei|du|des|d['’]|l['’]|of|the|an der|am|in|zu|zum|für|et|y|e|at)[ \t]{{0,3}}){{0,3}}(\p{{Lu}}|['’]\p{{Lu}})"
 )
-SAINT: Final = r"\b(?:S(?:t|te|T|aint|AINT)|Mount|Mt|MT|MOUNT)\b\.?[ \t]\p{Lu}[\p{L}]+(?:['’]s|['’]S|s['’])"
-SAINT_LOWER: Final = r"(?i)\b(?:st|saint)\b\.?[ \t]\p{L}{3,}['’]?s\b"
-OFFICE: Final = r"\b(?:Dr|Drs|DR|Doctor)\b\.?[ \t]\p{Lu}[\p{L}'’.-]+(?:[ \t]\p{Lu}[\p{L}'’-]+)?['’]s?[ \t](?i:office|clinic|practice|surgery|group)\b"
+SAINT: Final = r"\b(?:S(?:t|te|T|aint|AINT)|Mount|Mt|MT|MOUNT)\b\.?[ \t]{1,3}\p{Lu}[\p{L}]+(?:['’]s|['’]S|s['’])"
+SAINT_LOWER: Final = r"(?i)\b(?:st|saint)\b\.?[ \t]{1,3}\p{L}{3,}['’]?s\b"
+OFFICE: Final = r"\b(?:Dr|Drs|DR|Doctor)\b\.?[ \t]{1,3}\p{Lu}[\p{L}'’.-]+(?:[ \t]{1,3}\p{Lu}[\p{L}'’-]+)?['’]s?[ \t]{1,3}(?i:office|clinic|practice|surgery|group)\b"
 
 _SOURCE: Final = re.compile(
     r"(?i)(?:recommendations?|guidelines?|guidance|according to|per|protocols?|criteria|consensus|study|trial|data|research|published|publications?|"
@@ -84,10 +84,8 @@ _BEFORE_NAME: Final = re.compile(
 _WEAK_BEFORE: Final = re.compile(
     r"(?i)\b(?:at|to|from|near|via|our|visited|visits|attends|attended|through|into|for|by)[ \t\n]{1,3}(?:the )?$|[:@][ \t]{0,3}$"
 )
-_TAIL: Final = re.compile(
-    r"(?:,? (?:of|in|at|de|di|-|–) (?:the )?|, ?| ?[-–] ?| )(?=[A-ZÀ-Ý])",
-)
-_COURSE: Final = re.compile(r"(?i)[ \t](?:course|stay|day|admission|visit|anxiety|discharge|records?|bed|acquired|follow)\b")
+_TAIL: Final = re.compile(r"(?:,?[ ]{1,3}(?:of|in|at|de|di|-|–)[ ]{1,3}(?:the )?|,[ ]{0,3}|[ ]?[-–][ ]?|[ ]{1,3})(?=[A-ZÀ-Ý])")
+_COURSE: Final = re.compile(r"(?i)[ \t]{1,3}(?:course|stay|day|admission|visit|anxiety|discharge|records?|bed|acquired|follow)\b")
 
 
 def facility(text: str, start: int, end: int, *, lower: bool) -> tuple[int, int] | None:
@@ -107,7 +105,7 @@ def facility(text: str, start: int, end: int, *, lower: bool) -> tuple[int, int]
     elif phrases.generic(name):
         if not _named_so(name, head):
             return None
-    elif not phrases.proper(name) and not _BEFORE_NAME.search(text[max(0, begin - 24) : begin]):
+    elif not (phrases.proper(name) or towns.known(name) or _BEFORE_NAME.search(text[max(0, begin - 24) : begin])):
         return None
     if _COURSE.match(text, end) and not phrases.proper(name):
         return None
@@ -130,11 +128,11 @@ def _weak(text: str, begin: int, end: int, name: str, head: str, *, lower: bool)
         return known or (phrases.proper(name) and _WEAK_BEFORE.search(before) is not None and name[0].isupper())
     if lower and not head[0].isupper() and _WEAK_HEAD.fullmatch(head) and not known:
         return False
-    if re.match(r"[ \t][A-Z]", text[end : end + 2]) and not towns.known(text[end + 1 : phrases.right(text, end + 1)]):
+    if re.match(r"[ \t]{1,3}[A-Z]", text[end : end + 2]) and not towns.known(text[end + 1 : phrases.right(text, end + 1)]):
         return False
     if _STATION.fullmatch(head):
-        return (known or phrases.proper(name)) and _WEAK_BEFORE.search(before) is not None
-    if head.lower() in ("memorial", "general", "regional", "children's", "children’s") and phrases.proper(name) and begin and known:
+        return (known or phrases.proper(name)) and (_WEAK_BEFORE.search(before) is not None or head.lower() == "va")
+    if head.lower() in ("memorial", "general", "regional", "children's", "children’s") and phrases.proper(name) and known:
         return True
     return _WEAK_BEFORE.search(before) is not None or (lower and phrases.proper(name))
 
@@ -169,7 +167,7 @@ def tail(text: str, end: int) -> int:
 
 
 def _eponym(text: str, end: int) -> bool:
-    following = re.match(r"[ \t]?-?[ \t]?([A-Za-z-]+)", text[end : end + 30])
+    following = re.match(r"[ \t]{0,3}-?[ \t]{0,3}([A-Za-z-]+)", text[end : end + 30])
     return following is not None and following[1].lower() in lexicon.words("eponym_nouns")
 
 
@@ -252,7 +250,7 @@ def unknown(text: str, at: int, *, bare: bool) -> tuple[int, int] | None:
         return None
     if first.lower() in ("christmas", "thanksgiving", "easter", "halloween"):
         return None
-    following = re.match(r"[ \t]([a-z]+)", text[stop : stop + 24])
+    following = re.match(r"[ \t]{1,3}([a-z]+)", text[stop : stop + 24])
     if bare and (
         acronym
         or len(name) < 4

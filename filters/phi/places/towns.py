@@ -15,7 +15,7 @@ ZIP: Final = r"\b\d{5}(?:[-\u2013 ]\d{4})?\b(?![-.,]?\d)"
 _STATE: Final = re.compile(
     rf",?[ \t\n]{{1,2}}(?:(?:{_POST})\b(?!\.?[a-z\d-])|(?i:{_NAMES})\b|(?:{_OLD})\.|(?:N\.[YJCMHD]|S\.[CD]|R\.I|W\.V|D\.C)\.(?:A\.)?)(?![-\w])"
 )
-_STATE_LOWER: Final = re.compile(rf"(?i),?[ \t\n]{{1,2}}(?:{_NAMES})\b")
+_STATE_LOWER: Final = re.compile(rf"(?i),?[ \t\n]{{1,2}}(?:{_NAMES})\b(?![-\w])")
 _ZIP: Final = re.compile(rf",?[ \t\n]{{1,3}}(?:{ZIP}|[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}\b|[A-Z]\d[A-Z] ?\d[A-Z]\d\b|-? ?\d{{3}} ?\d{{3}}\b)")
 _COUNTRY_AFTER: Final = re.compile(r",[ \t\n]{1,2}([A-Z][\w. ]{2,24})")
 _AREA: Final = re.compile(r"(?:[- ](?:area|region|suburbs?|metro(?:politan)?(?: area)?|county|parish|township|district|borough|vicinity|proper|city limits)\b)+")
@@ -37,6 +37,14 @@ _FILLERS: Final = frozenset(
     "by herself himself themselves cats dogs dog cat roommate roommates a an the in on at apartment house home farm trailer condo condominium alone town "
     "assisted mobile small single story group sober houseboat ranch shelter just outside raised recently permanently full time part originally".split()
 )
+_NEAR: Final = re.compile(
+    r"(?i)\b(?:near|outside(?: of)?|closer? to|moving to|moved to|miles (?:from|of|outside|north of|south of|east of|west of)|originally from|driving (?:from|to)|drive (?:from|to)|"
+    r"(?:pt|patient|man|woman|boy|girl|gentleman|lady|farmer|student|visitor|traveler|traveller|tourist|immigrant|refugee|veteran|worker|teacher|couple|family|native|he is|she is|he's|she's|i'm|i am|"
+    r"is|was|hails|comes?|came) from|(?:household|family|relatives|clinic|office|hospital|pharmacy|lab|school|job|business|bed avail(?:able)?|bed|placement|home|house|apartment|farm|church|store|"
+    r"practice|[a-z]{4,}ist|doctor|specialist|facility|snf|rehab|cottage|born|raised|brother|sister|son|daughter|mother|father|aunt|uncle|cousin|friend|boyfriend|girlfriend|daughter|parents|living|residing|"
+    r"lives|lived|live) in|(?:specialist|therapist|doctor|lab|clinic|pharmacy|rheumatologist|[a-z]{4,}ist|anyone|anybody|somewhere|somebody) around)[ \n]{1,3}(?:the[ ]{1,3})?$"
+)
+"""Words directly before a name that hardly anything but a town follows."""
 _PREPOSITIONS: Final = frozenset("in at of to from near outside around through".split())
 _WEAK: Final = re.compile(
     r"(?i)\b(in|from|near|of|around|outside|to|at|into|between|en|de|à|bei|aus|nach|da|di)[ \t\n]+(?:(?:the|our)[ \t\n]+)?$"
@@ -44,8 +52,9 @@ _WEAK: Final = re.compile(
 _OF_PEOPLE: Final = 50_000
 """People from which a town is known behind "of", which joins much else."""
 STRONG_LOWER: Final = (
-    r"(?i)\b(?:live|lives|living|lived|resides?|residing|resident|native|born|raised|grew up|moved|moving|relocated|hometown|visiting|vacation|travell?ed|travell?ing|trip|flew|fly|flying|drove|stationed|"
-    r"based|returned|came|come|originally|i'm|i am|he's|she's|we're)(?: (?:up|back|out|over|here|now|down))?[ \n](?:in|at|to|from|near|outside|around|through)[ \n]+([a-z])"
+    r"\b(?i:live|lives|living|lived|resides?|residing|resident|native|born|raised|grew up|moved|moving|relocated|hometown|visiting|vacation|travell?ed|travell?ing|trip|flew|fly|flying|drove|stationed|"
+    r"returned|originally|i'm|i am|he's|she's|we're|pt|patient|farmer|man|woman|household|family|machinist|[a-z]{4,}ologist|avail|office|clinic|lab|closer|home|job|miles|somewhere|anyone)(?: (?i:up|back|out|over|here|now|down))?[ \n]{1,3}"
+    r"(?i:in|at|to|from|near|outside|around|of)[ \n]{1,3}([a-zà-ÿ])|\b(?i:near|outside|outside of|around|ship to|moving to)[ ]{1,3}([a-zà-ÿ])"
 )
 LABEL: Final = (
     r"\b(?i:city|town|hometown|home town|birthplace|place of (?:birth|residence)|residence|county|municipality|locality|location|resides in|lives in|lugar de nacimiento|localidad(?:/ provincia)?|"
@@ -53,10 +62,14 @@ LABEL: Final = (
     r"procedente de|origin(?:ario|aire) d[ei]|aus|domicilio|n[ée]e? à|nato a|nata a)[ \t]*[:=]?[ \t\n]{1,3}(\p{Lu})"
 )
 STATED: Final = rf",[ \t\n]{{1,2}}(?:(?:{_POST})\b|(?:{_NAMES})\b|(?:{_OLD})\.)"
+_FIVE: Final = r"\d{5}(?:[ ]{0,3}[-\x{2010}-\x{2015}\x{2212}][ ]{0,3}\d{4}|[ ]\d{4})?"
 ZIPS: Final = (
-    rf"(?:\b(?:{_POST})|\b(?:{_NAMES})|\b(?:{_OLD})\.)[,]?[ \t\n]{{1,3}}(\d{{5}}(?:[- ]\d{{4}})?)\b|"
-    r"(?i:\b(?:zip(?:[ -]?codes?)?|post(?:al|[ -]?code)(?: codes?)?|pin(?:[ -]?code)|c[oó]digo postal|c\.p\.|code postal|plz|cap)\b)(?:[ \t]*(?:is|:|=|#))?[ \t]{1,2}"
-    r"(\d{5}(?:[- ]\d{4})?|\d{3} ?\d{3}|[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d)\b"
+    rf"(?:\b(?:{_POST})|\b(?i:{_NAMES})|\b(?:{_OLD})\.)[,]?[ \t\n]{{1,3}}({_FIVE})\b|"
+    r"(?i:\b(?:zips?(?:[ -]?codes?)?|post(?:al|[ -]?codes?)(?: codes?| districts?| area)?|pin(?:[ -]?code)|c[oó]digo postal|c\.p\.|code postal|plz|cap)\b)(?:[ \t]*(?:is|was|of|:|=|#|,|\())?[ \t]{0,3}\(?"
+    rf"({_FIVE}|\d{{3}} ?\d{{3}}|[A-Za-z]{{1,2}}\d[A-Za-z\d]? ?\d[A-Za-z]{{2}}|[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d)\b|"
+    r"(?i:\b(?:(?:i['’]?m|i am|we['’]?re|we are|lives?|living|lived|located|based|moved|moving|resid(?:es?|ing)|area|clinic|office|pharmacy|therapist|doctor|provider|specialist|house|home|patients?|person)[ ]{1,3}"
+    r"(?:in|near|from|to|around|at)|near|around|close to|miles (?:of|from)|covers|serves|serving|ships? to|shipped to|deliver(?:s|ed)? to|mail(?:ed)? to))[ ]{1,3}"
+    rf"({_FIVE})(?:[.,;:!?)]|[ ](?:on|if|and|but|for|who|where|with|takes|that|which|since|area|code|zip|now|until|is|was|to|in)\b|\n|$)"
 )
 _AREAS: Final = (
     "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G GL GU HA HD HG HP HR HS HU HX IG IP IV "
@@ -77,15 +90,16 @@ def spared(name: str) -> bool:
 
 def known(name: str) -> bool:
     """A listed town."""
-    low = name.lower().strip(" .,'’")
+    low = " ".join(name.lower().split()).strip(" .,'’")
     return lexicon.people(low) > 0 and low not in ("of", "hospital", "man", "time")
 
 
 def _sure(name: str) -> bool:
     """A town by its name alone, behind no more than "in" or "from"."""
-    if not phrases.titled(name) and name.lower() not in lexicon.words("nicknames"):
+    shouted = name.isupper() and len(name) > 5
+    if not (phrases.titled(name) or shouted or name.lower() in lexicon.words("nicknames")):
         return False
-    low = re.sub(r"['’]s?$", "", name.lower().strip(" .,"))
+    low = re.sub(r"['’]s?$", "", " ".join(name.lower().split()).strip(" .,"))
     size = lexicon.people(low)
     person = low in lexicon.surnames()
     if low in lexicon.broad() and low not in lexicon.CITY_STATES:
@@ -199,6 +213,8 @@ def labelled(text: str, at: int) -> tuple[int, int] | None:
 
 def cued(text: str, at: int) -> tuple[int, int] | None:
     """A town behind "lives in" and the like."""
+    if _NEAR.search(text[max(0, at - 40) : at]):
+        return labelled(text, at)
     before = phrases.before(text, at, 9)
     while before and before[-1] in ("the", "our", "a", "of", "outside", "just") and len(before) > 1 and before[-2] in _PREPOSITIONS | {"just"}:
         before.pop()
@@ -278,6 +294,9 @@ def area(text: str, at: int) -> tuple[int, int] | None:
     downtown = re.search(r"(?i)(?:greater|downtown|uptown|midtown|suburban|metro(?:politan)?) $", text[max(0, at - 14) : at])
     if match is None and downtown is None:
         return None
+    unit = match is not None and re.match(r"[- ](?:county|parish|township|district|borough)\b", match.group()) is not None
+    if unit and phrases.proper(name) and phrases.titled(name):
+        return at, match.end() if match else stop
     if not (_sure(name) or (downtown and phrases.proper(name) and phrases.titled(name))):
         return None
     return (at, match.end() if match else stop) if not _follows_eponym(text, stop) else None
@@ -300,7 +319,7 @@ def lower_case(text: str, at: int) -> tuple[int, int] | None:
         single = count == 1
         if size and (not single or name not in lexicon.common()) or (state(text, begin + len(name), lower=True) and name not in lexicon.words("generic") and count <= 3):
             best = begin + len(name)
-        elif single and name not in lexicon.common() and name not in lexicon.words("generic") and len(name) > 3 and lexicon.townlike(name):
+        elif single and name not in lexicon.common() and name not in lexicon.words("generic") and len(name) > 5 and lexicon.townlike(name):
             best = begin + len(name)
     if best is None or not words or words[0].start() != 0:
         return None
