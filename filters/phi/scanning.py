@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+from filters.phi.spans import Span
 
 Range = tuple[int, int]
-Check = Callable[[bytes, Any], Range | None]
-"""From the text (UTF-8) and an RE2 match, the bytes of the identifier, or None if it is none."""
+Check = Callable[[bytes, Any], Range | Span | None]
+"""From the text (UTF-8) and an RE2 match, the bytes of the identifier, or None if it is none; a span where the kind
+depends on more than the expression."""
 
 _MEMORY = 256 << 20  # bytes that RE2 may use for the states of one automaton
 
@@ -45,8 +49,9 @@ class Scanner:
         self._sentinel: int = self._set.Add(b"")
         self._set.Compile()
 
-    def find(self, text: bytes) -> Iterator[tuple[Search, Range]]:
+    def find(self, text: bytes) -> Iterator[Span]:
         """Every match that its check lets stand, search by search."""
+        text = flat(text)
         hits: list[int] = sorted(self._set.Match(text))
         if self._sentinel not in hits:
             hits = list(range(len(self.searches)))
@@ -56,8 +61,25 @@ class Scanner:
             search = self.searches[hit]
             for match in self._compiled[hit].finditer(text):
                 kept = search.check(text, match)
-                if kept is not None and kept[0] < kept[1]:
-                    yield search, kept
+                if kept is None or kept[0] >= kept[1]:
+                    continue
+                yield kept if isinstance(kept, Span) else Span(*kept, search.kind, search.id)
+
+
+_BLANKS: Final = re.compile(rb"\xc2\xa0|\xe2\x80[\x80-\x8a\xaf]|\t")
+_WRAP: Final = re.compile(rb"(?<=[^\n]{40}[^\n.:;!?|])\r?\n(?=[A-Za-z0-9(\xc3])(?![A-Z][A-Za-z ]{1,24}:)")
+
+
+def flat(text: bytes) -> bytes:
+    """The text in as many bytes, with plain blanks for every other, and for the ends of lines that a width made.
+
+    A line that is long and ends in no mark is taken to go on in the next one.
+    """
+    if b"\n" in text:
+        text = _WRAP.sub(lambda match: b" " * len(match.group()), text)
+    if b"\t" in text or not text.isascii():
+        text = _BLANKS.sub(lambda match: b" " * len(match.group()), text)
+    return text
 
 
 def before(text: bytes, start: int, size: int = 60) -> str:

@@ -18,6 +18,7 @@ from filters.phi.text import Text
 _KIND: Final = "DATE"
 _WHOLE: Final = (
     Search("date-numeric", _KIND, grammar.NUMERIC, checks.numeric),
+    Search("date-read", _KIND, grammar.READ, checks.read),
     Search("date-month-day", _KIND, grammar.MONTH_FIRST, checks.month_first),
     Search("date-day-month", _KIND, grammar.DAY_FIRST, checks.day_first),
     Search("date-year-month", _KIND, grammar.YEAR_FIRST, checks.year_first),
@@ -47,8 +48,7 @@ class DateFinder:
 
     def find(self, text: Text) -> Iterable[Span]:
         """Spans of kinds DATE and AGE."""
-        for search, (start, end) in self._scanner.find(text.raw):
-            yield Span(start, end, search.kind, search.id)
+        return self._scanner.find(text.raw)
 
 
 def finder(policy: Policy) -> DateFinder | None:

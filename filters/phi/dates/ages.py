@@ -9,7 +9,7 @@ from filters.phi.dates.calendars import UNIT
 from filters.phi.scanning import Range, Search, after, before
 
 KIND: Final = "AGE"
-_WORDS: Final = rf"(?:ninety(?:[ -](?:{UNIT}))?|(?:one|a) hundred(?:(?: and)?[ -](?:{UNIT}|ten|eleven|twelve|thirteen|fourteen))?)"
+_WORDS: Final = rf"(?:ninety(?:[ \-\x{{2010}}-\x{{2015}}\x{{2212}}]{{1,3}}(?:{UNIT}))?|(?:one|a) hundred(?:(?: and)?[ \-\x{{2010}}-\x{{2015}}]{{1,3}}(?:{UNIT}|ten|eleven|twelve|thirteen|fourteen))?)"
 _NUMBER: Final = rf"(?:9\d|1[01]\d|12[0-4]|{_WORDS})"
 _OLD: Final = (
     r"(?:[ \t\n\-\x{2010}\x{2011}\x{a0}]{0,2}(?:years?|yrs?)\.?[ \t\n\-\x{2010}\x{2011}\x{a0}]{0,2}(?:old|of[ \t\n]age|young|o\b)|"
@@ -22,7 +22,7 @@ _CUE: Final = (
 )
 _PERSON: Final = (
     r"(?:\b(?:i['’]?m|i am|he['’]s|she['’]s|he is|she is|he was|she was|patient is|mother is|father is|grandmother is|"
-    r"grandfather is|wife is|husband is|who is|pt is|patient was|died at|lived to(?: be)?|passed away at|deceased at|i turned)[ \t\n]{1,2}"
+    r"(?:grandma|grandpa|granny|grandmother|grandfather|mother|father|mom|mum|mama|dad|papa|aunt|uncle|nana|wife|husband|brother|sister|lady|gentleman|he|she|neighbou?r|great-grandmother|great-grandfather)(?: is| was| turned|['’]s|,|:)|who is|pt is|patient was|died at|lived to(?: be)?|passed away at|deceased at|i turned)[ \t\n]{1,2}"
     r"(?:now |about |almost |nearly |like |the age of |age )?)"
 )
 _NOT_AGE: Final = re.compile(

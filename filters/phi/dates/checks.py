@@ -37,7 +37,7 @@ _CODE_BEFORE: Final = re.compile(
 )
 _FRACTIONS: Final = frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/8", "1/5", "1/10"})
 _WEAK_CUE: Final = re.compile(r"(?i)^(?:by|from|through|between|about|to|le|il|el|del|bis|done|next|last|le|due)\b")
-_THREE: Final = re.compile(r"(\d{1,4})\s?([/.\-\u2010-\u2015])\s?(\d{1,2})\s?([/.\-\u2010-\u2015])\s?(\d{2,4})")
+_THREE: Final = re.compile(r"(\d{1,4})\s{0,3}([/.\-\u2010-\u2015\u2212])\s{0,3}(\d{1,2})\s{0,3}([/.\-\u2010-\u2015\u2212])\s{0,3}(\d{2,4})")
 _SENTENCE_CUE: Final = re.compile(r"(?i)\b(?:of|de|di|del)\b")
 
 
@@ -58,6 +58,21 @@ def numeric(text: bytes, match: Any) -> Range | None:
     if match.end(1) == end and _UNIT.match(after(text, end, 24)):
         return None
     return start, end
+
+
+_FIGURES: Final = str.maketrans("OolISB", "001158")
+
+
+def read(text: bytes, match: Any) -> Range | None:
+    """l2.O7.1958: a date once letters are taken for the figures they look like."""
+    start, end = match.span()
+    own = match.group().decode()
+    if own.isdigit() or not re.search(r"[OolISB]", own) or sum(map(str.isdigit, own)) < 3:
+        return None
+    parts = _THREE.fullmatch(own.translate(_FIGURES))
+    if parts is None or parts[2] != parts[4] or not three_numbers(parts[1], parts[3], parts[5]):
+        return None
+    return (start, end) if _standing(text, start, end, parts[2]) else None
 
 
 def three_numbers(first: str, second: str, third: str) -> bool:
@@ -97,6 +112,7 @@ def written(text: bytes, match: Any, month: str, days: str, year: str | None, ye
     start, end = match.span()
     name = month.rstrip(".").lower()
     number = _month(month)
+    year = year.translate(_FIGURES) if year is not None and not year.isdigit() and year[0] not in "'’" else year
     full = year is not None and len(year) == 4
     if not all(exists(day, number, int(year) if full and year else None) for day in _day_numbers(days)):
         return None
@@ -109,7 +125,8 @@ def written(text: bytes, match: Any, month: str, days: str, year: str | None, ye
             return None
     if before(text, start, 2)[-1:] in "-_" and before(text, start, 2)[-1:] and not full:
         return None  # c-Jun 5
-    if not _standing(text, start, start, "-") and not full:
+    left = before(text, start, 8)
+    if left and (left[-1].isdigit() or (left[-1] in "./:" and left[-2:-1].isdigit())):
         return None
     if year is not None and not full and year[0].isdigit():
         rest = after(text, year_end, 24)
@@ -213,6 +230,8 @@ def partial(text: bytes, match: Any) -> Range | None:
     if _UNIT.match(rest) or _SHARE.match(rest) or re.match(r"[/\-–]\d|\d", rest):
         return None
     cue = match.group().decode()
+    if re.match(r"(?i)(?:is|placed)\b", cue) and not re.search(r"(?i)\b(?:date|appointment|appt|surgery|due|foley|line|picc|iv|catheter|tube|birthday|lmp|lbm)\b[^.\n]{0,20}$", before(text, match.start(), 40)):
+        return None
     if _WEAK_CUE.match(cue) and own in _FRACTIONS:
         return None
     if "." in own and not re.match(r"(?i)(?:am|vom|seit|bis|on|el|le|il)\b", cue):
@@ -241,6 +260,8 @@ def alone(text: bytes, match: Any) -> Range | None:
     cue = match.group().decode()[: -len(name)].strip(" -\n\t").lower()
     if re.match(r"['’]s\b|[-/][A-Za-z]", rest):
         return None
+    if cue in ("last", "next", "this", "early", "late", "mid"):
+        start = match.start()
     if name[0].islower():
         if re.match(r"(?:may|march)\b", name) and cue not in ("in", "since", "mid", "early", "late", "month of"):
             return None

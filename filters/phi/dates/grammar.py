@@ -17,7 +17,7 @@ WEEKDAY: Final = rf"(?:\b(?:{calendars.WEEKDAYS})\b[.,]{{0,2}}{_GAP}{{1,2}}(?:(?
 _DAY: Final = r"\b(?:3[01]|[12]\d|0?[1-9])(?:(?:st|nd|rd|th|er)\b|[ºª°]|\b)"
 _JOINS: Final = rf"(?:{BLANK}?{DASH}{BLANK}?|{_GAP}(?:to|and|&|or|through|thru|bis|und|al?|au|y|et|e){_GAP})"
 DAYS: Final = rf"{_DAY}(?:{_JOINS}{_DAY}){{0,3}}"
-YEAR: Final = r"(?:(?:1[89]|20)\d\d\b|['’]\d\d\b|\b\d\d\b)"
+YEAR: Final = r"(?:(?:1[89]|20)\d\d\b|(?:[1lI][89]|[2Z][0Oo])[\dOolISB]{2}\b|['’]\d\d\b|\b\d\d\b)"
 LONG_YEAR: Final = r"(?:\b(?:1[89]|20)\d\d\b|['’]\d\d\b)"
 _ZONE: Final = (
     rf"(?:{BLANK}?(?:Z|UTC|GMT|[ECMP][SD]T|CES?T|hrs?|hours|h|Uhr)\b|{BLANK}?[+\-]\d\d:?\d\d\b)?"
@@ -29,12 +29,12 @@ TIME: Final = (
 )
 """A time of day that stands with its date."""
 
-_OF: Final = rf"(?:,?{_GAP}(?:of|de|del|di|in|the year){_GAP}|[ \t\n\x{{a0}},.\-/]{{0,3}})"
+_OF: Final = rf"(?:,?{_GAP}{{1,3}}(?:of|de|del|di|in|the year){_GAP}{{1,3}}|[ \t\n\x{{a0}},.\-/\x{{2010}}-\x{{2015}}\x{{2212}}]{{0,4}})"
 MONTH_FIRST: Final = (
-    rf"(?i){WEEKDAY}({MONTH})[ \t\n\x{{a0}},.\-/]{{0,3}}(?:the{_GAP})?({DAYS})(?:{_OF}({YEAR}))?{TIME}"
+    rf"(?i){WEEKDAY}({MONTH})[ \t\n\x{{a0}},.\-/\x{{2010}}-\x{{2015}}\x{{2212}}]{{0,4}}(?:the{_GAP})?({DAYS})(?:{_OF}({YEAR}))?{TIME}"
 )
 DAY_FIRST: Final = (
-    rf"(?i){WEEKDAY}({DAYS})(?:{_GAP}(?:day{_GAP})?(?:of|de|di){_GAP}|[ \t\n\x{{a0}}.\-/]{{0,3}})"
+    rf"(?i){WEEKDAY}({DAYS})(?:{_GAP}{{1,3}}(?:day{_GAP})?(?:of|de|di){_GAP}{{1,3}}|[ \t\n\x{{a0}}.\-/\x{{2010}}-\x{{2015}}\x{{2212}}]{{0,4}})"
     rf"({MONTH})(?:{_OF}({YEAR}))?{TIME}"
 )
 YEAR_FIRST: Final = rf"(?i)({LONG_YEAR})[ \-/.,]{{1,2}}({MONTH})(?:[ \-/.]{{1,2}}({_DAY}))?{TIME}"
@@ -43,10 +43,14 @@ MONTH_YEAR: Final = (
     rf"(?:,?{_GAP}(?:of|de|del|in){_GAP}(?:the year{_GAP})?|[ \t\n,.\-/]{{1,3}}|['’]{{0}})({LONG_YEAR})"
 )
 
-_PART: Final = rf"{BLANK}?[/.\-\x{{2010}}-\x{{2015}}]{BLANK}?"
+_PART: Final = rf"{BLANK}{{0,3}}[/.\-\x{{2010}}-\x{{2015}}\x{{2212}}]{BLANK}{{0,3}}"
 _THREE: Final = rf"\d{{1,4}}{_PART}\d{{1,2}}{_PART}\d{{2,4}}"
 _RANGE: Final = rf"{BLANK}?(?:{DASH}|\bto\b|\bthrough\b|\bthru\b|\band\b){BLANK}?"
 NUMERIC: Final = rf"(?i)(?:\d{{1,2}}/\d{{1,2}}{_RANGE})?({_THREE}){TIME}"
+READ: Final = (
+    r"\b[\dOolISB]{1,2}([/.\-])[\dOolISB]{1,2}[/.\-](?:[12lI][\dOolISB]{3}|[\dOolISB]{2})\b|\b[12lI][\dOolISB]{3}-[\dOolISB]{2}-[\dOolISB]{2}\b"
+)
+"""A date of numbers in which letters stand for figures, as optical character recognition reads them."""
 MONTH_SLASH_YEAR: Final = r"\d{1,2} ?[/.\-] ?(?:19|20)\d\d\b|\b(?:19|20)\d\d[\-/](?:0[1-9]|1[0-2])\b"
 STAMP: Final = r"\b(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:T?\d{4}(?:\d\d)?(?:\.\d+)?)?(?:[+\-]\d{4}|Z)?\b"
 ISO_WEEK: Final = (
@@ -71,7 +75,7 @@ PARTIAL_CUE: Final = (
     r"(?i)\b(?:on|since|until|till|by|from|through|thru|before|after|around|dated?|as of|starting|started|beginning|began|between|"
     r"ending|due|scheduled(?: for)?|seen|admit(?:ted)?|adm|discharged?|d/c(?:'?d)?|presented|visited|visit|follow[- ]?up|f/u|"
     r"appt|appointment|last|next|collected|received|drawn|performed|done|dob|dos|born|el|am|vom|seit|bis|le|il|del|"
-    r"ct|mri|cxr|x-?ray|ekg|ecg|echo|labs?|cultures?|biopsy|surgery|colonoscopy|note|ultrasound|imaging)\b"
+    r"lbm|lmp|placed|is|surgery date is|ct|mri|cxr|x-?ray|ekg|ecg|echo|labs?|cultures?|biopsy|surgery|colonoscopy|note|ultrasound|imaging)\b"
 )
 _TWO: Final = r"\d{1,2}/\d{1,2}\b"
 PARTIAL: Final = (

@@ -23,24 +23,61 @@ Local = Callable[[str, int, int, Any], tuple[int, int] | None]
 """From a window of the text, and where the match (or its first group) begins and ends there: the place, or None."""
 
 
-def _search(name: str, kind: str, expression: str, local: Local) -> Search:
-    def check(text: bytes, match: Any) -> Range | None:
-        group = next((each for each in range(1, match.re.groups + 1) if match.group(each) is not None), 0)
-        start, end = match.span(group)
+class _Window:
+    """A piece of a text around a match, in characters."""
+
+    __slots__ = ("begin", "end", "start", "text")
+
+    def __init__(self, text: bytes, start: int, end: int) -> None:
+        """`start` and `end`: the match in bytes."""
         begin, stop = max(0, start - _AROUND), min(len(text), end + _AROUND)
         while begin < start and text[begin] & 0xC0 == 0x80:
             begin += 1
-        while stop > end and stop < len(text) and text[stop] & 0xC0 == 0x80:
+        while end < stop < len(text) and text[stop] & 0xC0 == 0x80:
             stop -= 1
-        left, own = text[begin:start].decode(), text[start:end].decode()
-        window = left + own + text[end:stop].decode()
-        found = local(window, len(left), len(left) + len(own), match)
-        if found is None:
-            return None
-        first = begin + len(window[: found[0]].encode())
-        return first, first + len(window[found[0] : found[1]].encode())
+        self.begin = begin
+        self.text = text[begin:stop].decode()
+        self.start = len(text[begin:start].decode())
+        """The match in characters of the window."""
+        self.end = self.start + len(text[start:end].decode())
 
-    return Search(name, kind, expression, check)
+    def range(self, found: tuple[int, int]) -> Range:
+        """Characters of the window as bytes of the text."""
+        first = self.begin + len(self.text[: found[0]].encode())
+        return first, first + len(self.text[found[0] : found[1]].encode())
+
+
+def _search(name: str, kind: str, expression: str, local: Local) -> Search:
+    def check(text: bytes, match: Any) -> Range | None:
+        group = next((each for each in range(1, match.re.groups + 1) if match.group(each) is not None), 0)
+        window = _Window(text, *match.span(group))
+        found = local(window.text, window.start, window.end, match)
+        return None if found is None else window.range(found)
+
+    return Search(name, kind, gaps(expression), check)
+
+
+def gaps(expression: str) -> str:
+    """`[ ]` of an expression as up to three blanks: one of three bytes is read as three."""
+    return re.sub(r"\[ \](?![?{*+])", "[ ]{1,3}", expression).replace("[ ]?", "[ ]{0,3}")
+
+
+def _behind(text: bytes, match: Any) -> Span | None:
+    """A capital behind a preposition: a town behind "lives in", a hospital behind "treated at", else what is known."""
+    window = _Window(text, *match.span(1))
+    for kind, rule, local in _READINGS:
+        found = local(window.text, window.start)
+        if found is not None:
+            return Span(*window.range(found), kind, rule)
+    return None
+
+
+_READINGS: Final = (
+    ("GEO", "town-cued", towns.cued),
+    ("HOSPITAL", "hospital-cued", facilities.cued),
+    ("GEO", "town-weak", towns.weak),
+    ("HOSPITAL", "hospital-at", facilities.at),
+)
 
 
 def _known(name: str, *, cued: bool, lower: bool) -> str:
@@ -49,9 +86,9 @@ def _known(name: str, *, cued: bool, lower: bool) -> str:
     for system in lexicon.systems(name):
         if lower and (cued or len(system) < 6):
             continue
-        quoted = re.escape(system).replace(r"\ ", r"[ \n\-\x{2010}\x{2011}]").replace("'", "['’]?").replace(r"\-", "-")
+        quoted = re.escape(system).replace(r"\ ", r"[ \n\-\x{2010}\x{2011}]{1,3}").replace("'", "['’]?").replace(r"\-", "-")
         spelled.append(quoted.replace(r"\.", r"\.?").replace(r"\&", "&"))
-    cue = r"\b(?i:at|to|from|in|by|with|via|our|near)[ \n](?:(?:the|our)[ \n])?" if cued else r"\b"
+    cue = r"\b(?i:at|to|from|our)[ \n](?:(?i:the|our)[ \n])?" if cued else r"\b"
     return rf"{'(?i)' if lower else ''}{cue}((?:{'|'.join(spelled)})(?:['’]s)?)\b"
 
 
@@ -76,11 +113,10 @@ def _place(window: str, start: int, end: int, match: Any) -> tuple[int, int] | N
 
 def _searches(lower: bool) -> tuple[Search, ...]:
     found = [
+        Search("behind", "GEO", facilities.BEHIND, _behind),
         _search("hospital-head", "HOSPITAL", facilities.HEADS, lambda w, s, e, m: facilities.facility(w, s, e, lower=lower)),
         _search("hospital-of", "HOSPITAL", facilities.PREFIXED, lambda w, s, e, m: facilities.prefixed(w, _first(w, s, m), s)),
-        _search("hospital-cued", "HOSPITAL", facilities.UNKNOWN, lambda w, s, e, m: facilities.unknown(w, s, bare=False)),
         _search("hospital-label", "HOSPITAL", facilities.DIRECT, lambda w, s, e, m: facilities.unknown(w, s, bare=False)),
-        _search("hospital-at", "HOSPITAL", facilities.BARE, lambda w, s, e, m: facilities.unknown(w, s, bare=True)),
         _search("hospital-saint", "HOSPITAL", facilities.SAINT, _system),
         _search("hospital-office", "HOSPITAL", facilities.OFFICE, _whole),
         _search("hospital-system", "HOSPITAL", _known("plain", cued=False, lower=False), _system),
@@ -93,17 +129,17 @@ def _searches(lower: bool) -> tuple[Search, ...]:
         _search("address-military", "ADDRESS", addresses.MILITARY, _whole),
         _search("address-es", "ADDRESS", addresses.SPANISH, lambda w, s, e, m: (s, addresses.rest(w, e))),
         _search("address-fr", "ADDRESS", addresses.FRENCH, lambda w, s, e, m: (s, addresses.rest(w, e))),
-        _search("address-de", "ADDRESS", addresses.GERMAN, lambda w, s, e, m: (s, addresses.rest(w, e))),
-        _search("address-it", "ADDRESS", addresses.ITALIAN, lambda w, s, e, m: (s, addresses.rest(w, e))),
+        _search("address-de", "ADDRESS", addresses.GERMAN, lambda w, s, e, m: addresses.german(w, s, e)),
+        _search("address-it", "ADDRESS", addresses.ITALIAN, lambda w, s, e, m: addresses.italian(w, s, e)),
         _search("address-label", "ADDRESS", addresses.LABEL, lambda w, s, e, m: addresses.labelled(w, s, e)),
-        _search("town-cued", "GEO", towns.STRONG, lambda w, s, e, m: towns.cued(w, s)),
-        _search("town-label", "GEO", towns.LABEL, lambda w, s, e, m: towns.cued(w, s)),
-        _search("town-weak", "GEO", towns.WEAK, lambda w, s, e, m: towns.weak(w, s)),
+        _search("town-label", "GEO", towns.LABEL, lambda w, s, e, m: towns.labelled(w, s)),
         _search("town-state", "GEO", towns.STATED, lambda w, s, e, m: towns.stated(w, s)),
         _search("town-county", "GEO", towns.COUNTY, lambda w, s, e, m: towns.county(w, s, e)),
         _search("town-area", "GEO", towns.AREA, lambda w, s, e, m: towns.area(w, s)),
         _search("town-known", "GEO", _large(), _place),
         _search("zip", "ZIP", towns.ZIPS, _whole),
+        _search("address-lower", "ADDRESS", addresses.LOWER, lambda w, s, e, m: addresses.lower(w, s, e)),
+        _search("town-lower", "GEO", towns.STRONG_LOWER, lambda w, s, e, m: towns.lower_case(w, s)),
         _search("zip-uk", "ZIP", towns.UK_POSTCODE, _whole),
         _search("zip-canada", "ZIP", towns.CANADA_POSTCODE, _whole),
     ]
@@ -111,8 +147,6 @@ def _searches(lower: bool) -> tuple[Search, ...]:
         found += [
             _search("hospital-system-lower", "HOSPITAL", _known("plain", cued=False, lower=True), _system),
             _search("hospital-saint-lower", "HOSPITAL", facilities.SAINT_LOWER, _system),
-            _search("address-lower", "ADDRESS", addresses.LOWER, lambda w, s, e, m: (s, addresses.rest(w, e))),
-            _search("town-lower", "GEO", towns.STRONG, lambda w, s, e, m: towns.lower_case(w, s)),
         ]
     return tuple(found)
 
@@ -130,8 +164,7 @@ class PlaceFinder:
 
     def find(self, text: Text) -> Iterable[Span]:
         """Spans of kinds GEO, ADDRESS, ZIP and HOSPITAL."""
-        for search, (start, end) in self._scanner.find(text.raw):
-            yield Span(start, end, search.kind, search.id)
+        return self._scanner.find(text.raw)
 
 
 def finder(policy: Policy) -> PlaceFinder | None:

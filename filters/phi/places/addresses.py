@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from filters.phi.places import phrases, towns
+from filters.phi.places import lexicon, phrases, towns
 
 # USPS Publication 28, Appendix C1: street suffixes and their common abbreviations. Those of the first list say by
 # themselves that a street is meant; those of the second are also other things.
@@ -38,12 +38,12 @@ NUMBERED: Final = (
     rf"{_NUMBER}[ ]{_SIDE}?(?i:(?:state|county|u\.?s\.?)[ ])?(?i:highway|hwy|route|rte|road|rd|county road|cr|fm|sr|avenue|ave|broadway)[ ](?:\d{{1,4}}|[A-Z])\b"
     rf"|{_NUMBER}[ ]{_SIDE}?(?i:broadway|park avenue|bowery)\b"
 )
-LOWER: Final = rf"(?i)\b\d{{1,5}} (?:(?:north|south|east|west|n|s|e|w|old)\.? )?(?:[a-z]{{3,14}} |\d{{1,3}}(?:st|nd|rd|th) ){{1,2}}(?:street|avenue|ave|road|drive|lane|boulevard|blvd|court|circle|place|parkway|highway|terrace|trail|way)\b"
+LOWER: Final = rf"(?i)\b\d{{1,5}}[ ](?:(?:north|south|east|west|n|s|e|w|old|upper|lower)\.?[ ])?(?:[a-zà-ÿ]{{3,20}}[ ]|\d{{1,3}}(?:st|nd|rd|th)[ ]){{1,2}}(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|boulevard|blvd|court|ct|circle|cir|place|parkway|pkwy|highway|hwy|terrace|trail|way|crescent|close|gardens|mews|colony|layout|marg|nagar|gali)\b\.?"
 BOX: Final = r"(?i)\b(?:p\.?[ ]?o\.?[ ]?box|post office box|postfach|apartado(?: de correos)?|bo[iî]te postale|b\.p\.|casella postale|rr ?\d+,? box|hc ?\d+,? box|locked bag|gpo box)[ ]?#?[ ]?\d{1,6}\b"
 MILITARY: Final = r"\b(?:(?:PSC|CMR|Unit|UNIT|USS|USNS|USNV|USCGC|UMR)[ ][\w.-]+(?:[ ][A-Z][a-z]+)?,?[ \n]{0,2}(?:Box[ ]\d+,?[ \n]{0,2})?)?(?:APO|FPO|DPO),?[ ](?:AA|AE|AP)(?:,?[ ]\d{5}(?:-\d{4})?)?\b"
 SPANISH: Final = (
-    r"(?:\b(?:Calle|CALLE|C/|C\.|c/|Cl\.|Avda?\.?|Avenida|AVENIDA|Plaza|Pza\.?|Pl\.|Plza\.?|Paseo|P[ºo]\.?|Camino|Cno\.?|Traves[ií]a|Ronda|Carrer|R[uú]a|Urbanizaci[oó]n|Urb\.?|Carretera|Ctra\.?|"
-    r"Glorieta|Callej[oó]n|Pasaje|Bulevar|Pol[ií]gono|Barrio|Cuesta|Alameda|Gran V[ií]a))[ ]?(?:(?:de|del|de la|de las|de los|la|el|los|las|d['’])[ ]){0,2}\p{Lu}[\p{L}'’.-]*(?:[ ](?:de|del|la|las|los|el|y|\p{Lu}[\p{L}'’.-]*)){0,5}"
+    r"(?:\b(?:Calle|CALLE|C/|c/|Avda?\.?|Avenida|AVENIDA|Plaza|Pza\.?|Pl\.|Plza\.?|Paseo|P[ºo]\.?|Camino|Cno\.?|Traves[ií]a|Ronda|Carrer|R[uú]a|Urbanizaci[oó]n|Urb\.?|Carretera|Ctra\.?|"
+    r"Glorieta|Callej[oó]n|Pasaje|Bulevar|Pol[ií]gono|Barrio|Cuesta|Alameda|Gran V[ií]a))[ ]?(?:(?:de|del|de la|de las|de los|la|el|los|las|d['’])[ ]){0,2}\p{Lu}[\p{L}'’.-]{2,}(?:[ ](?:de|del|la|las|los|el|y|\p{Lu}[\p{L}'’.-]*)){0,5}"
     r"(?:,?[ ]?(?:n[º°.o]*[ ]?|n[uú]m\.?[ ]?|[º°][ ]?)?\d{1,4}\b(?:[ ]?bis)?(?:[ -]?[A-Z]\b)?|,?[ ]s/n\b)(?:,?[ ](?:\d{1,2}[ ]?[º°ªoa]\.?(?:[ ]?(?:[A-Z]\b|izda\.?|dcha\.?|izquierda|derecha|centro))?|bajo(?:[ ][A-Z]\b)?|esc(?:alera|\.)[ ]?\w+|piso[ ]?\w+|puerta[ ]?\w+|portal[ ]?\w+|[aá]tico|local[ ]?\w+|bloque[ ]?\w+)){0,4}"
 )
 FRENCH: Final = (
@@ -53,18 +53,18 @@ FRENCH: Final = (
 GERMAN: Final = (
     r"(?:\b\p{Lu}[\p{L}ß.-]*(?:[ ]\p{Lu}[\p{L}-]+)?(?:stra(?:ß|ss)e|str\.|weg|gasse|allee|platz|ring|ufer|damm|hof|steig|chaussee|markt|stieg|pfad|graben|twiete|straat|laan|plein|gracht|kade|singel|gatan|vej|vägen|gade)"
     r"|\b\p{Lu}[\p{L}ß-]+[ -](?:Stra(?:ß|ss)e|Str\.|Weg|Gasse|Allee|Platz|Ring|Ufer|Damm)|\b(?:Am|An der|An den|Im|In der|In den|Auf dem|Auf der|Zum|Zur|Unter den|Beim|Hinter der|Vor dem)[ ]\p{Lu}[\p{L}ß-]+)"
-    r"[ ]\d{1,4}(?:[ ]?[a-h]\b)?(?:[-/]\d{1,4})?(?:,?[ ](?:\d{1,2}\.[ ]?(?:OG|Stock|Etage)|EG(?:[ ]links|[ ]rechts)?|DG|Whg\.?[ ]?\d+|Wohnung[ ]\d+|Hinterhaus|HH|VH|Top[ ]\d+)){0,2}"
+    r"[ ]\d{1,3}(?:[ ]?[a-h]\b)?(?:[-/]\d{1,3})?\b(?:,?[ ](?:\d{1,2}\.[ ]?(?:OG|Stock|Etage)|EG(?:[ ]links|[ ]rechts)?|DG|Whg\.?[ ]?\d+|Wohnung[ ]\d+|Hinterhaus|HH|VH|Top[ ]\d+)){0,2}"
 )
 ITALIAN: Final = (
-    r"\b(?i:via|viale|v\.le|piazza|p\.zza|piazzale|corso|c\.so|vicolo|largo|strada|contrada|localit[àa]|loc\.|frazione|salita|lungo\p{L}+|borgo|calle|fondamenta)[ ](?:(?:dei|degli|della|delle|del|di|dello|dell['’]|da|d['’]|san|santa|monte)[ ]?){0,2}\p{Lu}[\p{L}'’.-]*(?:[ ](?:e|di|dei|della|del|\p{Lu}[\p{L}'’.-]*)){0,4}"
-    r",?[ ]?(?:n\.?[°º]?[ ]?|civ\.?[ ]?)?\d{1,4}(?:[ ]?/[ ]?[\dA-Za-z]{1,3}|[ ]?[A-Za-z]\b)?(?:,?[ ](?:int(?:erno|\.)?[ ]?\w+|scala[ ]?\w+|piano[ ]?\w+|sc\.[ ]?\w+)){0,3}"
+    r"\b(?i:via|viale|v\.le|piazza|p\.zza|piazzale|corso|c\.so|vicolo|largo|strada|contrada|localit[àa]|loc\.|frazione|salita|lungo\p{L}+|borgo|calle|fondamenta)[ ](?:(?:dei|degli|della|delle|del|di|dello|dell['’]|da|d['’]|san|santa|monte)[ ]?){0,2}\p{Lu}[\p{L}'’.-]{2,}(?:[ ](?:e|di|dei|della|del|\p{Lu}[\p{L}'’.-]*)){0,4}"
+    r"(?:,[ ]?|[ ])(?:n\.?[°º]?[ ]?|civ\.?[ ]?)?\d{1,4}\b(?:[ ]?/[ ]?[\dA-Za-z]{1,3}|[ ]?[A-Za-z]\b)?(?:,?[ ](?:int(?:erno|\.)?[ ]?\w+|scala[ ]?\w+|piano[ ]?\w+|sc\.[ ]?\w+)){0,3}"
 )
 LABEL: Final = (
     r"(?i)\b(?:(?:home|mailing|street|residential|permanent|current|work|billing|patient|delivery|postal)? ?(?:address(?:es)?)|direcci[oó]n|domicilio|adresse|anschrift|wohnhaft|indirizzo|residence|addr)"
     r"(?:[ \t]*(?:[:=]|\bis\b|\bas\b|of record:?|on file:?|line 1:?)){1,2}[ \t\n]{0,3}([\p{L}\d#][^\n|\[\]]{3,110})"
 )
-_UNITS: Final = re.compile(_UNIT.replace(r"\p{Lu}", "[A-Z]") + "{1,3}")
-_RARE_CUE: Final = re.compile(r"(?i)(?:address(?: is|:)?|lives at|living at|resid\w+ at|located at|home(?: is)? at|home:|at|mail(?:ed)? to|deliver\w* to|moved to|sent to)[ \t\n]{0,3}$")
+_UNITS: Final = re.compile((_UNIT + "{1,3}").replace("[ ]?", "[ ]{0,3}").replace("[ ](", "[ ]{1,3}("))
+_RARE_CUE: Final = re.compile(r"(?i)(?:(?:home )?visit(?: to| at)?|went to|addr(?:ess)?:?|our place at|up at|address(?: is|:)?|lives at|living at|resid\w+ at|located at|home(?: is)? at|home:|at|mail(?:ed)? to|deliver\w* to|moved to|sent to)[ \t\n]{0,3}$")
 _MEASURE: Final = re.compile(r"(?i)\d (?:mg|mcg|ml|cc|kg|mm|cm|units?|tabs?|iu|day|days|week|weeks|month|months|year|years|yo|hours?|hrs?|min|french|gauge|ga)\b")
 _NEXT_LABEL: Final = re.compile(
     r"(?i)[ \t]{2,}\S|[;,.]?[ \t]+(?:phone|tel|fax|e-?mail|dob|mrn|ssn|date|name|sex|age|cell|mobile|insurance|account|attending|provider|n[uú]mero|tfno|episodio|f\.)\b[^,\n]{0,24}:|\.[ \t]+(?=[A-Z][a-z]+ [a-z])|\.$|[.;][ \t]*$|\.[ \t]+(?:The|She|He|They|Her|His|Patient|Pt|No|We|I)\b"
@@ -83,6 +83,40 @@ def street(text: str, start: int, end: int) -> tuple[int, int] | None:
     return start, rest(text, end)
 
 
+def lower(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """123 maple street, all in lower case: some word of the name or a cue must say that it is one."""
+    words = phrases.tokens(text[start:end])
+    if _MEASURE.match(text[start:end]) or any(word in ("mg", "ml", "times", "days", "per", "the", "a", "by", "to", "of", "in", "and", "with", "year", "years", "patients") for word in words[1:-1]):
+        return None
+    unknown = any(word not in lexicon.common() and word.isalpha() for word in words[1:-1])
+    short = words[-1] in ("st", "dr", "ct", "way", "place", "court", "close", "circle", "cir", "trail", "layout")
+    if (short or not unknown) and not _RARE_CUE.search(text[max(0, start - 24) : start]):
+        return None
+    return start, rest(text, end)
+
+
+def german(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Hauptstraße 5; not "Spring 12" nor "During 7"."""
+    words = phrases.tokens(re.split(r"[ ]\d", text[start:end])[0])
+    if all(word in lexicon.common() for word in words) or re.match(r"[ ]?(?:%|mg|ml|cm|mm|[A-Za-z]{1,2}\d|(?:patients|years|days|weeks|months|cases|of)\b)|[.,]\d", text[end:end + 10]):
+        return None
+    full = rest(text, end)
+    if re.match(r"(?:Am|An der|An den|Im|In der|In den|Zum|Zur|Beim)[ ]", text[start:end]) and full == end and not _RARE_CUE.search(text[max(0, start - 24) : start]):
+        return None
+    return start, full
+
+
+def italian(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Via Roma 1; in lower case, "via", "largo" and the like are also other words, and need the comma or more."""
+    full = rest(text, end)
+    own = text[start:end]
+    if own[0].islower() and full == end and not re.search(r",[ ]?(?:n|\d)|[ ]n\.", own):
+        return None
+    if re.search(r"[A-Z]\d|\d[A-Z]|[A-Z]{2}", own.split(",")[0]) and own[0].islower():
+        return None
+    return (start, full) if re.match(r"(?i)via[ ](?:the|an?|CT|MRI)\b", own) is None else None
+
+
 def rare(text: str, start: int, end: int) -> tuple[int, int] | None:
     """A street whose suffix is also something else: a cue, a flat or a town must say so."""
     kept = street(text, start, end)
@@ -96,7 +130,7 @@ def rest(text: str, end: int) -> int:
     unit = _UNITS.match(text, end)
     if unit:
         end = unit.end()
-    town = re.match(r"(?:,|[ ]?[-–]|[ ]in|[ ]à|[ ]en)?[ \t\n]{1,3}(?=[A-Z\u00c0-\u00dd])|,(?=[A-Z])", text[end : end + 8])
+    town = re.match(r"(?:,|[ ]?[-–]|[ ]{1,3}(?:in|à|en))?[ \t\n]{1,3}(?=[A-Z\u00c0-\u00dd])|,(?=[A-Z])", text[end : end + 8])
     foreign = re.match(r"(?:,|[ ]?[-–])?[ \t\n]{1,3}(?:[A-Z]{1,2}-)?\d{4,5}[ ](?=[A-Z\u00c0-\u00dd])", text[end : end + 16])
     if foreign:
         stop = phrases.right(text, end + foreign.end(), limit=4)

@@ -13,7 +13,7 @@ _STRONG: Final = (
     r"health (?:cent(?:er|re)|ctr|systems?|network|services|partners|group|clinic|campus|trust|board|authority|and rehab(?:ilitation)?|& rehab(?:ilitation)?|sciences cent(?:er|re))|"
     r"clinics?|polyclinic|infirmary|sanatorium|sanitarium|hospice|nursing (?:home|facility|cent(?:er|re)|& rehab\w*|and rehab\w*)|care (?:home|cent(?:er|re))|"
     r"rehab(?:ilitation)?(?: (?:cent(?:er|re)|hospital|institute|facility))?|urgent care(?: cent(?:er|re))?|surgery cent(?:er|re)|surgicenter|surgical cent(?:er|re)|"
-    r"(?:cancer|heart|eye|oncology|dialysis|imaging|birth|birthing|trauma|burn|spine|pain|wound|sleep|senior|community|wellness|recovery|treatment|day|outpatient|diagnostic|women['’]s|children['’]s|vascular|cardiac|kidney|breast) "
+    r"(?:cancer|heart|eye|oncology|dialysis|imaging|birth|birthing|trauma|burn|spine|pain|wound|sleep|senior|community|wellness|recovery|treatment|day|outpatient|diagnostic|vascular|cardiac|kidney|breast) "
     r"(?:cent(?:er|re)|institute|hospital|clinic)|cent(?:er|re)|institute|senior living|assisted living|retirement (?:community|home|village)|"
     r"pharmacy|drugs|apothecary|laborator(?:y|ies)|universit(?:y|ies)|(?:medical|nursing|community|junior) college|school of (?:medicine|nursing|public health|dentistry)|"
     r"(?:high|elementary|middle|primary|grammar|secondary|junior high|preparatory|prep|nursery|charter) school|academy|kindergarten|"
@@ -22,32 +22,41 @@ _STRONG: Final = (
 )
 _WEAK: Final = (
     r"memorial|general|regional|children['’]?s|women['’]s|va|v\.a\.|vamc|medical|med|health|surgery|practice|office|offices|facility|campus|location|branch|"
-    r"house|manor|village|lodge|place|court|gardens|terrace|care|home|labs?|college|school|ed|er|ward|associates|physicians|specialists|medicine|wellness"
+    r"house|manor|village|lodge|care|home|labs?|college|school|ed|er|associates|physicians|specialists|wellness"
 )
-HEADS: Final = rf"(?i)\b(?:{_STRONG}|{_WEAK})\b"
+HEADS: Final = rf"(?i)\b(?:{_STRONG}|{_WEAK})\b".replace(" ", "[ ]")
 _WEAK_HEAD: Final = re.compile(rf"(?i)(?:{_WEAK})")
-_SITE: Final = re.compile(r"(?i)(?:offices?|facility|campus|location|branch|practice|clinics?|ed|er|ward|center|centre)")
-_STATION: Final = re.compile(r"(?i)(?:ed|er|ward|va|v\.a\.)")
+_SITE: Final = re.compile(r"(?i)(?:offices?|facility|campus|location|branch|practice|clinics?|hospitals?|hosp\.?|medical cent(?:er|re)|urgent care|nursing home|pharmacy|rehab|ed|er|center|centre)")
+_STATION: Final = re.compile(r"(?i)(?:ed|er|va|v\.a\.)")
 
-VERBS: Final = (
-    r"seen|treated|evaluated|examined|assessed|reviewed|diagnosed|admitted|readmitted|hospitali[sz]ed|presented|presents|presenting|operated|discharged|"
-    r"transferred|transported|taken|brought|referred|followed|monitored|managed|visit|visits|visited|visiting|check-?up|check(?:ed|s)? in|follow[- ]?up|f/u|"
-    r"appointment|appt|surgery|operation|procedure|scheduled|received|receives|receiving|care|stay|admission|dialysis|transplant|chemo|chemotherapy|scan|"
-    r"imaging|delivered|born|underwent|had|performed|done|implanted|placed|consulted|consultation|patient|inpatient|outpatient|resident|works|worked|"
-    r"working|employed|practices|practicing|trained|studies|studied|enrolled|attends|attending|rotating|seeing|sees|saw|establish(?:ed)?|started|filled|dispensed|sent|"
-    r"currently|initially|previously|recently|originally|bypass|biopsy|case|lab|records?|notes?|physician|specialist|cardiologist|oncologist|neurologist|"
-    r"surgeon|nurse|doctor|provider|pcp|here|rehab|resides|residing|residing|lives|living|stent|pacemaker|replacement|cholecystectomy|appendectomy|delivery"
+_AT_VERBS: Final = frozenset(
+    "seen treated evaluated examined assessed reviewed diagnosed admitted readmitted hospitalized hospitalised presented presents presenting operated discharged "
+    "followed monitored managed visit visits visited checkup check-up checked check follow-up followup f/u appointment appt surgery operation "
+    "procedure scheduled received receives receiving care stay admission dialysis transplant chemo chemotherapy scan imaging delivered born underwent performed "
+    "done implanted placed consulted consultation patient inpatient outpatient works worked working employed practices practicing trained studies studied enrolled "
+    "attends attending rotating seeing sees saw established started filled dispensed currently initially previously recently originally bypass biopsy case lab records "
+    "notes physician specialist cardiologist oncologist neurologist surgeon nurse doctor provider pcp here rehab resides residing lives living stent pacemaker replacement "
+    "cholecystectomy appendectomy delivery discussed resident fellow teaches job shift work student volunteers emergency er ed labs stayed intubated stabilized died".split()
 )
-CUE: Final = (
-    rf"(?i)\b(?:{VERBS})(?:[ \t]+(?:[a-z'-]+|by Dr\.? [\p{{L}}. ]{{1,24}})){{0,3}}?[ \t\n]+(?:at|to|from|in|into|through|with|by)[ \t\n]+(?:(?:the|our|a)[ \t\n]+)?"
+_TO_VERBS: Final = frozenset(
+    "admitted readmitted transferred transported taken brought referred presented presents presenting sent went goes came returned visit visits flown airlifted lifted "
+    "discharged admission transfer referral rushed direct moved follow-up".split()
 )
-UNKNOWN: Final = rf"{CUE}(\p{{Lu}}|(?i:st\. \p{{L}}))"
+_FROM_VERBS: Final = frozenset(
+    "discharged transferred referred transfer referral received records notes sent obtained report imaging labs dr. physician nurse scan mri ct discharge patient".split()
+)
+_IN_VERBS: Final = frozenset("seen hospitalized hospitalised admitted treated implanted".split())
+_VERBS: Final = {"at": _AT_VERBS, "to": _TO_VERBS, "into": _TO_VERBS, "from": _FROM_VERBS, "in": _IN_VERBS}
+BEHIND: Final = (
+    r"\b(?i:at|to|from|in|into|near|of|around|outside|by|with|through|via|between|en|de|à|bei|aus|nach|da|di|a)[ \t\n]+"
+    r"(?:(?i:the|our|a)[ \t\n]+)?(\p{Lu})"
+)
+"""A capital behind a preposition, from which towns and hospitals are read on."""
+_AT: Final = re.compile(r"(?i)\bat[ \t\n](?:(?:the|our)[ \t]{1,3})?$")
 DIRECT: Final = (
-    r"(?i)\b(?:visited|visits|attends|attended|facility|hospital|clinic|pharmacy|school|employer|location|site|practice|provider organization|location of (?:service|care)|"
-    r"place of service|works for|employed by|performing lab(?:oratory)?|referring facility)(?:[ \t]*:[ \t]{0,3}| )(?:the )?(\p{Lu})"
+    r"\b(?:(?i:visited|visits|attends|attended|works for|worked for|employed by|employee of)[ \n]|(?i:facility|hospital|clinic|pharmacy|school|employer|location|site|practice|provider organization|location of (?:service|care)|"
+    r"place of service|performing lab(?:oratory)?|referring facility)[ \t]*:[ \t]{0,3})(?:the )?(\p{Lu})"
 )
-BARE: Final = r"\b(?:at|At|AT)[ \t\n](?:(?:the|our)[ \t])?(\p{Lu})"
-
 _PREFIXED: Final = (
     r"(?:Hospital(?:es)?|Hosp\.|Complejo Hospitalario|Cl[ií]nicas?|Centro (?:de Salud|M[eé]dico|de Atenci[oó]n|de Especialidades|Hospitalario|Sanitario|Medico)|Consultorio|Ambulatorio|"
     r"Residencia(?: de ancianos| geri[aá]trica)?|Polic[lí]{2}nic[ao]|Sanatorio|Instituto|Fundaci[oó]n|CAP|"
@@ -57,11 +66,11 @@ _PREFIXED: Final = (
     r"Hospital (?:of|for)|Children['’]s Hospital|District Hospital|Government Hospital,?|General Hospital,?|Universit(?:y|ies) of|University Hospitals?|Institute of|College of|School of|Children['’]s|VA|ED of|ER of|Our Lady(?: of)?|University)"
 )
 PREFIXED: Final = (
-    rf"\b{_PREFIXED}[ \t](?:(?:de|del|de la|de las|de los|di|della|dei|du|des|d['’]|l['’]|of|the|an der|am|in|zu|zum|für|et|y|e|at)[ \t]?){{0,3}}(\p{{Lu}}|['’]\p{{Lu}})"
+    rf"\b{_PREFIXED}[ \t]{{1,3}}(?:(?:de|del|de la|de las|de los|di|della|dei|du|des|d['’]|l['’]|of|the|an der|am|in|zu|zum|für|et|y|e|at)[ \t]{{0,3}}){{0,3}}(\p{{Lu}}|['’]\p{{Lu}})"
 )
-SAINT: Final = r"\b(?:S(?:t|te|T|aint|AINT)|Mount|Mt|MT|MOUNT)\b\.?[ \t]\p{Lu}[\p{L}]+(?:['’]s|['’]S|s['’])"
-SAINT_LOWER: Final = r"(?i)\b(?:st|saint)\b\.?[ \t]\p{L}{3,}['’]?s\b"
-OFFICE: Final = r"\b(?:Dr|Drs|DR|Doctor)\b\.?[ \t]\p{Lu}[\p{L}'’.-]+(?:[ \t]\p{Lu}[\p{L}'’-]+)?['’]s?[ \t](?i:office|clinic|practice|surgery|group)\b"
+SAINT: Final = r"\b(?:S(?:t|te|T|aint|AINT)|Mount|Mt|MT|MOUNT)\b\.?[ \t]{1,3}\p{Lu}[\p{L}]+(?:['’]s|['’]S|s['’])"
+SAINT_LOWER: Final = r"(?i)\b(?:st|saint)\b\.?[ \t]{1,3}\p{L}{3,}['’]?s\b"
+OFFICE: Final = r"\b(?:Dr|Drs|DR|Doctor)\b\.?[ \t]{1,3}\p{Lu}[\p{L}'’.-]+(?:[ \t]{1,3}\p{Lu}[\p{L}'’-]+)?['’]s?[ \t]{1,3}(?i:office|clinic|practice|surgery|group)\b"
 
 _SOURCE: Final = re.compile(
     r"(?i)(?:recommendations?|guidelines?|guidance|according to|per|protocols?|criteria|consensus|study|trial|data|research|published|publications?|"
@@ -73,12 +82,10 @@ _BEFORE_NAME: Final = re.compile(
     r"(?i)\b(?:at|to|from|in|by|near|via|the|our|of|with|through|visited|attends|attended|into|and|per|for|a|local|nearby|into|facility:|hospital:|pharmacy:|employer:|clinic:)[ \t\n]{1,3}$"
 )
 _WEAK_BEFORE: Final = re.compile(
-    r"(?i)\b(?:at|to|from|in|by|near|via|our|visited|attends|attended|through|at the|to the|from the|in the|into)[ \t\n]{1,3}(?:the )?$|[:@][ \t]{0,3}$"
+    r"(?i)\b(?:at|to|from|near|via|our|visited|visits|attends|attended|through|into|for|by)[ \t\n]{1,3}(?:the )?$|[:@][ \t]{0,3}$"
 )
-_TAIL: Final = re.compile(
-    r"(?:,? (?:of|in|at|de|di|-|–) (?:the )?|, ?| ?[-–] ?| )(?=[A-ZÀ-Ý])",
-)
-_COURSE: Final = re.compile(r"(?i)[ \t](?:course|stay|day|admission|visit|anxiety|discharge|records?|bed|acquired|follow)\b")
+_TAIL: Final = re.compile(r"(?:,?[ ]{1,3}(?:of|in|at|de|di|-|–)[ ]{1,3}(?:the )?|,[ ]{0,3}|[ ]?[-–][ ]?|[ ]{1,3})(?=[A-ZÀ-Ý])")
+_COURSE: Final = re.compile(r"(?i)[ \t]{1,3}(?:course|stay|day|admission|visit|anxiety|discharge|records?|bed|acquired|follow)\b")
 
 
 def facility(text: str, start: int, end: int, *, lower: bool) -> tuple[int, int] | None:
@@ -98,7 +105,7 @@ def facility(text: str, start: int, end: int, *, lower: bool) -> tuple[int, int]
     elif phrases.generic(name):
         if not _named_so(name, head):
             return None
-    elif not phrases.proper(name) and not _BEFORE_NAME.search(text[max(0, begin - 24) : begin]):
+    elif not (phrases.proper(name) or towns.known(name) or _BEFORE_NAME.search(text[max(0, begin - 24) : begin])):
         return None
     if _COURSE.match(text, end) and not phrases.proper(name):
         return None
@@ -113,17 +120,19 @@ def _weak(text: str, begin: int, end: int, name: str, head: str, *, lower: bool)
         return False
     before = text[max(0, begin - 24) : begin]
     known = towns.known(name) or name in lexicon.systems("plain") or name in lexicon.systems("cued")
+    if not head[0].isupper() and not lower and not _SITE.fullmatch(head):
+        return False
     if not head[0].isupper() and not lower:
         if name.isupper() and not known:
             return False
         return known or (phrases.proper(name) and _WEAK_BEFORE.search(before) is not None and name[0].isupper())
     if lower and not head[0].isupper() and _WEAK_HEAD.fullmatch(head) and not known:
         return False
-    if re.match(r"[ \t][A-Z]", text[end : end + 2]) and not towns.known(text[end + 1 : phrases.right(text, end + 1)]):
+    if re.match(r"[ \t]{1,3}[A-Z]", text[end : end + 2]) and not towns.known(text[end + 1 : phrases.right(text, end + 1)]):
         return False
     if _STATION.fullmatch(head):
-        return known or (phrases.proper(name) and _WEAK_BEFORE.search(before) is not None)
-    if head.lower() in ("memorial", "general", "regional", "children's", "children’s") and phrases.proper(name) and begin and known:
+        return (known or phrases.proper(name)) and (_WEAK_BEFORE.search(before) is not None or head.lower() == "va")
+    if head.lower() in ("memorial", "general", "regional", "children's", "children’s") and phrases.proper(name) and known:
         return True
     return _WEAK_BEFORE.search(before) is not None or (lower and phrases.proper(name))
 
@@ -158,7 +167,7 @@ def tail(text: str, end: int) -> int:
 
 
 def _eponym(text: str, end: int) -> bool:
-    following = re.match(r"[ \t]?-?[ \t]?([A-Za-z-]+)", text[end : end + 30])
+    following = re.match(r"[ \t]{0,3}-?[ \t]{0,3}([A-Za-z-]+)", text[end : end + 30])
     return following is not None and following[1].lower() in lexicon.words("eponym_nouns")
 
 
@@ -200,8 +209,28 @@ def prefixed(text: str, start: int, name: int) -> tuple[int, int] | None:
     return begin, tail(text, stop)
 
 
+def cued(text: str, at: int) -> tuple[int, int] | None:
+    """A name behind a verb of care and a preposition."""
+    before = phrases.before(text, at, 7)
+    while before and before[-1] in ("the", "our", "a"):
+        before.pop()
+    if not before:
+        return None
+    verbs = _VERBS.get(before.pop())
+    if verbs is None or not any(word in verbs for word in before[-5:]):
+        return None
+    return unknown(text, at, bare=False)
+
+
+def at(text: str, place: int) -> tuple[int, int] | None:
+    """A name behind "at" alone."""
+    return unknown(text, place, bare=True)
+
+
 def unknown(text: str, at: int, *, bare: bool) -> tuple[int, int] | None:
     """A name behind "treated at" and the like; behind a bare "at" it must be no word of English."""
+    if bare and not _AT.search(text[max(0, at - 10) : at]):
+        return None
     stop = phrases.right(text, at, limit=6)
     name = text[at:stop]
     words = phrases.tokens(name)
@@ -217,9 +246,11 @@ def unknown(text: str, at: int, *, bare: bool) -> tuple[int, int] | None:
     acronym = name.isupper() and " " not in name
     if acronym and not 3 <= len(name) <= 6:
         return None
+    if acronym and not re.search(r"(?i)\b(?:at|to|from)[ \t\n]+(?:the[ \t\n]+)?$", text[max(0, at - 14) : at]):
+        return None
     if first.lower() in ("christmas", "thanksgiving", "easter", "halloween"):
         return None
-    following = re.match(r"[ \t]([a-z]+)", text[stop : stop + 24])
+    following = re.match(r"[ \t]{1,3}([a-z]+)", text[stop : stop + 24])
     if bare and (
         acronym
         or len(name) < 4

@@ -145,24 +145,32 @@ def large() -> tuple[str, ...]:
     )
 
 
-_MORPHOLOGY: Final = re.compile(
-    r"(?:[a-zà-ÿ]{2,}(?:ville|burgh?|bury|borough|boro|chester|caster|mouth|haven|stad|stadt|furt|furth|fort|ford|port|field|"
-    r"shire|stead|worth|wick|thorpe|berg|dorf|hausen|heim|wood|land|view|side|dale|vale|ridge|brook|creek|polis|minster|ham|ton|"
-    r"town|pur|abad|nagar|ganj|garh|halli|palle|puram|grad|gorod|sk|by|holm|kirchen|bach|brück|itz|ow|hurst|combe|"
-    r"more|mere|gate|stow|over|ley|ness|beach|springs?|falls|city|heights|park|grove|hills?|lake|rapids|bluffs?|junction|"
-    r"shores?|village|township|point|harbou?r|bay|island|valley|corners?|center|crossing|landing|mills?))"
+_ENDING: Final = re.compile(
+    r"[a-zà-ÿ]{2,}(?:ville|burgh?|bury|borough|boro|chester|caster|mouth|haven|stad|stadt|furth?|ford|port|field|shire|stead|worth|wick|"
+    r"thorpe|berg|dorf|hausen|heim|wood|land|dale|ridge|polis|minster|ham|ton|town|pur|abad|nagar|ganj|garh|halli|palle|puram|grad|gorod|"
+    r"holm|kirchen|brück|hurst|combe|mere|view)"
+)
+_NOUNS: Final = frozenset(
+    "beach springs spring falls city heights park grove hills hill lake lakes rapids bluff bluffs junction shores shore village township point "
+    "harbor harbour bay island islands valley corners center crossing landing mills mill grove creek river rock ridge fork forks pass gap "
+    "haven brook bridge field ford port wood woods glen haven meadows prairie plains mountain mount canyon mesa oaks pines groves".split()
 )
 _BEGINNING: Final = re.compile(
-    r"(?:north|south|east|west|new|lake|port|mount|mt\.?|fort|ft\.?|saint|sainte|st\.?|ste\.?|san|santa|santo|são|el|los|las|la|le|les|"
-    r"bad|sankt|villa|villanueva|ville|castel|monte|ober|unter|upper|lower|great|little|old|glen|cape|point|palm|rancho|"
-    r"royal|market|kings|queens|bishops|stoke|chipping|llan\w*|aber\w*|inver\w*|kil\w+|bally\w*|puerto|ciudad|torre|"
-    r"grand|big|rio|boca|del|cedar|oak|pine|elm|maple|green|white|black|red|spring|silver|rock|sand|clear)"
+    r"north|south|east|west|new|lake|port|mount|mt\.?|fort|ft\.?|saint|sainte|st\.?|ste\.?|san|santa|santo|são|el|los|las|la|le|les|bad|sankt|villa|"
+    r"villanueva|ville|castel|monte|ober|unter|upper|lower|great|little|old|glen|cape|point|palm|rancho|royal|market|kings|queens|bishops|stoke|chipping|"
+    r"llan\w*|aber\w*|inver\w*|kil\w+|bally\w*|puerto|ciudad|torre|grand|big|rio|boca|cedar|oak|pine|elm|maple|green|white|black|red|spring|silver|rock"
 )
 
 
 def townlike(name: str) -> bool:
     """`name`, in lower case, has the shape of a town's name: Ramosstad, North Judithbury, Stow-on-the-Wold."""
     parts = re.split(r"[ -]+", name)
-    if len(parts) > 1 and _BEGINNING.fullmatch(parts[0]):
-        return True
-    return _MORPHOLOGY.fullmatch(parts[-1]) is not None and (parts[-1] not in common() or len(parts) > 1)
+    last = parts[-1]
+    if len(parts) > 1:
+        if last in _NOUNS and parts[0] not in words("generic"):
+            return True
+        if _BEGINNING.fullmatch(parts[0]) and not any(
+            each in held for each in (last, last.rstrip("s")) for held in (common(), words("generic"), broad())
+        ):
+            return True
+    return len(last) > 5 and _ENDING.fullmatch(last) is not None and last not in common()

@@ -93,35 +93,51 @@ def named_lower(word: str) -> bool:
 
 def right(text: str, start: int, *, limit: int = 5) -> int:
     """Where the name ends that begins at `start`; `start` itself if no capital stands there."""
-    end, taken = start, 0
+    end, taken, edge = start, 0, start
+    shout = False
     for match in _TOKEN.finditer(text, start, start + 120):
         token = match.group()
-        if "\n" in text[end : match.start()] or taken >= limit or match.start() - end > 2:
+        if "\n" in text[edge : match.start()] or taken >= limit or match.start() - edge > 3:
             break
+        edge = match.end()
         core = re.sub(r"[^\w.]+$", "", token)
-        core = core if core.lower() in _ABBREVIATIONS else core.rstrip(".")
+        low = core.lower()
+        core = core if low in _ABBREVIATIONS else core.rstrip(".")
         if not core:
             if token == "&":
                 continue
             break
-        if capital(token) and "[" not in token:
-            if taken and (core.lower() in _STARTERS or core.lower() in ("patient", "phone", "mrn", "dob", "ssn")):
+        if token[0] == "(" or "[" in token or re.match(r"[A-Z]-[a-z]", token):
+            break
+        if capital(token):
+            if taken and (low in _STARTERS or low in _LABELS or (shout and _word(low))):
                 break
             if taken == 0 and token[0] in "\"'“‘(«":
                 break
-            core = re.sub(r"['’]s?$", "", core) if not re.match(r"(?i)(?:st|saint|children|women|guy|king|queen)", text[start:]) else core
+            shout = core.isupper() and len(core) > 4
+            if re.match(r"(?i)(?:st|saint|children|women|guy|king|queen)", text[start:]) is None:
+                core = re.sub(r"['’]s?$", "", core)
             end = match.start() + len(core)
             taken += 1
             if len(core) < len(token):
                 break
-        elif not (taken and token.lower() in _CONNECTORS):
-            if taken == 0 and re.match(r"(?:d|l|dell|all|nell|s)['’][A-ZÀ-Ý]", token):
-                end, taken = match.start() + len(core), 1
-                continue
+        elif taken == 0 and re.match(r"(?:d|l|dell|all|nell|s)['’][A-ZÀ-Ý]", token):
+            end, taken = match.start() + len(core), 1
+        elif not taken or low not in _CONNECTORS or len(core) < len(token):
             break
-        elif token.lower() in ("in", "on", "by", "en", "an", "e", "i", "am", "and", "y", "&") and not _continues(text, match.end(), token):
+        elif low in ("in", "on", "by", "en", "an", "e", "i", "am", "and", "y", "&") and not _continues(text, match.end(), low):
             break
     return end
+
+
+_LABELS: Final = frozenset(
+    "patient phone mrn dob ssn zip fax tel email e-mail date age sex gender race insurance account attending address pcp md rn".split()
+)
+
+
+def _word(low: str) -> bool:
+    """A word of English that goes on in capitals behind a name in capitals, and is no part of it."""
+    return low in lexicon.common() and low not in lexicon.words("hospital_names") and low not in lexicon.words("heads")
 
 
 def _continues(text: str, at: int, token: str) -> bool:
@@ -130,6 +146,19 @@ def _continues(text: str, at: int, token: str) -> bool:
         return False
     rest = text[at : at + 24]
     return token.lower() not in ("and", "y", "&") or re.match(r" (?:Women|Children|Clinic|District|Bute|Surrounding)", rest) is not None
+
+
+def titled(name: str) -> bool:
+    """Capitals stand at the beginnings of words only, or behind a hyphen, an apostrophe, Mc and Mac: no acronym, no gene."""
+    pieces = [piece for word in name.split() for piece in re.split(r"[-‐‑–—'’.&]", word) if len(piece) > 1]
+    return all(re.sub(r"^(?:Mc|Mac|De|Du|La|Le|Mac|Fitz)(?=[A-Z])", "", piece)[1:].islower() for piece in pieces)
+
+
+def before(text: str, at: int, count: int) -> list[str]:
+    """The last `count` words before `at` in lower case, within one sentence."""
+    window = text[max(0, at - 80) : at].lower()
+    cut = max(window.rfind(mark) for mark in (". ", ".\n", "; ", ": ", "\n\n"))
+    return window[cut + 1 :].replace(",", " ").split()[-count:]
 
 
 def tokens(name: str) -> list[str]:
@@ -151,6 +180,7 @@ def generic(name: str) -> bool:
     """Every word is one that makes no name."""
     listed = lexicon.words("generic")
     return all(
-        word in listed or word in _CONNECTORS or word.isdigit() or all(part in listed for part in word.split("-"))
-        for word in tokens(name)
+        word in listed or word.isdigit() or all(part in listed for part in word.split("-"))
+        for token in name.split()
+        if token not in _CONNECTORS and (word := bare(token))
     )

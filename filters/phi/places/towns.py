@@ -13,36 +13,63 @@ _POST: Final = "|".join(sorted(lexicon.STATES))
 _OLD: Final = "|".join(lexicon.OLD_STATES.split())
 ZIP: Final = r"\b\d{5}(?:[-\u2013 ]\d{4})?\b(?![-.,]?\d)"
 _STATE: Final = re.compile(
-    rf",?[ \t\n]{{1,2}}(?:(?:{_POST})\b(?!\.?[a-z])|(?i:{_NAMES})\b|(?:{_OLD})\.|[A-Z]\.[A-Z]\.)"
+    rf",?[ \t\n]{{1,2}}(?:(?:{_POST})\b(?!\.?[a-z\d-])|(?i:{_NAMES})\b|(?:{_OLD})\.|(?:N\.[YJCMHD]|S\.[CD]|R\.I|W\.V|D\.C)\.(?:A\.)?)(?![-\w])"
 )
-_STATE_LOWER: Final = re.compile(rf"(?i),?[ \t\n]{{1,2}}(?:{_NAMES})\b")
+_STATE_LOWER: Final = re.compile(rf"(?i),?[ \t\n]{{1,2}}(?:{_NAMES})\b(?![-\w])")
 _ZIP: Final = re.compile(rf",?[ \t\n]{{1,3}}(?:{ZIP}|[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}\b|[A-Z]\d[A-Z] ?\d[A-Z]\d\b|-? ?\d{{3}} ?\d{{3}}\b)")
 _COUNTRY_AFTER: Final = re.compile(r",[ \t\n]{1,2}([A-Z][\w. ]{2,24})")
 _AREA: Final = re.compile(r"(?:[- ](?:area|region|suburbs?|metro(?:politan)?(?: area)?|county|parish|township|district|borough|vicinity|proper|city limits)\b)+")
 _QUALIFIED: Final = re.compile(
-    r"(?i)(?:(?:the|greater|downtown|uptown|midtown|rural|suburban|central|inner|metropolitan|metro|nearby|old|north(?:ern|east|west)?|south(?:ern|east|west)?|east(?:ern)?|"
+    r"(?:(?:the|greater|downtown|uptown|midtown|rural|suburban|central|inner|metropolitan|metro|nearby|old|north(?:ern|east|west)?|south(?:ern|east|west)?|east(?:ern)?|"
     r"west(?:ern)?|just|outside|around|near|city of|town of|village of|county of|suburbs? of|outskirts of|a suburb of|city|town|upstate|here|back)[ \t\n]){1,3}"
 )
 
-STRONG: Final = (
-    r"(?i)\b(?:liv(?:es?|ing|ed)|resid(?:es?|ing|ed)|residents?|native|native|born(?: and raised)?|raised|grew up|growing up|moved|moving|relocat(?:ed|ing)|home ?town|hails?|"
-    r"stay(?:s|ed|ing)?|vacation(?:ed|ing)?|travel(?:s|l?ed|l?ing)?|trips?|flew|fly(?:ing)?|drove|driv(?:es?|ing)|commut(?:es?|ed|ing)|works?|worked|working|employed|incarcerated|deployed|"
-    r"stationed|emigrated|immigrated|immigrant|settled|retired|based|located|visit(?:s|ed|ing)?|city|town|village|suburbs?|county|municipality|parish|community|neighbou?rhood|"
-    r"return(?:s|ed|ing)?|arriv(?:ed|ing)|came|comes|coming|originally|family|relatives|sister|brother|daughter|son|parents|children|house|home|farm|apartment|church|accident|"
-    r"currently|now|home address|address)[ \t\n](?:(?:back|now|currently|alone|independently|there|here|over|up|down|out|today|last|year|together|with (?:her|his|their|my) [a-z]+(?: and [a-z]+)?|[a-z]{3,12})[ \t\n]){0,2}?"
-    r"(?:in|at|of|to|from|near|outside(?: of)?|around|through)[ \t\n]+(\p{L})"
+_STRONG: Final = frozenset(
+    "live lives living lived reside resides residing resided resident residents native born raised grew growing moved moving relocated "
+    "relocating hometown hails stay stays staying stayed vacation vacationed vacationing travel travels traveled travelled traveling "
+    "travelling trip trips flew flying drove drives driving commutes commuting incarcerated deployed stationed emigrated immigrated immigrant settled retired visiting "
+    "returned returning arrived came originally city town village suburb suburbs outskirts municipality".split()
+)
+_OF: Final = frozenset("resident residents native city town village suburb suburbs outskirts municipality".split())
+_FILLERS: Final = frozenset(
+    "back now currently alone independently there here over up down out today last year together nearby with her his their my wife husband "
+    "mother father family parents son daughter children sister brother sons daughters and and/or two three four partner boyfriend girlfriend "
+    "by herself himself themselves cats dogs dog cat roommate roommates a an the in on at apartment house home farm trailer condo condominium alone town "
+    "assisted mobile small single story group sober houseboat ranch shelter just outside raised recently permanently full time part originally".split()
+)
+_NEAR: Final = re.compile(
+    r"(?i)\b(?:near|outside(?: of)?|closer? to|moving to|moved to|miles (?:from|of|outside|north of|south of|east of|west of)|originally from|driving (?:from|to)|drive (?:from|to)|"
+    r"(?:pt|patient|man|woman|boy|girl|gentleman|lady|farmer|student|visitor|traveler|traveller|tourist|immigrant|refugee|veteran|worker|teacher|couple|family|native|he is|she is|he's|she's|i'm|i am|"
+    r"is|was|hails|comes?|came) from|(?:household|family|relatives|clinic|office|hospital|pharmacy|lab|school|job|business|bed avail(?:able)?|bed|placement|home|house|apartment|farm|church|store|"
+    r"practice|[a-z]{4,}ist|doctor|specialist|facility|snf|rehab|cottage|born|raised|brother|sister|son|daughter|mother|father|aunt|uncle|cousin|friend|boyfriend|girlfriend|daughter|parents|living|residing|"
+    r"lives|lived|live) in|(?:specialist|therapist|doctor|lab|clinic|pharmacy|rheumatologist|[a-z]{4,}ist|anyone|anybody|somewhere|somebody) around)[ \n]{1,3}(?:the[ ]{1,3})?$"
+)
+"""Words directly before a name that hardly anything but a town follows."""
+_PREPOSITIONS: Final = frozenset("in at of to from near outside around through".split())
+_WEAK: Final = re.compile(
+    r"(?i)\b(in|from|near|of|around|outside|to|at|into|between|en|de|à|bei|aus|nach|da|di)[ \t\n]+(?:(?:the|our)[ \t\n]+)?$"
+)
+_OF_PEOPLE: Final = 50_000
+"""People from which a town is known behind "of", which joins much else."""
+STRONG_LOWER: Final = (
+    r"\b(?i:live|lives|living|lived|resides?|residing|resident|native|born|raised|grew up|moved|moving|relocated|hometown|visiting|vacation|travell?ed|travell?ing|trip|flew|fly|flying|drove|stationed|"
+    r"returned|originally|i'm|i am|he's|she's|we're|pt|patient|farmer|man|woman|household|family|machinist|[a-z]{4,}ologist|avail|office|clinic|lab|closer|home|job|miles|somewhere|anyone)(?: (?i:up|back|out|over|here|now|down))?[ \n]{1,3}"
+    r"(?i:in|at|to|from|near|outside|around|of)[ \n]{1,3}([a-zà-ÿ])|\b(?i:near|outside|outside of|around|ship to|moving to)[ ]{1,3}([a-zà-ÿ])"
 )
 LABEL: Final = (
-    r"(?i)\b(?:city|town|hometown|home town|birthplace|place of (?:birth|residence)|residence|county|municipality|locality|location|resides in|lives in|lugar de nacimiento|localidad(?:/ provincia)?|"
+    r"\b(?i:city|town|hometown|home town|birthplace|place of (?:birth|residence)|residence|county|municipality|locality|location|resides in|lives in|lugar de nacimiento|localidad(?:/ provincia)?|"
     r"municipio|provincia|poblaci[oó]n|ville|commune|domicile|wohnort|geburtsort|ort|comune|citt[aà]|luogo di nascita|residente (?:en|a|in)|vive en|habite(?: [aà])?|wohnhaft in|wohnt in|natural de|"
     r"procedente de|origin(?:ario|aire) d[ei]|aus|domicilio|n[ée]e? à|nato a|nata a)[ \t]*[:=]?[ \t\n]{1,3}(\p{Lu})"
 )
-WEAK: Final = r"\b(?i:in|from|near|of|around|outside|to|at|between|via|through|en|de|à|bei|aus|nach|a|da|di)[ \t\n]+(\p{Lu})"
 STATED: Final = rf",[ \t\n]{{1,2}}(?:(?:{_POST})\b|(?:{_NAMES})\b|(?:{_OLD})\.)"
+_FIVE: Final = r"\d{5}(?:[ ]{0,3}[-\x{2010}-\x{2015}\x{2212}][ ]{0,3}\d{4}|[ ]\d{4})?"
 ZIPS: Final = (
-    rf"(?:\b(?:{_POST})|\b(?:{_NAMES})|\b(?:{_OLD})\.)[,]?[ \t\n]{{1,3}}(\d{{5}}(?:[- ]\d{{4}})?)\b|"
-    r"(?i:\b(?:zip(?:[ -]?codes?)?|post(?:al|[ -]?code)(?: codes?)?|pin(?:[ -]?code)|c[oó]digo postal|c\.p\.|code postal|plz|cap)\b)(?:[ \t]*(?:is|:|=|#))?[ \t]{1,2}"
-    r"(\d{5}(?:[- ]\d{4})?|\d{3} ?\d{3}|[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d)\b"
+    rf"(?:\b(?:{_POST})|\b(?i:{_NAMES})|\b(?:{_OLD})\.)[,]?[ \t\n]{{1,3}}({_FIVE})\b|"
+    r"(?i:\b(?:zips?(?:[ -]?codes?)?|post(?:al|[ -]?codes?)(?: codes?| districts?| area)?|pin(?:[ -]?code)|c[oó]digo postal|c\.p\.|code postal|plz|cap)\b)(?:[ \t]*(?:is|was|of|:|=|#|,|\())?[ \t]{0,3}\(?"
+    rf"({_FIVE}|\d{{3}} ?\d{{3}}|[A-Za-z]{{1,2}}\d[A-Za-z\d]? ?\d[A-Za-z]{{2}}|[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d)\b|"
+    r"(?i:\b(?:(?:i['’]?m|i am|we['’]?re|we are|lives?|living|lived|located|based|moved|moving|resid(?:es?|ing)|area|clinic|office|pharmacy|therapist|doctor|provider|specialist|house|home|patients?|person)[ ]{1,3}"
+    r"(?:in|near|from|to|around|at)|near|around|close to|miles (?:of|from)|covers|serves|serving|ships? to|shipped to|deliver(?:s|ed)? to|mail(?:ed)? to))[ ]{1,3}"
+    rf"({_FIVE})(?:[.,;:!?)]|[ ](?:on|if|and|but|for|who|where|with|takes|that|which|since|area|code|zip|now|until|is|was|to|in)\b|\n|$)"
 )
 _AREAS: Final = (
     "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G GL GU HA HD HG HP HR HS HU HX IG IP IV "
@@ -52,7 +79,7 @@ _AREAS: Final = (
 UK_POSTCODE: Final = rf"\b(?:{'|'.join(_AREAS.split())})\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{{2}}\b"
 CANADA_POSTCODE: Final = r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] ?\d[ABCEGHJ-NPRSTV-Z]\d\b"
 COUNTY: Final = r"\b(?:County|Parish|Township|Borough|Twp|COUNTY|Precinct|Co\.)"
-AREA: Final = r"(?i)\b(?:the|greater|downtown|uptown|midtown|suburban|metro(?:politan)?) (\p{Lu})"
+AREA: Final = r"\b(?i:the|greater|downtown|uptown|midtown|suburban|metro|metropolitan) (\p{Lu})"
 
 
 def spared(name: str) -> bool:
@@ -63,15 +90,20 @@ def spared(name: str) -> bool:
 
 def known(name: str) -> bool:
     """A listed town."""
-    low = name.lower().strip(" .,'’")
+    low = " ".join(name.lower().split()).strip(" .,'’")
     return lexicon.people(low) > 0 and low not in ("of", "hospital", "man", "time")
 
 
 def _sure(name: str) -> bool:
     """A town by its name alone, behind no more than "in" or "from"."""
-    low = re.sub(r"['’]s?$", "", name.lower().strip(" .,"))
+    shouted = name.isupper() and len(name) > 5
+    if not (phrases.titled(name) or shouted or name.lower() in lexicon.words("nicknames")):
+        return False
+    low = re.sub(r"['’]s?$", "", " ".join(name.lower().split()).strip(" .,"))
     size = lexicon.people(low)
     person = low in lexicon.surnames()
+    if low in lexicon.broad() and low not in lexicon.CITY_STATES:
+        return False
     if low in lexicon.common() or low in lexicon.words("generic") or low in lexicon.words("acronyms"):
         return False
     if size:
@@ -110,7 +142,10 @@ def read(text: str, at: int, *, strict: bool, cue: bool = False) -> int | None:
         return _with(text, at, stop, after_state) if spelled and (cue or after_state is not None) else None
     if name.upper() in {word.upper() for word in lexicon.words("acronyms")}:
         return None
-    if after_state is not None and _plausible(name, cue=cue, zipped=postcode(text, after_state) > after_state):
+    comma = text[stop : stop + 1] == ","
+    if after_state is not None and _plausible(
+        name, cue=not strict or (comma and phrases.proper(name)), zipped=postcode(text, after_state) > after_state
+    ):
         return _with(text, at, stop, after_state)
     if strict and not _sure(name):
         first = _longest(text, at, stop)
@@ -125,7 +160,8 @@ def _longest(text: str, at: int, stop: int) -> int | None:
     cut = text.rfind(" ", at, stop)
     while cut > at:
         if _sure(text[at:cut]):
-            return cut
+            after = phrases.tokens(text[cut:stop])
+            return None if any(word in lexicon.words("eponym_nouns") for word in after) else cut
         cut = text.rfind(" ", at, cut)
     return None
 
@@ -142,6 +178,10 @@ def _namelike(name: str, text: str, at: int) -> bool:
         return lexicon.people(low) > 0 and len(name) > 1
     if name.split()[0].rstrip(".") in ("Dr", "Mr", "Mrs", "Ms", "Miss", "Prof", "Drs"):
         return False
+    if not phrases.titled(name) and not name.isupper() and not known(name):
+        return False
+    if name.isupper() and len(name) < 6:
+        return known(name) and name in ("NYC", "LA", "SF", "NOLA")
     if name.isupper():  # a text in capitals: every word looks like a name
         return known(name) or lexicon.townlike(low) or " " not in name and low not in lexicon.common()
     words = phrases.tokens(name)
@@ -159,8 +199,8 @@ def _with(text: str, at: int, stop: int, after_state: int | None) -> int:
     return end
 
 
-def cued(text: str, at: int) -> tuple[int, int] | None:
-    """A town behind "lives in" and the like."""
+def labelled(text: str, at: int) -> tuple[int, int] | None:
+    """A town behind "City:", or a phrase that leads to one."""
     qualified = _QUALIFIED.match(text, at)
     begin = qualified.end() if qualified else at
     if begin >= len(text) or not (text[begin].isupper()):
@@ -171,10 +211,33 @@ def cued(text: str, at: int) -> tuple[int, int] | None:
     return begin, end
 
 
+def cued(text: str, at: int) -> tuple[int, int] | None:
+    """A town behind "lives in" and the like."""
+    if _NEAR.search(text[max(0, at - 40) : at]):
+        return labelled(text, at)
+    before = phrases.before(text, at, 9)
+    while before and before[-1] in ("the", "our", "a", "of", "outside", "just") and len(before) > 1 and before[-2] in _PREPOSITIONS | {"just"}:
+        before.pop()
+    if not before or before.pop() not in _PREPOSITIONS:
+        return None
+    of = re.search(r"(?i)\bof[ \t\n]+(?:the[ \t\n]+)?$", text[max(0, at - 12) : at]) is not None
+    for word in reversed(before):
+        if word in (_OF if of else _STRONG):
+            return labelled(text, at)
+        if word not in _FILLERS:
+            return None
+    return None
+
+
 def weak(text: str, at: int) -> tuple[int, int] | None:
     """A known or townlike name behind "in", "from" and the like."""
+    behind = _WEAK.search(text[max(0, at - 20) : at])
+    if behind is None:
+        return None
     end = read(text, at, strict=True, cue=True)
     if end is None or _follows_eponym(text, end):
+        return None
+    if behind[1].lower() == "of" and lexicon.people(text[at:end].lower()) < _OF_PEOPLE and "," not in text[at:end] and " " not in text[at:end]:
         return None
     return at, end
 
@@ -231,7 +294,10 @@ def area(text: str, at: int) -> tuple[int, int] | None:
     downtown = re.search(r"(?i)(?:greater|downtown|uptown|midtown|suburban|metro(?:politan)?) $", text[max(0, at - 14) : at])
     if match is None and downtown is None:
         return None
-    if not (known(name) or lexicon.townlike(name.lower())) and (match is None or name.isupper() or not phrases.proper(name)):
+    unit = match is not None and re.match(r"[- ](?:county|parish|township|district|borough)\b", match.group()) is not None
+    if unit and phrases.proper(name) and phrases.titled(name):
+        return at, match.end() if match else stop
+    if not (_sure(name) or (downtown and phrases.proper(name) and phrases.titled(name))):
         return None
     return (at, match.end() if match else stop) if not _follows_eponym(text, stop) else None
 
@@ -253,7 +319,7 @@ def lower_case(text: str, at: int) -> tuple[int, int] | None:
         single = count == 1
         if size and (not single or name not in lexicon.common()) or (state(text, begin + len(name), lower=True) and name not in lexicon.words("generic") and count <= 3):
             best = begin + len(name)
-        elif single and name not in lexicon.common() and name not in lexicon.words("generic") and len(name) > 3 and lexicon.townlike(name):
+        elif single and name not in lexicon.common() and name not in lexicon.words("generic") and len(name) > 5 and lexicon.townlike(name):
             best = begin + len(name)
     if best is None or not words or words[0].start() != 0:
         return None
