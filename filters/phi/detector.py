@@ -68,11 +68,12 @@ class Detector:
         self._set = re2.Set.SearchSet(options)
         for pattern in self.patterns:
             self._set.Add(pattern.expression.encode())
-        self._rules = [
-            [(rule, re2.compile(rule.expression.encode(), options)) for rule in rules] for rules in (CHARACTERS, BREAKS)
-        ]
-        for rule in (*CHARACTERS, *BREAKS):
-            self._set.Add(rule.expression.encode())
+        self._rules: list[list[tuple[int, Rule, Any]]] = []
+        for rules in (CHARACTERS, BREAKS):
+            expressions = [rule.expression.encode() for rule in rules]
+            self._rules.append(
+                [(self._set.Add(e), rule, re2.compile(e, options)) for e, rule in zip(expressions, rules, strict=True)]
+            )
         # Matches everything: if it is missing from an answer, RE2 gave up, and every pattern has to look for itself.
         self._sentinel: int = self._set.Add(b"")
         self._set.Compile()
@@ -125,19 +126,22 @@ class Detector:
         spans = merged([*self._spans(text, hits), *self._others(text)])
         # RE2 that gave up answers with no sentinel: then nothing is known.
         if self._sentinel not in hits or any(hit >= len(self.patterns) for hit in hits if hit != self._sentinel):
-            spans = merged([*spans, *self._folded(text, self._rules)])
+            spans = merged([*spans, *self._folded(text, hits, self._rules)])
         return spans
 
-    def _folded(self, text: bytes, passes: list[list[tuple[Rule, Any]]]) -> list[Span]:
+    def _folded(self, text: bytes, hits: list[int], passes: list[list[tuple[int, Rule, Any]]]) -> list[Span]:
+        """Identifiers in `text` as the passes read it one after the other; only rules among its `hits` can apply."""
         if not passes:
             return []
-        reading = folded(text, passes[0])
+        known = self._sentinel in hits
+        reading = folded(text, [(rule, search) for index, rule, search in passes[0] if not known or index in hits])
         if reading is None:
-            return self._folded(text, passes[1:])
+            return self._folded(text, hits, passes[1:])
+        inner: list[int] = self._set.Match(reading.text)
         found = [
-            *self._spans(reading.text, self._set.Match(reading.text)),
-            *self._others(reading.text),
-            *self._folded(reading.text, passes[1:]),
+            *self._spans(reading.text, inner),
+            *(self._others(reading.text) if passes is self._rules else ()),  # finders read across breaks themselves
+            *self._folded(reading.text, inner, passes[1:]),
         ]
         return [Span(*reading.original(span.start, span.end), span.kind, span.rule) for span in found]
 

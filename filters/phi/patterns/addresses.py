@@ -13,7 +13,7 @@ _DOT = r"(?: ?[\[({<] ?dot ?[\])}>] ?| dot |\.)"
 ADDRESSES = (
     Pattern("email", "EMAIL", rf"{_LOCAL}+{_AT}{_DOMAIN}", check.email),
     Pattern("email-group", "EMAIL", rf"\{{[^{{}}@\n]{{1,200}}\}}{_AT}{_DOMAIN}", check.email),
-    Pattern("email-quoted", "EMAIL", rf"\"[^\"@\n]{{1,64}}\"{_AT}{_DOMAIN}", check.email),
+    Pattern("email-quoted", "EMAIL", rf"\"{_AT}{_DOMAIN}", check.quoted_email),
     Pattern(
         "email-underscores",
         "EMAIL",

@@ -60,6 +60,14 @@ def email(text: bytes, start: int, end: int) -> Range | None:
     return start, end
 
 
+def quoted_email(text: bytes, start: int, end: int) -> Range | None:
+    """RFC 5322 quoted string before "@": from its opening mark, up to 64 bytes back in the same line."""
+    opened = text.rfind(b'"', max(0, start - 65), start)
+    if opened < 0 or start - opened < 2 or re.search(rb"[@\n]", text[opened:start]):
+        return None
+    return email(text, opened, end)
+
+
 def _material(local: bytes, labels: list[bytes]) -> bool:
     """ "Fe3O4@SiO2.In": a capital in the host, and the "domain" begins a sentence."""
     return any(byte in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" for byte in labels[0]) and labels[-1][:1].isupper()
