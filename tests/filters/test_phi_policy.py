@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 import pytest
 
 from corpus.errors import RecipeError
-from filters.phi import annotator
 from filters.phi.annotator import PhiAnnotator, ruleset
 from filters.phi.classes import KINDS, SafeHarbor
+from filters.phi.detector import Detector
 from filters.phi.mask import WITHHELD, mask_text
 from filters.phi.patterns import GROUPS, patterns
 from filters.phi.policy import BY_TYPE, load_policy, policies_of, policy_names, policy_of
+from filters.phi.spans import Span
 
 
 def batch(**columns: list[str | None]) -> pa.RecordBatch:
@@ -80,18 +83,14 @@ def test_unknown_policies_are_named() -> None:
 def test_a_document_that_cannot_be_screened_is_marked_and_the_others_are_screened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    class Fragile:
-        def __init__(self, policy: str) -> None:
-            self.whole = annotator.detector(policy)
+    whole = Detector.find_many
 
-        def find(self, text: bytes, known: object = ()) -> object:
-            if b"broken" in text:
-                raise ValueError(text.decode())
-            return self.whole.find(text)
+    def find_many(self: Detector, texts: Sequence[bytes], known: Sequence[Sequence[Span]] = ()) -> list[list[Span]]:
+        if any(b"broken" in text for text in texts):
+            raise ValueError(b" ".join(texts))
+        return whole(self, texts, known)
 
-    whole = annotator.detector
-    monkeypatch.setattr(annotator, "detector", lambda policy: Fragile.__new__(Fragile))
-    monkeypatch.setattr(Fragile, "whole", whole("literature"), raising=False)
+    monkeypatch.setattr(Detector, "find_many", find_many)
     found = PhiAnnotator().measure(batch(text=["jane@example.org", "broken jane@example.org", "fine"]))
 
     assert found.column("phi_count").to_pylist() == [1, 0, 0]
@@ -99,7 +98,7 @@ def test_a_document_that_cannot_be_screened_is_marked_and_the_others_are_screene
 
 
 def test_words_that_cannot_be_screened_are_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(policy: str) -> object:
+    def broken(policy: str, undecided: str | None) -> object:
         raise ZeroDivisionError
 
     monkeypatch.setattr("filters.phi.mask.detector", broken)

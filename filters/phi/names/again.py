@@ -60,8 +60,10 @@ def again(reader: Reader, proven: dict[str, Token], listed: bool) -> Iterator[tu
         part, memory = forms[patterns[index]]
         if _same(reader, token, part, memory):
             name = reader.forward(start, Trust.CUE) if token.kind & Is.GIVEN else None
-            good = name is not None and len(name.parts) > 1 and _family(name.parts[-1], token.capital)
-            yield start, name.end if good and name is not None else token.end, "name-again" if memory else "name-given"
+            if name is None or len(name.parts) < 2 or not _family(name.parts[-1], token.capital):
+                yield start, token.end, "name-again" if memory else "name-given"
+            elif memory or not spared(text, name, reader.lexicon):
+                yield start, name.end, "name-again" if memory else "name-given"
 
 
 def _same(reader: Reader, token: Token, part: Token, memory: bool) -> bool:

@@ -48,7 +48,7 @@ class Cue:
 
 
 _CUES = (
-    Cue("name-title", r"<edge>(?:<titles>)(?:\s?\.?\s{1,3}|\.)<name>", Trust.TITLE),
+    Cue("name-title", r"<edge>(?:<titles>)(?:\s?\.?\s{1,3}|\.)(?:<of>\.?\s){0,2}<name>", Trust.TITLE),
     Cue("name-title", r"<edge>(?:<small titles>)(?:\s?\.?\s{1,3}|\.)<quote><any>", Trust.TITLE, small=True),
     Cue("name-title", r"<edge>M\.\s{1,2}<name>", where="all"),
     Cue("name-calling", r"(?i:<edge>(?:<callings>))(?:,\s|\s{1,2})<name>", family=True),
@@ -61,6 +61,7 @@ _CUES = (
         small=True,
         several=True,
     ),
+    Cue("name-field", r"(?i:<edge>(?:<name fields>))\s{0,2}[:=]\s{0,4}<name>", Trust.TITLE, comma=True),
     Cue("name-field", r"(?im:^[ \t]*(?:patient |full )?name[ \t]*)\n[ \t]*<name>", comma=True, family=True),
     Cue("name-named", r"(?i:<edge>(?:<named>))[\s,:]{1,3}<name>", comma=True),
     Cue("name-kin", r"(?i:<edge>(?:<kin>))(?:\s?[,(:]\s?|\s<dash>\s|\s{1,2})<name>", comma=True),
@@ -73,6 +74,12 @@ _CUES = (
     Cue("name-patient", r"(?i:<edge>(?:<patient>))(?:\s?[,(]\s?|\s{1,2})<name>", comma=True),
     Cue("name-initials", r"<edge>(?i:<patient>|case|initials)[\s.,:(]{1,3}(<initials>)<is>", Trust.TITLE, Side.BEFORE),
     Cue("name-initials", r"<edge>(?:Mr|Mrs|Ms|Miss|mr|mrs|ms)[\s.]{1,3}(<initials>)<is>", Trust.TITLE, Side.BEFORE),
+    Cue(
+        "name-initials",
+        r"<edge>((?:\p{Lu}\.[ \-]?){2,3}),?\s(?:(?:is|was)\s)?(?:an?\s|aged?\s)?<age>",
+        Trust.TITLE,
+        Side.BEFORE,
+    ),
     Cue("name-greeting", r"(?i:<edge>(?:<greetings>))(?:\s?,)?\s{1,2}(?:there\s)?<name>"),
     Cue("name-greeting", r"(?i:<edge>(?:<greetings>))(?:\s?,)?\s{1,2}\p{Ll}", small=True, where="written"),
     Cue("name-closing", r"(?i:<edge>(?:<closings>))[ \t]?(?:[,!.]\s{0,6}|\n\s{0,6})<dash>?<name>"),
@@ -100,7 +107,7 @@ _CUES = (
     Cue("name-doing", r"(?i:<edge>(?:<doings>))\s{1,2}<name>", Trust.WEAK, comma=True, several=True, where="all"),
     Cue(
         "name-apposition",
-        r"(?i:<years>(?:[ -]old)?(?:[\s\-]+[\p{L}\p{N}/'\-]+){0,14}?|\d{1,3} ?(?:<people>)\b|"
+        r"(?i:<years>(?:[\s\-]+[\p{L}\p{N}/'\-]+){0,14}?|\d{1,3} ?(?:<people>)\b|"
         r"<edge>(?:<people>)),?\s?[,(]\s?<name>",
         Trust.WEAK,
         where="all",
@@ -113,6 +120,7 @@ _BLANKS = r"\t\n\v\f\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{2
 _FRAGMENTS = {
     "edge": r"(?:^|[^\p{L}\p{N}\-])",
     "end": r"(?:[^\p{L}\p{N}]|$)",
+    "of": r"(?:med|dent|vet|rer|nat|phil|univ|habil|h\.c)",  # of what somebody is a doctor
     "dash": r"[\-\x{2010}-\x{2015}]",
     "quote": r"[\"'\x{201c}\x{2018}(*_]{0,3}",
     # A digit that a scanner takes for a letter may be one.
@@ -120,7 +128,10 @@ _FRAGMENTS = {
     "capital": r"(?:\p{Lu}|[0158]\p{Ll}{3})",
     "word": r"<capital>[\p{L}\p{M}0158]*(?:['\x{2019}\-\x{2010}-\x{2012}][\p{L}\p{M}]+)*",
     "name": r"<quote>(?:(?:<particles>)\s){0,3}<capital>",
-    "years": r"(?:years?|yrs?|y\.? ?/?o\b|yo\b|y\.o\.|<short>[ -]old|ans\b|años|anni\b|Jahre)",
+    "years": (
+        r"(?:(?:years?|yrs?)(?:[ -]old\b|[ -]of[ -]age|[ -](?:<people>)\b|[,.;)])|y\.? ?/?o\b|yo\b|y\.o\.|"
+        r"<short>[ -]old|ans\b|años|anni\b|Jahre)"
+    ),
     "short": r"(?:months?|mos?|weeks?|wks?|days?)",
     "age": r"(?:\d{1,3}|(?:<tens>)(?:[ -]\p{L}+)?|\p{L}+teen|ten|eleven|twelve)[ -]{0,2}<years>",
     "tens": "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred",
@@ -130,7 +141,7 @@ _FRAGMENTS = {
 _SPOKEN = {"word": r"\p{L}[\p{L}\p{M}'\x{2019}\-]*", "name": r"<quote>\p{L}"}
 """Instead of these where names may be in lower case."""
 _PLAIN = 12
-"""Of the English titles, those that are also written in capitals, or in lower case: the first."""
+"""Of the English titles, those that are also written in lower case: the first."""
 
 
 @cache
@@ -175,13 +186,19 @@ def _table() -> dict[str, Any]:
     return table
 
 
+@cache
+def titles() -> frozenset[str]:
+    """Titles and callings of one word, in lower case: to be read over where several stand together."""
+    return listed("further_titles") | {word.lower() for word in listed("callings") if " " not in word}
+
+
 def _lists() -> dict[str, str]:
     """An alternative of the phrases of each list, the longest first; a blank in them is any blank."""
     table = _table()
     lists = {name.replace("_", " "): listed(name) for name in table}
     plain = table["titles"]["en"][:_PLAIN]
-    lists["titles"] |= {title.upper() for title in plain}
-    lists["small titles"] = frozenset(title.lower() for title in plain)
+    lists["titles"] |= {title.upper() for title in lists["titles"] if len(title) > 2} | {"MR", "MS", "DR", "SR"}
+    lists["small titles"] = frozenset(title.lower() for title in plain) | {"mme", "mlle", "sra", "srta", "dra", "dott"}
     lists["english kin"] = frozenset(table["kin"]["en"])
     return {
         name: "|".join(sorted(words, key=lambda word: (-len(word), word))).replace(" ", r"\s{1,2}")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from filters.phi.names.again import again
-from filters.phi.names.cues import Cue, Side, cues, listed, runs
+from filters.phi.names.cues import Cue, Side, cues, listed, runs, titles
 from filters.phi.names.judge import initials, stands, written
 from filters.phi.names.listed import in_run
 from filters.phi.names.parts import Name, Token, Trust
@@ -25,7 +25,7 @@ _AND = re.compile(
 )
 _MOST_NAMES = 24  # after one label
 _CAPITAL_TITLE = re.compile(r"[^A-Za-z]?[A-ZÄÖÜ]{2,}\b")
-_UNIT = re.compile(rb"\d\s*$")
+_UNIT = re.compile(rb"\d ?(?:ms|M)\b")
 
 
 class NameFinder:
@@ -43,7 +43,7 @@ class NameFinder:
 
     def names(self, text: Text) -> list[tuple[int, int, str]]:
         """Characters that are names, and the rule that says so."""
-        reader, spoken = Reader(text.characters, self._lower), Reader(text.characters, True)
+        reader, spoken = Reader(text.characters, self._lower, self._lower), Reader(text.characters, True, self._lower)
         at = _characters(text.raw)
         found: list[tuple[int, int, str]] = []
         proven: dict[str, Token] = {}
@@ -76,7 +76,7 @@ class NameFinder:
                 if name is not None and stands(reader, name, cue, cue.trust):
                     yield name
                 continue
-            if cue.small and _UNIT.search(raw, max(0, match.start() - 3), match.start() + 1):
+            if cue.rule == "name-title" and _UNIT.search(raw, max(0, match.start() - 2), match.start() + 4):
                 continue  # "2 ms"
             start, trust = _with_particles(reader.text, at(match.start()), at(match.end()) - 1), cue.trust
             if trust is Trust.TITLE and _doubtful(match.group()):
@@ -112,7 +112,7 @@ def _past_titles(reader: Reader, at: int) -> int:
     """Where the name begins if titles, or more titles, stand at `at`."""
     for _ in range(4):
         token = reader.token(at)
-        if token is None or token.word.lower() not in listed("further_titles") or not (token.capital or reader.lower):
+        if token is None or token.word.lower() not in titles() or not (token.capital or reader.lower):
             return at
         gap = _TITLE_GAP.match(reader.text, token.end)
         if gap is None:

@@ -110,13 +110,18 @@ def _likely(reader: Reader, name: Name, cue: Cue) -> bool:
     if all(part.initial for part in parts):
         return True
     usual = Is.USUAL_GIVEN
-    if cue.family and not reader.lower:
+    if cue.family and not reader.speech:
         usual |= Is.USUAL_FAMILY
     if cue.rule == "name-greeting":
         usual |= Is.GIVEN
     if not any(part.named or part.unknown or part.kind & usual for part in parts):
         return False
-    if cue.rule == "name-here" or len(parts) > 1 or not first.capital or not first.kind & OTHER & ~Is.PLACE:
+    if (
+        cue.rule in ("name-here", "name-calling")
+        or len(parts) > 1
+        or not first.capital
+        or not first.kind & OTHER & ~Is.PLACE
+    ):
         return True
     return _FOLLOWS.match(reader.text, name.end) is None
 

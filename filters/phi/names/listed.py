@@ -121,6 +121,8 @@ def _comma(reader: Reader, name: Name) -> bool:
     given = [part for part in name.parts if part.start > comma]
     if not family or not given or given[0].kind & Is.NEVER:
         return False
+    if not given[0].kind & Is.GIVEN and given[-1].initial and len(given) == 2:
+        return given[0].unknown and all(part.named or part.unknown for part in family)
     if not given[0].kind & Is.GIVEN:
         return given[0].caps and all(part.caps and part.named for part in family) and not given[0].kind
     initial = given[-1].initial

@@ -31,7 +31,8 @@ class Token(NamedTuple):
     @property
     def capital(self) -> bool:
         """Begins with a capital."""
-        return self.word[0].isupper() or self.word[0].isdigit()
+        first = self.word.rpartition(" ")[2][:1]  # after "de la"
+        return first.isupper() or first.isdigit()
 
     @property
     def initial(self) -> bool:
@@ -62,7 +63,8 @@ class Token(NamedTuple):
     def abbreviation(self) -> bool:
         """Written as abbreviations are, and no usual name: "AKI", "PbBs"."""
         if self.word.isupper():
-            return 1 < len(self.word) < 6 and self.word.isascii() and not self.kind & (Is.USUAL_GIVEN | Is.USUAL_FAMILY)
+            name = self.kind & (NAME if len(self.word) > 3 else Is.USUAL_GIVEN | Is.USUAL_FAMILY)
+            return 1 < len(self.word) < 6 and self.word.isascii() and not name
         return _CAPITALS_WITHIN.search(self.word) is not None
 
     @property

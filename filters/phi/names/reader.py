@@ -16,6 +16,7 @@ _SUFFIX = re.compile(r"[ \t]{0,2},?[ \t]{0,2}(?:(?:Jr|Sr|Jnr|Snr|JR|SR)\b\.?|(?:
 _LABEL = re.compile(r"[ \t]{0,2}[:=]")
 _DIGIT = re.compile(r"[.,]? ?\d")
 _ENDS = re.compile(r"[ \t]*(?:[,.;!?)\n]|$|is\b|was\b|mrn\b|date\b)")
+_FIELD_END = re.compile(r"[ \t]{2}|[ \t]?[\n,;()]|$")
 _VOWELS = re.compile(r"[aeiouyà-öø-ÿ]", re.IGNORECASE)
 
 _BLANKS = str.maketrans(
@@ -34,10 +35,11 @@ _BEFORE = 90  # characters in which a name ends
 class Reader:
     """One text and the names that can be read in it."""
 
-    def __init__(self, text: str, lower: bool) -> None:
-        """`lower`: names may be in lower case."""
+    def __init__(self, text: str, lower: bool, speech: bool = False) -> None:
+        """`lower`: names may be in lower case; `speech`: everywhere, for it is a transcript."""
         self.text = text
         self.lower = lower
+        self.speech = speech
         self.lexicon = lexicon()
 
     @cached_property
@@ -209,7 +211,7 @@ class Reader:
             return True
         if before:
             return token.unknown and (not token.caps or before[-1].caps or before[-1].initial)
-        return token.unknown or (trust is Trust.TITLE and not token.caps)
+        return token.unknown or (trust is Trust.TITLE and not token.caps) or (trust is Trust.CUE and kind == Is.PLACE)
 
     def _spoken(self, token: Token, before: list[Token], trust: Trust) -> bool:
         """The same of a word in lower case."""
@@ -270,12 +272,7 @@ class Reader:
         """The name of `parts`, if they are evidence enough."""
         while parts and parts[-1].kind & Is.PARTICLE and not parts[-1].capital:
             parts.pop()
-        if (
-            len(parts) > 1
-            and parts[-1].initial
-            and self.text[parts[-1].end : parts[-1].end + 1] != "."
-            and not (parts[-2].kind & Is.GIVEN or parts[-2].initial)
-        ):
+        if len(parts) > 1 and parts[-1].initial and not self._last_initial(parts[-2], parts[-1]):
             parts.pop()
             end = parts[-1].end
         if not parts or not self._enough(parts, trust):
@@ -284,6 +281,12 @@ class Reader:
         if suffix is not None and not parts[-1].initial:
             end = suffix.end()
         return Name(parts[0].start, end, tuple(parts))
+
+    def _last_initial(self, before: Token, last: Token) -> bool:
+        """An initial at the end of a name is part of it."""
+        if self.text[last.end : last.end + 1] == "." or before.kind & Is.GIVEN or before.initial:
+            return True
+        return _FIELD_END.match(self.text, last.end) is not None or self.text[before.start - 2 : before.start] == ", "
 
     def _enough(self, parts: Iterable[Token], trust: Trust) -> bool:
         whole = [part for part in parts if not part.initial]

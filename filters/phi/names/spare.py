@@ -15,7 +15,7 @@ _CITED = re.compile(
     r",?\s{1,2}(?:and|&|y|et|und|e)\s{1,2}(?:co-?workers|colleagues|cols?\b|associates|coll\b|"
     r"[^\W\d_][\w'\u2019-]{1,30}(?:,?\s?[(\[](?:1[89]|20)?\d\d|,\s(?:1[89]|20)\d\d[a-z]?[);,]|\s?\[\d|\s{1,2}et\s{1,2}al\b)))"
 )
-_REFERENCE = re.compile(r" ?[A-Z]{1,3}(?:, |\.,| and )")
+_FIRM = re.compile(r",? (?:&|and) (?:Sons|Co|Company|Associates|Partners)\b")
 _BEFORE = re.compile(r"([^\W\d_]{2,30})(?:\s+of)?[\s\-\u2013]{1,2}$")
 
 
@@ -26,7 +26,7 @@ def cited(text: str, name: Name) -> bool:
 
 def spared(text: str, name: Name, lexicon: Lexicon) -> bool:
     """By what stands around it the name is an eponym, a reference's author or an institution's."""
-    if cited(text, name):
+    if cited(text, name) or _FIRM.match(text, name.end):
         return True
     match = _NEXT.match(text, name.end)
     last = name.parts[-1]

@@ -15,7 +15,7 @@ _WORD = r"[^\W\d_](?:[^\W\d_]|['\u2019\-](?=[^\W\d_])){1,40}"
 _INSIDE = re.compile(rf"(?<=[\s(])({_WORD})(?=[\s,;.)'\u2019]|$)")
 """A word between blanks and marks. One character is looked behind, one ahead: linear."""
 _SCIENCE = re.compile(
-    r"[\s-]{1,2}(?:\d|sp|spp|species|cells?|gene|protein|mice|rats|strain|mg|mcg|tablets?|capsules?|cream|gel)\b"
+    r"[\s-]{1,2}(?:\d+|sp|spp|species|cells?|gene|protein|mice|rats|strain|mg|mcg|tablets?|capsules?|cream|gel)\b"
 )
 
 
