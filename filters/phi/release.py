@@ -40,16 +40,17 @@ class Release:
         self._key = key
         self._surrogates = Surrogates(key) if key else None
 
-    def mark(self, policy: str, doc_id: str) -> Mark:
-        """What stands for the identifiers of a document."""
+    def mark(self, policy: str, doc_id: str, originals: list[tuple[str, str]]) -> Mark:
+        """What stands for the identifiers of a document, of which `originals` are all (class and value)."""
         if self._surrogates is None or load_policy(policy).replace == "placeholder":
             return placeholder
-        document = self._surrogates.document(doc_id)
+        document = self._surrogates.document(doc_id, originals)
         return lambda kind, value: document.replace(kind, value.decode()).encode()
 
     def text(self, doc_id: str, policy: str, text: bytes, spans: list[Span]) -> tuple[bytes, list[dict[str, Told]]]:
         """The released text of a document, and its spans as `RELEASED_SPAN` has them."""
-        released, places = masked_bytes(text, spans, self.mark(policy, doc_id))
+        originals = [(span.kind, text[span.start : span.end].decode()) for span in spans]
+        released, places = masked_bytes(text, spans, self.mark(policy, doc_id, originals))
         told: list[dict[str, Told]] = [
             {"start": start, "end": end, "kind": span.kind, "rule": span.rule, "tag": self._tag(doc_id, text, span)}
             for span, (start, end) in zip(spans, places, strict=True)

@@ -101,7 +101,8 @@ class DocumentSurrogates:
             made = spoken.said(text, heard, made)
         elif address:
             made = spoken.again(made)
-        return bracketed if looks != "AGE" and _tells(made, value) else made
+        told = looks != "AGE" and _tells(made, value)
+        return bracketed if told or not could_be_surrogate(kind, made) else made
 
 
 class Surrogates:

@@ -82,7 +82,7 @@ def _unreachable(number: _Number) -> bool:
         return rest[0] in "23456789" and rest[1] == "9" and rest[3:8] == "55501"
     if number.plan == "local":
         return rest[:5] == "55501"
-    if number.plan == "drama":
+    if number.plan == "drama" and rest[:_ZEROS].strip("0"):
         return any(rest.startswith(shape.rstrip("#")) for shape in _DRAMA[number.code, len(rest)])
     return not rest[:_ZEROS].strip("0") if len(rest) > _ZEROS else not rest.strip("0")
 

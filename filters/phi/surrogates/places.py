@@ -17,9 +17,7 @@ from filters.phi.surrogates.vocabulary import in_order, words
 
 _TRIES: Final = 64
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+")
-_FOLLOWED: Final = re.compile(
-    r"\.? +(?=[^\W\d_]{4})(?!(?i:suite|unit|apartment|floor|north|south|east|west|room|building)\b)"
-)
+_FOLLOWED: Final = re.compile(r"\.? +([^\W\d_]{2,})")
 _GAP: Final = re.compile(r"[\s.'\u2019&-]{1,3}|\s?[-\u2013]\s?")
 _CONSONANTS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 # Postal codes in letters and digits: of the United Kingdom, Canada and the Netherlands.
@@ -83,7 +81,10 @@ class _Layout:
         """The word says what kind of place it is, or names a state or a country."""
         lower = word.lower()
         if lower in self.kept:
-            return lower not in words("street_tail") or _FOLLOWED.match(value, at + len(word)) is None
+            if lower not in words("street_tail"):
+                return True
+            after = _FOLLOWED.match(value, at + len(word))
+            return after is None or after[1].lower() in self.kept or after[1].lower() in words("joining")
         if word in words("states"):
             return not value.isupper() or value[:at].rstrip().endswith(",")
         return lower in words("names_of_states") and value[:at].rstrip().endswith(",")
@@ -260,7 +261,7 @@ def could_be_place(kind: str, value: str) -> bool:
             made = True
         elif layout.units and len(text) == 1:
             made = made or text.upper() in _CONSONANTS
-        elif not _silent(text, value, token, layout):
+        elif not (text.lower() in layout.kept or _silent(text, value, token, layout)):
             return False
     return made
 
