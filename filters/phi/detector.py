@@ -1,7 +1,7 @@
 """The identifiers of one policy in a text: patterns first, then whatever else the policy asks for.
 
-An `re2.Set` reads the document once and tells which patterns occur at all; most documents have none. Only the
-patterns that occur look for their candidates, and validators decide. Finders of names, places and dates read the
+A prefilter reads the document once and tells which patterns occur at all; in most papers none does. Only the patterns
+that occur look for their candidates, and validators decide. Finders of names, places and dates read the
 characters. Words that neither decides are put to a model, where policy and caller ask for one.
 """
 
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from filters.phi import dates, names, places
-from filters.phi.folding import BREAKS, CHARACTERS, Rule, folded
+from filters.phi.folding import BREAKS, CHARACTERS, Folded, Rule, folded
 from filters.phi.patterns import Pattern, patterns, spoken
 from filters.phi.policy import Policy, load_policy
+from filters.phi.prefilter import Prefilter, options
 from filters.phi.spans import Span, masked_bytes, merged, moved
 from filters.phi.text import Text
 from filters.phi.undecided import stage_for
 
-_MEMORY = 256 << 20  # bytes that RE2 may use for the states of one automaton
 _ROUNDS = 8
 
 
@@ -58,25 +58,18 @@ class Detector:
     def __init__(self, policy: str, undecided: str | None = None, weights: Path | None = None) -> None:
         import re2
 
-        options = re2.Options()
-        options.max_mem = _MEMORY
-        options.log_errors = False  # an error message would quote the text
         self.policy = load_policy(policy)
         self.patterns: tuple[Pattern, ...] = patterns(self.policy.patterns)
         self.finders = [finder for make in FINDERS if (finder := make(self.policy)) is not None]
-        self._searches = [re2.compile(pattern.expression.encode(), options) for pattern in self.patterns]
-        self._set = re2.Set.SearchSet(options)
-        for pattern in self.patterns:
-            self._set.Add(pattern.expression.encode())
-        self._rules: list[list[tuple[int, Rule, Any]]] = []
-        for rules in (CHARACTERS, BREAKS):
-            expressions = [rule.expression.encode() for rule in rules]
-            self._rules.append(
-                [(self._set.Add(e), rule, re2.compile(e, options)) for e, rule in zip(expressions, rules, strict=True)]
-            )
-        # Matches everything: if it is missing from an answer, RE2 gave up, and every pattern has to look for itself.
-        self._sentinel: int = self._set.Add(b"")
-        self._set.Compile()
+        foldings: list[Rule] = [rule for rules in (CHARACTERS, BREAKS) for rule in rules]
+        expressions = [*(one.expression for one in self.patterns), *(rule.expression for rule in foldings)]
+        searches = [re2.compile(expression.encode(), options()) for expression in expressions]
+        self._prefilter = Prefilter(expressions)
+        self._searches = searches[: len(self.patterns)]
+        read = list(
+            zip(range(len(self.patterns), len(searches)), foldings, searches[len(self.patterns) :], strict=True)
+        )
+        self._rules: list[list[tuple[int, Rule, Any]]] = [read[: len(CHARACTERS)], read[len(CHARACTERS) :]]
         self._undecided = stage_for(self.policy, undecided, weights)
 
     def find(self, text: bytes, known: Sequence[Span] = ()) -> list[Span]:
@@ -119,37 +112,34 @@ class Detector:
         return spans
 
     def _once(self, text: bytes) -> list[Span]:
-        """Identifiers in `text` as it stands and, where something in it may split one, as it is read."""
-        hits: list[int] = self._set.Match(text)
-        if len(hits) == 1 and hits[0] == self._sentinel and not self.finders:
-            return []
-        spans = merged([*self._spans(text, hits), *self._others(text)])
-        # RE2 that gave up answers with no sentinel: then nothing is known.
-        if self._sentinel not in hits or any(hit >= len(self.patterns) for hit in hits if hit != self._sentinel):
-            spans = merged([*spans, *self._folded(text, hits, self._rules)])
-        return spans
+        """Identifiers in `text` as it stands and, where something in it may split one, as it is read.
 
-    def _folded(self, text: bytes, hits: list[int], passes: list[list[tuple[int, Rule, Any]]]) -> list[Span]:
-        """Identifiers in `text` as the passes read it one after the other; only rules among its `hits` can apply."""
-        if not passes:
-            return []
-        known = self._sentinel in hits
-        reading = folded(text, [(rule, search) for index, rule, search in passes[0] if not known or index in hits])
-        if reading is None:
-            return self._folded(text, hits, passes[1:])
-        inner: list[int] = self._set.Match(reading.text)
-        found = [
-            *self._spans(reading.text, inner),
-            *(self._others(reading.text) if passes is self._rules else ()),  # finders read across breaks themselves
-            *self._folded(reading.text, inner, passes[1:]),
-        ]
-        return [Span(*reading.original(span.start, span.end), span.kind, span.rule) for span in found]
+        Finders read characters as a reader would, and across breaks by themselves: they read once.
+        """
+        hits = self._prefilter.hits(text)
+        if not hits:
+            return merged(self._others(text)) if self.finders else []
+        found = self._spans(text, hits)
+        if hits[-1] < len(self.patterns):
+            return merged([*found, *self._others(text)])
+        characters = self._folded(text, hits, self._rules[0])
+        read = text if characters is None else characters.text
+        inner = hits if characters is None else self._prefilter.hits(read)
+        more = [*self._others(read), *(self._spans(read, inner) if characters is not None else ())]
+        breaks = self._folded(read, inner, self._rules[1])
+        if breaks is not None:
+            more += _original(breaks, self._spans(breaks.text, self._prefilter.hits(breaks.text)))
+        return merged([*found, *(more if characters is None else _original(characters, more))])
+
+    @staticmethod
+    def _folded(text: bytes, hits: list[int], rules: list[tuple[int, Rule, Any]]) -> Folded | None:
+        """`text` as those of `rules` read it that are among its `hits`; None if as it stands."""
+        asked = [(rule, search) for index, rule, search in rules if index in hits]
+        return folded(text, asked) if asked else None
 
     def _spans(self, text: bytes, hits: list[int]) -> list[Span]:
-        if self._sentinel not in hits:
-            hits = list(range(len(self.patterns)))
         spans: list[Span] = []
-        for index in sorted(hits):
+        for index in hits:
             if index < len(self.patterns):
                 spans.extend(self._candidates(text, self.patterns[index], self._searches[index]))
         return merged(spans)
@@ -167,6 +157,11 @@ class Detector:
             kept = pattern.validate(text, *match.span(group))
             if kept is not None and kept[0] < kept[1]:
                 yield Span(*kept, pattern.kind, pattern.id)
+
+
+def _original(reading: Folded, spans: Iterable[Span]) -> list[Span]:
+    """Spans of a reading, at their places in the text that was read."""
+    return [Span(*reading.original(span.start, span.end), span.kind, span.rule) for span in spans]
 
 
 @cache

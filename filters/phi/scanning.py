@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from filters.phi.prefilter import Prefilter, options
 from filters.phi.spans import Span
 
 Range = tuple[int, int]
@@ -14,7 +15,6 @@ Check = Callable[[bytes, Any], Range | Span | None]
 """From the text (UTF-8) and an RE2 match, the bytes of the identifier, or None if it is none; a span where the kind
 depends on more than the expression."""
 
-_MEMORY = 256 << 20  # bytes that RE2 may use for the states of one automaton
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +37,14 @@ class Scanner:
     def __init__(self, searches: Sequence[Search]) -> None:
         import re2
 
-        options = re2.Options()
-        options.max_mem = _MEMORY
-        options.log_errors = False  # an error message would quote the text
         self.searches = tuple(searches)
-        self._compiled = [re2.compile(search.expression.encode(), options) for search in self.searches]
-        self._set = re2.Set.SearchSet(options)
-        for search in self.searches:
-            self._set.Add(search.expression.encode())
-        # Matches everything: if it is missing from an answer, RE2 gave up, and every search has to look for itself.
-        self._sentinel: int = self._set.Add(b"")
-        self._set.Compile()
+        self._compiled = [re2.compile(search.expression.encode(), options()) for search in self.searches]
+        self._prefilter = Prefilter([search.expression for search in self.searches])
 
     def find(self, text: bytes) -> Iterator[Span]:
         """Every match that its check lets stand, search by search."""
         text = flat(text)
-        hits: list[int] = sorted(self._set.Match(text))
-        if self._sentinel not in hits:
-            hits = list(range(len(self.searches)))
-        for hit in hits:
-            if hit == self._sentinel:
-                continue
+        for hit in self._prefilter.hits(text):
             search = self.searches[hit]
             for match in self._compiled[hit].finditer(text):
                 kept = search.check(text, match)

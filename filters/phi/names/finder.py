@@ -15,6 +15,7 @@ from filters.phi.names.listed import in_run
 from filters.phi.names.parts import Name, Token, Trust
 from filters.phi.names.reader import Reader
 from filters.phi.policy import Policy
+from filters.phi.prefilter import Prefilter
 from filters.phi.spans import Span
 from filters.phi.text import Text
 
@@ -35,6 +36,7 @@ class NameFinder:
         self._all = policy.names == "all"
         self._lower = policy.letters == "any"
         self._cues = cues("all" if self._all else "cued", self._lower)
+        self._prefilter = Prefilter([cue.search.pattern.decode() for cue in self._cues])
         self._runs = runs()
 
     def find(self, text: Text) -> Iterable[Span]:
@@ -54,7 +56,8 @@ class NameFinder:
                 if (len(part.word) > 2 or (len(part.word) == 2 and part.known)) and not part.doubtful:
                     proven.setdefault(part.word, part)
 
-        for cue in self._cues:
+        for hit in self._prefilter.hits(text.raw):
+            cue = self._cues[hit]
             for name in self._cued(spoken if cue.small else reader, cue, text.raw, at):
                 if name.parts[0].capital or self._lower or written(spoken, name, cue):
                     take(name, cue.rule)
