@@ -37,7 +37,8 @@ TELEPHONE_BEFORE = re.compile(rb"(?i)(?:\btel|phone|\bfax|call|contact|mobile|ho
 """A telephone's cue stands directly before."""
 
 _FORMS = re.compile(
-    rb"(?:NCT\d{8}|ISRCTN\d+|ACTRN\d+|DRKS\d+|ChiCTR[-A-Z]*\d+|CTRI/[\d/]+|UMIN\d+|jRCT\w+|EUCTR[\d-]+|CRD\d+|"
+    rb"(?:NCT\d{8}|INPLASY\d+|IRCT\w+|JapicCTI-?\d+|JAPICCTI-?\d+|JMA-IIA\d+|TCTR\d+|PACTR\d+|NTR\d+|KCT\d+|SLCTR[/\d]+|"
+    rb"RBR-\w+|RPCEC\d+|LBCTR\d+|PER-\d+-\d+|ISRCTN\d+|ACTRN\d+|DRKS\d+|ChiCTR[-A-Z]*\d+|CTRI/[\d/]+|UMIN\d+|jRCT\w+|EUCTR[\d-]+|CRD\d+|"
     rb"20\d\d-\d{6}-\d\d|PMC\d+|PMID\d+|"
     rb"(?:GSE|GSM|GPL|GDS|SRP|SRR|SRX|SRS|ERP|ERR|PRJ[END][AB]|SAM[END]A?|PXD|phs|E-[A-Z]{4}-)\d[\d.]*|"
     rb"rs\d+|(?:N[CGMPRTWZ]|X[MPR]|A[CP]|YP|WP)_\d+(?:\.\d+)?(?::\S*)?|[A-Z]{1,2}\d{5,8}\.\d|G\d+P\d+\S*|"
@@ -57,7 +58,7 @@ _AMOUNT = re.compile(
     rb"months?|weeks?|"
     rb"days?|hours?|hrs?|minutes?|mins?|seconds?|times|fold|cells?|copies|counts?|reads?|patients|cases|subjects|"
     rb"participants|individuals|people|persons|women|men|children|adults|samples|controls|births|deaths|steps|"
-    rb"calories|"
+    rb"calories|ppm|ppb|"
     rb"kcal|dollars|usd|euros?|pounds|lbs?|inches|feet|degrees|percent|per|to \d)\b)"
 )
 

@@ -29,7 +29,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"(?:uhid|nhc|ipp|nip)\b|mr ?#",
         r"(?:med(?:ical)?\.?|hosp(?:ital)?\.?|clinic|chart|unit|health|case|patient|pt\.?|electronic)[ -]?"
         r"(?:rec(?:ord)?s?\.?|file|chart|folder)" + _NO,
-        r"(?:hosp(?:ital)?|clinic|unit|chart|patient|pt|record|file|folder|register|master|wrist ?band|arm ?band|"
+        r"(?:hosp(?:ital)?|clinic|unit|chart|patient|pt|record|file|folder|wrist ?band|arm ?band|"
         r"bracelet|"
         r"client|resident|person|facility)\.?(?:'?s)?" + _NO,
         r"(?:n[.ºo°]* ?(?:de )?)?historia cl[ií]nica|num[eé]ro de dossier|dossier(?: patient)?" + _NO,
@@ -64,11 +64,12 @@ _MARKED: dict[str, tuple[str, ...]] = {
     ),
     "LICENCE": (
         r"(?:dea|npi|upin|gmc|nmc|lanr|rpps|adeli|clia|ncpdp|caqs?h)\b",
+        r"(?:licen[cs]es?|lic\.?|permit)" + _NO,
         r"(?:(?:state|medical|physician|nurs(?:e|ing)|pharmac(?:y|ist)|professional|md|rn|np|pa|lpn|do|driver'?s?|"
         r"drivers'|driving|"
         r"operator'?s?|commercial|clinical|board|council|gmc|nmc|pilot'?s?|marriage|birth|death|training|"
         r"practi[cs]e|teaching|dental|gun|"
-        r"handicap|concealed carry)[ -]){0,3}(?:licen[cs]es?|lic\.?|certificates?|cert\.?|certification|permit|"
+        r"handicap|concealed carry)[ -]){1,3}(?:licen[cs]es?|lic\.?|certificates?|cert\.?|certification|permit|"
         r"registration|reg)" + _NO,
         r"(?:driver'?s?|drivers'|driving|operator'?s?|medical|nursing) ?(?:licen[cs]e|lic\b\.?|permit)|\bcdl\b|"
         r"\bd\.?l\.?" + _NO,

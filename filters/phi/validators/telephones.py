@@ -52,7 +52,7 @@ def cued_phone(text: bytes, start: int, end: int) -> Range | None:
 def called_phone(text: bytes, start: int, end: int) -> Range | None:
     """As `cued_phone`, in at least two groups: "call", "cell" and "reached" are ordinary words too."""
     kept = cued_phone(text, start, end)
-    if kept is None:
+    if kept is None or amount_after(text, kept[1]):
         return None
     value = text[kept[0] : kept[1]]
     if _TOLL_FREE.fullmatch(value):
