@@ -49,7 +49,7 @@ _NORMAL = 1.959963984540054
 
 _TITLE = re.compile(
     r"\b(?:Drs?|Dra|Doctora?|Mr|Mrs|Ms|Mx|Mister|Miss|Missus|Madam|Sir|Prof|Profesora?|Professor|Sra|Srta|Señora?)"
-    r"(?![\w'’])",  # noqa: RUF001 - an apostrophe
+    r"(?![\w'’])",
     re.IGNORECASE,
 )
 """Of English and Spanish, those that are nobody's name ("Don" may be one)."""

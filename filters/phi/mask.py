@@ -17,7 +17,8 @@ WITHHELD = "[WITHHELD]"
 def mask_text(value: str, policy: str = "literature", undecided: str | None = RULES) -> str:
     """`value` with every identifier that `policy` finds replaced by `[CLASS]`; `undecided` as `detector` takes it.
 
-    Idempotent where the rules alone decide: a model reads placeholders as it likes. What cannot be screened is withheld.
+    Idempotent where the rules alone decide: a model reads placeholders as it likes. What cannot be screened is
+    withheld.
     """
     raw = value.encode(errors="replace")
     try:

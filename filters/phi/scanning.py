@@ -16,7 +16,6 @@ Check = Callable[[bytes, Any], Range | Span | None]
 depends on more than the expression."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Search:
     """One expression and what decides about its matches."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from filters.phi.dates import ages, checks, grammar
+from filters.phi.dates import ages, grammar, numeric, written
 from filters.phi.policy import Policy
 from filters.phi.scanning import Scanner, Search
 from filters.phi.spans import Span
@@ -17,26 +17,27 @@ from filters.phi.text import Text
 
 _KIND: Final = "DATE"
 _WHOLE: Final = (
-    Search("date-numeric", _KIND, grammar.NUMERIC, checks.numeric),
-    Search("date-read", _KIND, grammar.READ, checks.read),
-    Search("date-month-day", _KIND, grammar.MONTH_FIRST, checks.month_first),
-    Search("date-day-month", _KIND, grammar.DAY_FIRST, checks.day_first),
-    Search("date-year-month", _KIND, grammar.YEAR_FIRST, checks.year_first),
-    Search("date-month-year", _KIND, grammar.MONTH_YEAR, checks.month_year),
-    Search("date-month-slash-year", _KIND, grammar.MONTH_SLASH_YEAR, checks.month_slash_year),
-    Search("date-stamp", _KIND, grammar.STAMP_CUED, checks.stamp),
-    Search("date-week", _KIND, grammar.ISO_WEEK, checks.week),
-    Search("date-birth", _KIND, grammar.AFTER_BIRTH, checks.birth),
+    Search("date-numeric", _KIND, grammar.NUMERIC, numeric.numeric),
+    Search("date-read", _KIND, grammar.READ, numeric.read),
+    Search("date-month-day", _KIND, grammar.MONTH_FIRST, written.month_first),
+    Search("date-day-month", _KIND, grammar.DAY_FIRST, written.day_first),
+    Search("date-year-month", _KIND, grammar.YEAR_FIRST, written.year_first),
+    Search("date-month-year", _KIND, grammar.MONTH_YEAR, written.month_year),
+    Search("date-month-slash-year", _KIND, grammar.MONTH_SLASH_YEAR, numeric.month_slash_year),
+    Search("date-stamp", _KIND, grammar.STAMP_CUED, numeric.stamp),
+    Search("date-week", _KIND, grammar.ISO_WEEK, numeric.week),
+    Search("date-birth", _KIND, grammar.AFTER_BIRTH, numeric.birth),
 )
 _BY_CONTEXT: Final = (
-    Search("date-partial", _KIND, grammar.PARTIAL, checks.partial),
-    Search("date-entry", _KIND, grammar.LINE, checks.lone_pair),
-    Search("date-timed", _KIND, grammar.TIMED, checks.lone_pair),
-    Search("date-month", _KIND, grammar.ALONE, checks.alone),
-    Search("date-holiday", _KIND, grammar.HOLIDAY, checks.holiday),
-    Search("date-said-day", _KIND, grammar.SAID_DAY_FIRST, checks.said),
-    Search("date-said-month", _KIND, grammar.SAID_MONTH_FIRST, checks.said),
-    Search("date-said-birth", _KIND, grammar.SAID_BIRTH, checks.said_birth),
+    Search("date-partial", _KIND, grammar.PARTIAL, numeric.partial),
+    Search("date-day", _KIND, grammar.DAY_ALONE, numeric.day_alone),
+    Search("date-entry", _KIND, grammar.LINE, numeric.lone_pair),
+    Search("date-timed", _KIND, grammar.TIMED, numeric.lone_pair),
+    Search("date-month", _KIND, grammar.ALONE, written.alone),
+    Search("date-holiday", _KIND, grammar.HOLIDAY, written.holiday),
+    Search("date-said-day", _KIND, grammar.SAID_DAY_FIRST, written.said),
+    Search("date-said-month", _KIND, grammar.SAID_MONTH_FIRST, written.said),
+    Search("date-said-birth", _KIND, grammar.SAID_BIRTH, written.said_birth),
 )
 
 

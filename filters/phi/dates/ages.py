@@ -9,26 +9,38 @@ from filters.phi.dates.calendars import UNIT
 from filters.phi.scanning import Range, Search, after, before
 
 KIND: Final = "AGE"
-_WORDS: Final = rf"(?:ninety(?:[ \-\x{{2010}}-\x{{2015}}\x{{2212}}]{{1,3}}(?:{UNIT}))?|(?:one|a) hundred(?:(?: and)?[ \-\x{{2010}}-\x{{2015}}]{{1,3}}(?:{UNIT}|ten|eleven|twelve|thirteen|fourteen))?)"
+_WORDS: Final = (
+    rf"(?:ninety(?:[ \-\x{{2010}}-\x{{2015}}\x{{2212}}]{{1,3}}(?:{UNIT}))?|(?:one|"
+    rf"a) hundred(?:(?: and)?[ \-\x{{2010}}-\x{{2015}}]{{1,3}}(?:{UNIT}|ten|eleven|twelve|thirteen|fourteen))?)"
+)
 _NUMBER: Final = rf"(?:9\d|1[01]\d|12[0-4]|{_WORDS})"
 _OLD: Final = (
-    r"(?:[ \t\n\-\x{2010}\x{2011}\x{a0}]{0,2}(?:years?|yrs?)\.?[ \t\n\-\x{2010}\x{2011}\x{a0}]{0,2}(?:old|of[ \t\n]age|young|o\b)|"
-    r"[ \t\-]{0,2}(?:y/?o|y\.\s?o\.?|yo[mfwg]|y/o[mfwg]|yro|yrold|y\.o\.[mf])\b|[ \t\-]?y(?:r|rs|ears?)?[ \t\-]?(?:old|male|female|man|woman)\b|"
+    r"(?:[ \t\n\-\x{2010}\x{2011}\x{a0}]{0,2}(?:years?|yrs?)\.?[ \t\n\-\x{2010}\x{2011}\x{a0}]{0,2}(?:old|"
+    r"of[ \t\n]age|young|o\b)|"
+    r"[ \t\-]{0,2}(?:y/?o|y\.\s?o\.?|yo[mfwg]|y/o[mfwg]|yro|yrold|y\.o\.[mf])\b|[ \t\-]?y(?:r|rs|"
+    r"ears?)?[ \t\-]?(?:old|male|female|man|woman)\b|"
     r"[ \t\n]?(?:años|ans\b|jahre[ \t\n]alt|anni\b|anos\b)|-?jährig\w*)"
 )
 _CUE: Final = (
     r"(?:\b(?:aged|age[ds]?|age of|age is|age was|turned|turning|edad|âge|alter|età|years of age|nearly|almost)\b"
-    r"(?:[ \t]{0,2}\((?:years|yrs?|y)\))?[ \t:=,\-]{1,3}(?:(?:is|was|at|of|de|about|approximately|~|of about)[ \t]{1,2})?)"
+    r"(?:[ \t]{0,2}\((?:years|yrs?|y)\))?[ \t:=,\-]{1,3}(?:(?:is|was|at|of|de|about|approximately|~|"
+    r"of about)[ \t]{1,2})?)"
 )
 _PERSON: Final = (
     r"(?:\b(?:i['’]?m|i am|he['’]s|she['’]s|he is|she is|he was|she was|patient is|mother is|father is|grandmother is|"
-    r"(?:grandma|grandpa|granny|grandmother|grandfather|mother|father|mom|mum|mama|dad|papa|aunt|uncle|nana|wife|husband|brother|sister|lady|gentleman|he|she|neighbou?r|great-grandmother|great-grandfather)(?: is| was| turned|['’]s|,|:)|who is|pt is|patient was|died at|lived to(?: be)?|passed away at|deceased at|i turned)[ \t\n]{1,2}"
+    r"(?:grandma|grandpa|granny|grandmother|grandfather|mother|father|mom|mum|mama|dad|papa|aunt|uncle|nana|wife|"
+    r"husband|brother|sister|lady|gentleman|he|she|neighbou?r|great-grandmother|great-grandfather)(?: is| was|"
+    r" turned|['’]s|,|:)|who is|pt is|patient was|died at|lived to(?: be)?|passed away at|deceased at|"
+    r"i turned)[ \t\n]{1,2}"
     r"(?:now |about |almost |nearly |like |the age of |age )?)"
 )
 _NOT_AGE: Final = re.compile(
-    r"(?i)[ \t\n-]{0,2}(?:or (?:older|over|above|more)|and (?:older|over|above)|%|percent|mg|milligrams?|pounds?|lbs?|kg|kilos?|over\b|"
-    r"degrees|minutes?|mins?|days?|weeks?|months?|hours?|times|beats|feet|cm|mm|meters|on room air|/|units?|ml|bpm|to \d|"
-    r"out of|point\b|miles|calories|cigarettes|packs?|dollars|thousand|million|years (?:of (?!age)|ago|from|in\b|later|history))|[.,]\d|\+"
+    r"(?i)[ \t\n-]{0,2}(?:or (?:older|over|above|more)|and (?:older|over|above)|%|percent|mg|milligrams?|pounds?|"
+    r"lbs?|kg|kilos?|over\b|"
+    r"degrees|minutes?|mins?|days?|weeks?|months?|hours?|times|beats|feet|cm|mm|meters|on room air|/|units?|ml|bpm|"
+    r"to \d|"
+    r"out of|point\b|miles|calories|cigarettes|packs?|dollars|thousand|million|years (?:of (?!age)|ago|from|in\b|"
+    r"later|history))|[.,]\d|\+"
 )
 _FOREIGN_SPAN: Final = re.compile(r"(?i)(?:desde hace|hace|durante|depuis|pendant|seit|da|per)[ \n]$")
 
@@ -41,7 +53,9 @@ def old(text: bytes, match: Any) -> Range | None:
         return None
     if re.search(r"(?i)(?:hundred|\bto|[-–]|\band) ?$", left) and re.search(r"(?i)\d{1,2} ?(?:to|-|–|and) ?$", left):
         return None  # 65 to 95 years old: a group
-    if _FOREIGN_SPAN.search(left) or re.match(r"(?i)[ \t\n-]{0,2}(?:or|and) (?:older|over|above|more)", after(text, match.end(), 24)):
+    if _FOREIGN_SPAN.search(left) or re.match(
+        r"(?i)[ \t\n-]{0,2}(?:or|and) (?:older|over|above|more)", after(text, match.end(), 24)
+    ):
         return None
     return start, end
 
@@ -66,7 +80,8 @@ def person(text: bytes, match: Any) -> Range | None:
 
 def sexed(text: bytes, match: Any) -> Range | None:
     """92F with chest pain; not a temperature."""
-    return match.span(1)
+    start, end = match.span(1)
+    return start, end
 
 
 SEARCHES: Final = (
@@ -76,7 +91,8 @@ SEARCHES: Final = (
     Search(
         "age-sex",
         KIND,
-        r"(?:^|(?i:\b(?:pt|patient|a|an|this|the|is|old|hpi:?)[ \t]|\n))(9\d|1[01]\d)[ \t]?(?:M|F|male|female|[wbh]m|[wbh]f)[, \t]{1,2}"
+        r"(?:^|(?i:\b(?:pt|patient|a|an|this|the|is|old|hpi:?)[ \t]|\n))(9\d|1[01]\d)[ \t]?(?:M|F|male|female|[wbh]m|"
+        r"[wbh]f)[, \t]{1,2}"
         r"(?i:with|w/|who|s/p|h/o|hx|presents?|presenting|admitted|c/o|here|from|pmh|brought|found|pt|patient|in|p/w)",
         sexed,
     ),

@@ -69,14 +69,9 @@ WEEKDAYS: Final = (
     "montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica"
 )
 
-_UNITS: Final = "one two three four five six seven eight nine".split()
-_TEENS: Final = (
-    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()  # fmt: skip
-)
-_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-UNIT: Final = "|".join(_UNITS)
-TEEN: Final = "|".join(_TEENS)
-TENS: Final = "|".join(_TENS)
+UNIT: Final = "one|two|three|four|five|six|seven|eight|nine"
+TEEN: Final = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+TENS: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 TWO_DIGITS: Final = rf"(?:(?:{TENS})(?:[ -](?:{UNIT}))?|{TEEN}|(?:oh|o|zero)[ -](?:{UNIT}))"
 """10 to 99, or a figure after a zero, in words."""
 CARDINAL_DAY: Final = rf"(?:twenty[ -](?:{UNIT})|thirty[ -]one|twenty|thirty|{TEEN}|{UNIT})"

@@ -24,17 +24,23 @@ _ZONE: Final = (
 )  # fmt: skip
 TIME: Final = (
     rf"(?:(?:T|{BLANK}?[,;@]?{BLANK}{{0,2}}(?:(?:at|um|a las|à){BLANK})?)"
-    rf"(?:\d{{1,2}}(?::\d\d){{1,2}}(?:[.,]\d{{1,9}})?(?:{BLANK}?[ap]\.?m\b\.?)?|\d{{1,2}}{BLANK}?[ap]\.?m\b\.?|\d{{6}}\b)"
+    rf"(?:\d{{1,2}}(?::\d\d){{1,2}}(?:[.,]\d{{1,9}})?(?:{BLANK}?[ap]\.?m\b\.?)?|\d{{1,2}}{BLANK}?[ap]\.?m\b\.?|"
+    rf"\d{{6}}\b)"
     rf"{_ZONE})?"
 )
 """A time of day that stands with its date."""
 
-_OF: Final = rf"(?:,?{_GAP}{{1,3}}(?:of|de|del|di|in|the year){_GAP}{{1,3}}|[ \t\n\x{{a0}},.\-/\x{{2010}}-\x{{2015}}\x{{2212}}]{{0,4}})"
+_OF: Final = (
+    rf"(?:,?{_GAP}{{1,3}}(?:of|de|del|di|in|the year){_GAP}{{1,3}}|"
+    rf"[ \t\n\x{{a0}},.\-/\x{{2010}}-\x{{2015}}\x{{2212}}]{{0,4}})"
+)
 MONTH_FIRST: Final = (
-    rf"(?i){WEEKDAY}({MONTH})[ \t\n\x{{a0}},.\-/\x{{2010}}-\x{{2015}}\x{{2212}}]{{0,4}}(?:the{_GAP})?({DAYS})(?:{_OF}({YEAR}))?{TIME}"
+    rf"(?i){WEEKDAY}({MONTH})[ \t\n\x{{a0}},.\-/\x{{2010}}-\x{{2015}}\x{{2212}}]{{0,4}}(?:the{_GAP})?"
+    rf"({DAYS})(?:{_OF}({YEAR}))?{TIME}"
 )
 DAY_FIRST: Final = (
-    rf"(?i){WEEKDAY}({DAYS})(?:{_GAP}{{1,3}}(?:day{_GAP})?(?:of|de|di){_GAP}{{1,3}}|[ \t\n\x{{a0}}.\-/\x{{2010}}-\x{{2015}}\x{{2212}}]{{0,4}})"
+    rf"(?i){WEEKDAY}({DAYS})(?:{_GAP}{{1,3}}(?:day{_GAP})?(?:of|de|di){_GAP}{{1,3}}|"
+    rf"[ \t\n\x{{a0}}.\-/\x{{2010}}-\x{{2015}}\x{{2212}}]{{0,4}})"
     rf"({MONTH})(?:{_OF}({YEAR}))?{TIME}"
 )
 YEAR_FIRST: Final = rf"(?i)({LONG_YEAR})[ \-/.,]{{1,2}}({MONTH})(?:[ \-/.]{{1,2}}({_DAY}))?{TIME}"
@@ -46,41 +52,56 @@ MONTH_YEAR: Final = (
 _PART: Final = rf"{BLANK}{{0,3}}[/.\-\x{{2010}}-\x{{2015}}\x{{2212}}]{BLANK}{{0,3}}"
 _THREE: Final = rf"\d{{1,4}}{_PART}\d{{1,2}}{_PART}\d{{2,4}}"
 _RANGE: Final = rf"{BLANK}?(?:{DASH}|\bto\b|\bthrough\b|\bthru\b|\band\b){BLANK}?"
-NUMERIC: Final = rf"(?i)(?:\d{{1,2}}/\d{{1,2}}{_RANGE})?({_THREE}){TIME}"
+NUMERIC: Final = rf"(?i)(?:\d{{1,2}}/\d{{1,2}}{_RANGE})?({_THREE}){TIME}(?:{_RANGE}({_THREE}){TIME})?"
 READ: Final = (
-    r"\b[\dOolISB]{1,2}([/.\-])[\dOolISB]{1,2}[/.\-](?:[12lI][\dOolISB]{3}|[\dOolISB]{2})\b|\b[12lI][\dOolISB]{3}-[\dOolISB]{2}-[\dOolISB]{2}\b"
+    r"\b[\dOolISB]{1,2}([/.\-])[\dOolISB]{1,2}[/.\-](?:[12lI][\dOolISB]{3}|[\dOolISB]{2})\b|"
+    r"\b[12lI][\dOolISB]{3}-[\dOolISB]{2}-[\dOolISB]{2}\b"
 )
 """A date of numbers in which letters stand for figures, as optical character recognition reads them."""
 MONTH_SLASH_YEAR: Final = r"\d{1,2} ?[/.\-] ?(?:19|20)\d\d\b|\b(?:19|20)\d\d[\-/](?:0[1-9]|1[0-2])\b"
-STAMP: Final = r"\b(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:T?\d{4}(?:\d\d)?(?:\.\d+)?)?(?:[+\-]\d{4}|Z)?\b"
+STAMP: Final = (
+    r"\b(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:T?\d{4}(?:\d\d)?(?:\.\d+)?)?(?:[+\-]\d{4}|Z)?\b"
+)
 ISO_WEEK: Final = (
-    rf"\b(?:19|20)\d\d-?W(?:0[1-9]|[1-4]\d|5[0-3])(?:-?[1-7])?\b|\b(?:KW|CW){BLANK}?\d{{1,2}}{BLANK}?[/ ]{BLANK}?(?:19|20)\d\d\b"
+    rf"\b(?:19|20)\d\d-?W(?:0[1-9]|[1-4]\d|5[0-3])(?:-?[1-7])?\b|\b(?:KW|"
+    rf"CW){BLANK}?\d{{1,2}}{BLANK}?[/ ]{BLANK}?(?:19|20)\d\d\b"
 )
 
 BIRTH: Final = (
-    r"(?i)(?:\bd\.?o\.?b\b\.?|\bbirth ?da(?:te|y)\b|\bdate of birth\b|\bborn\b(?: on)?|\bf(?:echa|\.)? (?:de )?nac(?:imiento|\.)?|"
-    r"\bdate de naissance\b|\bn[ée]e?(?:\(e\))? le\b|\bgeb(?:urtsdatum|oren(?: am)?|\.)|\bdata di nascita\b|\bnat[oa] il\b|\bddn\b)"
+    r"(?i)(?:\bd\.?o\.?b\b\.?|\bbirth ?da(?:te|y)\b|\bdate of birth\b|\bborn\b(?: on)?|\bf(?:echa|"
+    r"\.)? (?:de )?nac(?:imiento|\.)?|"
+    r"\bdate de naissance\b|\bn[ée]e?(?:\(e\))? le\b|\bgeb(?:urtsdatum|oren(?: am)?|\.)|\bdata di nascita\b|"
+    r"\bnat[oa] il\b|\bddn\b)"
 )
 _LEAD: Final = r"[ \t:=.,()\-#]{0,4}(?:(?:is|was|el)[ \t:]{1,2})?"
 DATED: Final = (
-    r"(?i)(?:\b(?:date|day|dos|doa|dod|dated|admit(?:ted)?|admission|discharged?|visit|service|collected|received|reported|"
+    r"(?i)(?:\b(?:date|day|dos|doa|dod|dated|admit(?:ted)?|admission|discharged?|visit|service|collected|received|"
+    r"reported|"
     r"signed|fecha|datum|data)\b)"
 )
-AFTER_BIRTH: Final = (
-    rf"{BIRTH}{_LEAD}(\d{{1,2}}[ /.\-]{{1,3}}\d{{1,2}}(?:[ /.\-]{{1,3}}\d{{2,4}})?|\d{{6}}|\d{{8}})\b"
-)
+AFTER_BIRTH: Final = rf"{BIRTH}{_LEAD}(\d{{1,2}}[ /.\-]{{1,3}}\d{{1,2}}(?:[ /.\-]{{1,3}}\d{{2,4}})?|\d{{6}}|\d{{8}})\b"
 STAMP_CUED: Final = rf"(?:{DATED}[ \t:=.\-|#()]{{1,4}}|\|)({STAMP})"
 
 PARTIAL_CUE: Final = (
-    r"(?i)\b(?:on|since|until|till|by|from|through|thru|before|after|around|dated?|as of|starting|started|beginning|began|between|"
-    r"ending|due|scheduled(?: for)?|seen|admit(?:ted)?|adm|discharged?|d/c(?:'?d)?|presented|visited|visit|follow[- ]?up|f/u|"
-    r"appt|appointment|last|next|collected|received|drawn|performed|done|dob|dos|born|el|am|vom|seit|bis|le|il|del|"
-    r"lbm|lmp|placed|is|surgery date is|ct|mri|cxr|x-?ray|ekg|ecg|echo|labs?|cultures?|biopsy|surgery|colonoscopy|note|ultrasound|imaging)\b"
+    r"(?i)\b(?:on|since|until|till|by|from|through|thru|before|after|around|dated?|as of|starting|started|beginning|"
+    r"began|between|"
+    r"ending|due|scheduled(?: for)?|seen|admit(?:ted)?|adm|discharged?|d/c(?:'?d)?|presented|visited|visit|"
+    r"follow[- ]?up|f/u|"
+    r"appt|appointment|last|next|week of|collected|received|drawn|performed|done|dob|dos|born|el|am|vom|seit|"
+    r"bis|le|il|del|"
+    r"lbm|lmp|placed|is|surgery date is|ct|mri|cxr|x-?ray|ekg|ecg|echo|labs?|cultures?|biopsy|surgery|colonoscopy|"
+    r"note|ultrasound|imaging)\b"
 )
 _TWO: Final = r"\d{1,2}/\d{1,2}\b"
 PARTIAL: Final = (
     rf"{PARTIAL_CUE}[ \t\n:(,~@\-]{{1,3}}(?:(?:the|head|chest|abdomen|brain|spine|evening|morning|night)[ \t]{{1,2}})?"
-    rf"({_TWO}(?:{BLANK}?(?:{DASH}|,|&|\bto\b|\band\b|\bthrough\b|\bor\b){BLANK}?{_TWO}){{0,4}}|\d\d-\d\d\b|\d{{1,2}}\.\d{{1,2}}\.)"
+    rf"({_TWO}(?:{BLANK}?(?:{DASH}|,|&|\bto\b|\band\b|\bthrough\b|\bor\b){BLANK}?{_TWO}){{0,4}}|\d\d-\d\d\b|"
+    rf"\d{{1,2}}\.\d{{1,2}}\.)"
+)
+DAY_ALONE: Final = (
+    r"(?i)\b(?:on|since|until|till|by|from|of|through|before|after) the (\d{1,2}(?:st|nd|rd|th)|"
+    rf"{calendars.ORDINAL_DAY})(?:[.,;)\n]|[ ](?:he|she|they|i|we|it|pt|patient|"
+    r"the|at|when|with|for|after|before|due)\b|$)"
 )
 LINE: Final = rf"(?m)^[ \t*•\-]{{0,4}}({_TWO})[ \t]{{0,2}}(?::|-[ \t])"
 TIMED: Final = rf"(?i)\b({_TWO}(?:[ ,]{{1,2}}(?:at |@ ?)?\d{{1,2}}:\d\d(?:{BLANK}?[ap]m)?))\b"
@@ -88,12 +109,16 @@ TIMED: Final = rf"(?i)\b({_TWO}(?:[ ,]{{1,2}}(?:at |@ ?)?\d{{1,2}}:\d\d(?:{BLANK
 _NAMES: Final = "|".join(sorted(calendars.ENGLISH, key=lambda name: (-len(name), name)))
 ALONE: Final = (
     r"(?i)\b(?:in|since|until|till|of|last|next|early|late|mid|during|by|from|through|before|after|around|between|past|"
-    rf"about|this|month of)[ \t\n\-]{{1,2}}((?:{_NAMES})\b(?:{BLANK}?(?:{DASH}|\bto\b|\band\b|\bor\b|\bthrough\b){BLANK}?(?:{_NAMES})\b)?)"
+    rf"about|this|month of)[ \t\n\-]{{1,2}}((?:{_NAMES})\b(?:{BLANK}?(?:{DASH}|\bto\b|\band\b|\bor\b|"
+    rf"\bthrough\b){BLANK}?(?:{_NAMES})\b)?)"
 )
 HOLIDAY: Final = (
-    r"(?i)\b(?:on|since|at|around|before|after|over|last|for|by|until|this|past|during|the day after|day of)[ \t\n]{1,2}"
-    r"((?:christmas(?: (?:eve|day|morning))?|xmas|thanksgiving(?: day)?|new year['’]?s(?: (?:eve|day))?|easter(?: sunday| monday)?|"
-    r"halloween|independence day|labou?r day|memorial day|veterans day|valentine['’]?s day|mother['’]?s day|father['’]?s day|"
+    r"(?i)\b(?:on|since|at|around|before|after|over|last|for|by|until|this|past|during|the day after|"
+    r"day of)[ \t\n]{1,2}"
+    r"((?:christmas(?: (?:eve|day|morning))?|xmas|thanksgiving(?: day)?|new year['’]?s(?: (?:eve|day))?|"
+    r"easter(?: sunday| monday)?|"
+    r"halloween|independence day|labou?r day|memorial day|veterans day|valentine['’]?s day|mother['’]?s day|"
+    r"father['’]?s day|"
     r"martin luther king day|mlk day|presidents['’]? day|columbus day|boxing day|good friday|canada day|bastille day|"
     r"ash wednesday|palm sunday|hanukkah|yom kippur|rosh hashanah|passover|diwali|eid(?: al-\w+)?|juneteenth|"
     r"st\.? patrick['’]?s day)(?:,?[ \t](?:of[ \t])?(?:19|20)\d\d)?)\b"
@@ -109,4 +134,8 @@ SAID_MONTH_FIRST: Final = (
     rf"{_SAID_MONTH} \d{{1,2}}(?:st|nd|rd|th)? {calendars.YEAR_WORDS}\b|"
     rf"{_SAID_MONTH}(?: of| in)?,? {calendars.YEAR_WORDS}\b|{_SAID_MONTH} of {calendars.TWO_DIGITS}\b)"
 )
-SAID_BIRTH: Final = rf"{BIRTH}(?:,? (?:is|was|it's|on|the|uh|um|that's|that would be|yes|sure|yeah))*[,:.]? ((?:{calendars.NUMBER_WORD}|{calendars.ORDINAL_DAY})(?:[ ,-]{{1,2}}(?:{calendars.NUMBER_WORD}|{calendars.ORDINAL_DAY})){{2,7}})\b"
+SAID_BIRTH: Final = (
+    rf"{BIRTH}(?:,? (?:is|was|it's|on|the|uh|um|that's|that would be|yes|sure|"
+    rf"yeah))*[,:.]? ((?:{calendars.NUMBER_WORD}|{calendars.ORDINAL_DAY})(?:[ ,-]{{1,2}}(?:{calendars.NUMBER_WORD}|"
+    rf"{calendars.ORDINAL_DAY})){{2,7}})\b"
+)

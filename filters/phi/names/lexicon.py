@@ -56,7 +56,7 @@ OTHER: Final = Is.WORD | Is.EVERYDAY | Is.PLACE | Is.CALENDAR | Is.NEVER | Is.ME
 _USUAL_GIVEN, _USUAL_FAMILY = 0.005, 0.01  # % of the population
 _LARGE = 400_000  # people: towns that are known by their name alone
 
-_ALIKE = str.maketrans({"’": "'", "ʼ": "'", "‐": "-", "‑": "-", "‒": "-", "–": "-"})  # noqa: RUF001
+_ALIKE = str.maketrans({"’": "'", "ʼ": "'", "‐": "-", "‑": "-", "‒": "-", "–": "-"})
 _MISREAD = str.maketrans("0158", "olsb")
 """Digits that a scanner takes for letters."""
 

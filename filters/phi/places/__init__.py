@@ -11,7 +11,16 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from filters.phi.places import addresses, facilities, lexicon, towns
+from filters.phi.places import (
+    addresses,
+    facilities,
+    facility_cues,
+    lexicon,
+    postcodes,
+    streets,
+    town_cues,
+    towns,
+)
 from filters.phi.policy import Policy
 from filters.phi.scanning import Range, Scanner, Search
 from filters.phi.spans import Span
@@ -73,10 +82,10 @@ def _behind(text: bytes, match: Any) -> Span | None:
 
 
 _READINGS: Final = (
-    ("GEO", "town-cued", towns.cued),
-    ("HOSPITAL", "hospital-cued", facilities.cued),
-    ("GEO", "town-weak", towns.weak),
-    ("HOSPITAL", "hospital-at", facilities.at),
+    ("GEO", "town-cued", town_cues.cued),
+    ("HOSPITAL", "hospital-cued", facility_cues.cued),
+    ("GEO", "town-weak", town_cues.weak),
+    ("HOSPITAL", "hospital-at", facility_cues.at),
 )
 
 
@@ -86,7 +95,9 @@ def _known(name: str, *, cued: bool, lower: bool) -> str:
     for system in lexicon.systems(name):
         if lower and (cued or len(system) < 6):
             continue
-        quoted = re.escape(system).replace(r"\ ", r"[ \n\-\x{2010}\x{2011}]{1,3}").replace("'", "['’]?").replace(r"\-", "-")
+        quoted = (
+            re.escape(system).replace(r"\ ", r"[ \n\-\x{2010}\x{2011}]{1,3}").replace("'", "['’]?").replace(r"\-", "-")
+        )
         spelled.append(quoted.replace(r"\.", r"\.?").replace(r"\&", "&"))
     cue = r"\b(?i:at|to|from|our)[ \n](?:(?i:the|our)[ \n])?" if cued else r"\b"
     return rf"{'(?i)' if lower else ''}{cue}((?:{'|'.join(spelled)})(?:['’]s)?)\b"
@@ -108,45 +119,59 @@ def _system(window: str, start: int, end: int, match: Any) -> tuple[int, int] | 
 
 
 def _place(window: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
-    return None if facilities.issues(window, start, end) else (start, end)
+    return None if facilities.issues(window, start, end) or towns.maker(window, start, end) else (start, end)
 
 
 def _searches(lower: bool) -> tuple[Search, ...]:
     found = [
-        Search("behind", "GEO", facilities.BEHIND, _behind),
-        _search("hospital-head", "HOSPITAL", facilities.HEADS, lambda w, s, e, m: facilities.facility(w, s, e, lower=lower)),
-        _search("hospital-of", "HOSPITAL", facilities.PREFIXED, lambda w, s, e, m: facilities.prefixed(w, _first(w, s, m), s)),
-        _search("hospital-label", "HOSPITAL", facilities.DIRECT, lambda w, s, e, m: facilities.unknown(w, s, bare=False)),
-        _search("hospital-saint", "HOSPITAL", facilities.SAINT, _system),
-        _search("hospital-office", "HOSPITAL", facilities.OFFICE, _whole),
+        Search("behind", "GEO", facility_cues.BEHIND, _behind),
+        _search(
+            "hospital-head", "HOSPITAL", facilities.HEADS, lambda w, s, e, m: facilities.facility(w, s, e, lower=lower)
+        ),
+        _search(
+            "hospital-of",
+            "HOSPITAL",
+            facility_cues.PREFIXED,
+            lambda w, s, e, m: facility_cues.prefixed(w, _first(w, s, m), s),
+        ),
+        _search(
+            "hospital-label",
+            "HOSPITAL",
+            facility_cues.DIRECT,
+            lambda w, s, e, m: facility_cues.unknown(w, s, bare=False),
+        ),
+        _search("hospital-saint", "HOSPITAL", facility_cues.SAINT, _system),
+        _search("hospital-office", "HOSPITAL", facility_cues.OFFICE, _whole),
         _search("hospital-system", "HOSPITAL", _known("plain", cued=False, lower=False), _system),
         _search("hospital-system-cued", "HOSPITAL", _known("cued", cued=True, lower=False), _system),
-        _search("address-street", "ADDRESS", addresses.STREET, lambda w, s, e, m: addresses.street(w, s, e)),
-        _search("address-the", "ADDRESS", addresses.THE, lambda w, s, e, m: addresses.rare(w, s, e)),
-        _search("address-rare", "ADDRESS", addresses.RARE, lambda w, s, e, m: addresses.rare(w, s, e)),
-        _search("address-numbered", "ADDRESS", addresses.NUMBERED, lambda w, s, e, m: addresses.street(w, s, e)),
-        _search("address-box", "ADDRESS", addresses.BOX, lambda w, s, e, m: (s, addresses.rest(w, e))),
-        _search("address-military", "ADDRESS", addresses.MILITARY, _whole),
-        _search("address-es", "ADDRESS", addresses.SPANISH, lambda w, s, e, m: (s, addresses.rest(w, e))),
-        _search("address-fr", "ADDRESS", addresses.FRENCH, lambda w, s, e, m: (s, addresses.rest(w, e))),
-        _search("address-de", "ADDRESS", addresses.GERMAN, lambda w, s, e, m: addresses.german(w, s, e)),
-        _search("address-it", "ADDRESS", addresses.ITALIAN, lambda w, s, e, m: addresses.italian(w, s, e)),
-        _search("address-label", "ADDRESS", addresses.LABEL, lambda w, s, e, m: addresses.labelled(w, s, e)),
-        _search("town-label", "GEO", towns.LABEL, lambda w, s, e, m: towns.labelled(w, s)),
-        _search("town-state", "GEO", towns.STATED, lambda w, s, e, m: towns.stated(w, s)),
-        _search("town-county", "GEO", towns.COUNTY, lambda w, s, e, m: towns.county(w, s, e)),
-        _search("town-area", "GEO", towns.AREA, lambda w, s, e, m: towns.area(w, s)),
+        _search("address-street", "ADDRESS", streets.STREET, lambda w, s, e, m: addresses.street(w, s, e)),
+        _search("address-name", "ADDRESS", streets.NAMED, lambda w, s, e, m: (s, addresses.rest(w, e))),
+        _search("address-the", "ADDRESS", streets.THE, lambda w, s, e, m: addresses.rare(w, s, e)),
+        _search("address-rare", "ADDRESS", streets.RARE, lambda w, s, e, m: addresses.rare(w, s, e)),
+        _search("address-numbered", "ADDRESS", streets.NUMBERED, lambda w, s, e, m: addresses.street(w, s, e)),
+        _search("address-box", "ADDRESS", streets.BOX, lambda w, s, e, m: (s, addresses.rest(w, e))),
+        _search("address-military", "ADDRESS", streets.MILITARY, _whole),
+        _search("address-es", "ADDRESS", streets.SPANISH, lambda w, s, e, m: (s, addresses.rest(w, e))),
+        _search("address-fr", "ADDRESS", streets.FRENCH, lambda w, s, e, m: (s, addresses.rest(w, e))),
+        _search("address-de", "ADDRESS", streets.GERMAN, lambda w, s, e, m: addresses.german(w, s, e)),
+        _search("address-it", "ADDRESS", streets.ITALIAN, lambda w, s, e, m: addresses.italian(w, s, e)),
+        _search("address-label", "ADDRESS", streets.LABEL, lambda w, s, e, m: addresses.labelled(w, s, e)),
+        _search("town-label", "GEO", town_cues.LABEL, lambda w, s, e, m: town_cues.labelled(w, s)),
+        _search("town-state", "GEO", town_cues.STATED, lambda w, s, e, m: town_cues.stated(w, s)),
+        _search("town-county", "GEO", town_cues.COUNTY, lambda w, s, e, m: town_cues.county(w, s, e)),
+        _search("town-area", "GEO", town_cues.AREA, lambda w, s, e, m: town_cues.area(w, s)),
         _search("town-known", "GEO", _large(), _place),
-        _search("zip", "ZIP", towns.ZIPS, _whole),
-        _search("address-lower", "ADDRESS", addresses.LOWER, lambda w, s, e, m: addresses.lower(w, s, e)),
-        _search("town-lower", "GEO", towns.STRONG_LOWER, lambda w, s, e, m: towns.lower_case(w, s)),
-        _search("zip-uk", "ZIP", towns.UK_POSTCODE, _whole),
-        _search("zip-canada", "ZIP", towns.CANADA_POSTCODE, _whole),
+        _search("zip", "ZIP", postcodes.ZIPS, lambda w, s, e, m: postcodes.code(w, s, e)),
+        _search("address-lower", "ADDRESS", streets.LOWER, lambda w, s, e, m: addresses.lower(w, s, e)),
+        _search("town-lower", "GEO", town_cues.STRONG_LOWER, lambda w, s, e, m: town_cues.lower_case(w, s)),
+        _search("zip-town", "ZIP", postcodes.CODED, lambda w, s, e, m: postcodes.coded(w, s, e - 1)),
+        _search("zip-uk", "ZIP", postcodes.UK_POSTCODE, _whole),
+        _search("zip-canada", "ZIP", postcodes.CANADA_POSTCODE, _whole),
     ]
     if lower:
         found += [
             _search("hospital-system-lower", "HOSPITAL", _known("plain", cued=False, lower=True), _system),
-            _search("hospital-saint-lower", "HOSPITAL", facilities.SAINT_LOWER, _system),
+            _search("hospital-saint-lower", "HOSPITAL", facility_cues.SAINT_LOWER, _system),
         ]
     return tuple(found)
 

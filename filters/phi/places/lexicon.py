@@ -17,22 +17,24 @@ _LARGE: Final = 100_000
 
 STATES: Final = {
     "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
-    "CT": "Connecticut", "DE": "Delaware", "DC": "District of Columbia", "FL": "Florida", "GA": "Georgia", "HI": "Hawaii",
+    "CT": "Connecticut", "DE": "Delaware", "DC": "District of Columbia", "FL": "Florida", "GA": "Georgia",
+    "HI": "Hawaii",
     "ID": "Idaho", "IL": "Illinois", "IN": "Indiana", "IA": "Iowa", "KS": "Kansas", "KY": "Kentucky", "LA": "Louisiana",
     "ME": "Maine", "MD": "Maryland", "MA": "Massachusetts", "MI": "Michigan", "MN": "Minnesota", "MS": "Mississippi",
     "MO": "Missouri", "MT": "Montana", "NE": "Nebraska", "NV": "Nevada", "NH": "New Hampshire", "NJ": "New Jersey",
     "NM": "New Mexico", "NY": "New York", "NC": "North Carolina", "ND": "North Dakota", "OH": "Ohio", "OK": "Oklahoma",
     "OR": "Oregon", "PA": "Pennsylvania", "RI": "Rhode Island", "SC": "South Carolina", "SD": "South Dakota",
     "TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VT": "Vermont", "VA": "Virginia", "WA": "Washington",
-    "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming", "AS": "American Samoa", "GU": "Guam", "MP": "Northern Mariana Islands",
+    "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming", "AS": "American Samoa", "GU": "Guam",
+    "MP": "Northern Mariana Islands",
     "PR": "Puerto Rico", "VI": "Virgin Islands", "FM": "Micronesia", "MH": "Marshall Islands", "PW": "Palau",
     "ON": "Ontario", "QC": "Quebec", "BC": "British Columbia", "AB": "Alberta", "MB": "Manitoba", "SK": "Saskatchewan",
     "NS": "Nova Scotia", "NB": "New Brunswick", "NSW": "New South Wales", "VIC": "Victoria", "QLD": "Queensland",
 }  # fmt: skip
-"""States, territories and provinces by the abbreviation of their post: USPS Publication 28, Canada Post, Australia Post."""
+"""States, territories and provinces by the abbreviation of their post (USPS Publication 28, Canada Post)."""
 OLD_STATES: Final = (
-    "Ala Ariz Ark Calif Cal Colo Conn Del Fla Ill Ind Kan Ky La Mass Md Mich Minn Miss Mo Mont Neb Nev Okla Ore Ont Penn "
-    "Pa Tenn Tex Va Vt Wash Wis Wisc Wyo"
+    "Ala Ariz Ark Calif Cal Colo Conn Del Fla Ill Ind Kan Ky La Mass Md Mich Minn Miss Mo Mont Neb Nev Okla Ore Ont "
+    "Penn Pa Tenn Tex Va Vt Wash Wis Wisc Wyo"
 )
 """Abbreviations that newspapers use; a full stop follows."""
 CITY_STATES: Final = frozenset({"new york", "washington", "victoria"})
@@ -146,19 +148,19 @@ def large() -> tuple[str, ...]:
 
 
 _ENDING: Final = re.compile(
-    r"[a-zà-ÿ]{2,}(?:ville|burgh?|bury|borough|boro|chester|caster|mouth|haven|stad|stadt|furth?|ford|port|field|shire|stead|worth|wick|"
-    r"thorpe|berg|dorf|hausen|heim|wood|land|dale|ridge|polis|minster|ham|ton|town|pur|abad|nagar|ganj|garh|halli|palle|puram|grad|gorod|"
+    r"[a-zà-ÿ]{2,}(?:ville|burgh?|bury|borough|boro|chester|caster|mouth|haven|stad|stadt|furth?|ford|port|field|"
+    r"shire|stead|worth|wick|"
+    r"thorpe|berg|dorf|hausen|heim|wood|land|dale|ridge|polis|minster|ham|ton|town|pur|abad|nagar|ganj|garh|halli|"
+    r"palle|puram|grad|gorod|"
     r"holm|kirchen|brück|hurst|combe|mere|view)"
 )
-_NOUNS: Final = frozenset(
-    "beach springs spring falls city heights park grove hills hill lake lakes rapids bluff bluffs junction shores shore village township point "
-    "harbor harbour bay island islands valley corners center crossing landing mills mill grove creek river rock ridge fork forks pass gap "
-    "haven brook bridge field ford port wood woods glen haven meadows prairie plains mountain mount canyon mesa oaks pines groves".split()
-)
 _BEGINNING: Final = re.compile(
-    r"north|south|east|west|new|lake|port|mount|mt\.?|fort|ft\.?|saint|sainte|st\.?|ste\.?|san|santa|santo|são|el|los|las|la|le|les|bad|sankt|villa|"
-    r"villanueva|ville|castel|monte|ober|unter|upper|lower|great|little|old|glen|cape|point|palm|rancho|royal|market|kings|queens|bishops|stoke|chipping|"
-    r"llan\w*|aber\w*|inver\w*|kil\w+|bally\w*|puerto|ciudad|torre|grand|big|rio|boca|cedar|oak|pine|elm|maple|green|white|black|red|spring|silver|rock"
+    r"north|south|east|west|new|lake|port|mount|mt\.?|fort|ft\.?|saint|sainte|st\.?|ste\.?|san|santa|santo|são|el|"
+    r"los|las|la|le|les|bad|sankt|villa|"
+    r"villanueva|ville|castel|monte|ober|unter|upper|lower|great|little|old|glen|cape|point|palm|rancho|royal|market|"
+    r"kings|queens|bishops|stoke|chipping|"
+    r"llan\w*|aber\w*|inver\w*|kil\w+|bally\w*|puerto|ciudad|torre|grand|big|rio|boca|cedar|oak|pine|elm|maple|green|"
+    r"white|black|red|spring|silver|rock"
 )
 
 
@@ -167,10 +169,27 @@ def townlike(name: str) -> bool:
     parts = re.split(r"[ -]+", name)
     last = parts[-1]
     if len(parts) > 1:
-        if last in _NOUNS and parts[0] not in words("generic"):
+        if last in words("town_nouns") and parts[0] not in words("generic"):
             return True
         if _BEGINNING.fullmatch(parts[0]) and not any(
             each in held for each in (last, last.rstrip("s")) for held in (common(), words("generic"), broad())
         ):
             return True
     return len(last) > 5 and _ENDING.fullmatch(last) is not None and last not in common()
+
+
+_MEDICAL: Final = re.compile(
+    r".*(?:itis|ology|ologist|emia|aemia|osis|ectomy|oma|pathy|gram|graphy|scopy|algia|therapy|plasty|uria|ine|ol|"
+    r"ide|ase|ium|cin|vir|mab|statin|pril|"
+    r"zole|pine|tion|sion|ment|ness|ing|ism|ical|ous|ers|ies|dialysis|stomy|ic|al|ary)"
+)
+
+
+def medical(name: str) -> bool:
+    """A word of English or of medicine, by its ending."""
+    return (
+        name in common()
+        or name in words("generic")
+        or name in words("acronyms")
+        or _MEDICAL.fullmatch(name) is not None
+    )

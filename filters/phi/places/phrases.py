@@ -7,29 +7,34 @@ from typing import Final
 
 from filters.phi.places import lexicon
 
+_THE: Final = "The"
+_AND: Final = "&"
 _TOKEN: Final = re.compile(r"[^\s]+")
-_CONNECTORS: Final = frozenset(
-    "of the and & de del la las el los y e i di della dei delle da do dos das du des d' l' le les en au aux von der den am an zu zum zur im "
-    "on upon sur in sous by lès ob bei vor op aan het".split()
+_CONNECTORS: Final = lexicon.words("connectors")
+_LEFT_CONNECTORS: Final = lexicon.words("left_connectors")
+_ABBREVIATIONS: Final = frozenset(
+    {"st.", "ste.", "mt.", "ft.", "n.", "s.", "e.", "w.", "sta.", "sto.", "u.", "c.", "m.", "d."}
 )
-_LEFT_CONNECTORS: Final = frozenset("of the and & de del la las los y di della du des d' l' le les von der for".split())
-_ABBREVIATIONS: Final = frozenset({"st.", "ste.", "mt.", "ft.", "n.", "s.", "e.", "w.", "sta.", "sto.", "u.", "c.", "m.", "d."})
-_STARTERS: Final = frozenset(
-    "the a an at in from to our their his her my your seen patient patients pt pts mr. mrs. ms. dr. mr mrs ms dr miss prof. admitted transferred he she they i we "
-    "this that was is has had visited followed referred discharged on by for with name facility site location local per via also when after before near "
-    "who which where treated evaluated presented presents currently last next and or but he's she's while during since until seeing see saw under into "
-    "both all some any no not if then than so as are were be been will would can could may should must does did do it its what how why please "
-    "hospital: clinic: pharmacy: employer: school: attending provider source reason date time re: cc: from: to: at: mom dad lives living resides works "
-    "january february march april june july august september october november december monday tuesday wednesday thursday friday "
-    "saturday sunday including include called named via back went go goes get got took take taken brought sent moved recommend recommended".split()
-)
+_STARTERS: Final = lexicon.words("starters")
 """Words at which a name that is read to the left has begun."""
 
 
 def capital(token: str) -> bool:
     """A token that has a capital letter in its first two places."""
     bare = token.lstrip("\"'“‘(«[")
-    return bare[:1].isupper() or (bare[:1].islower() and bare[1:2].isupper())
+    return bare[:1].isupper() or (bare[:1].islower() and bare[1:2].isupper()) or _misread(bare)
+
+
+def _misread(bare: str) -> bool:
+    """A figure that was read for a capital: 0xford, 5toverton."""
+    return (
+        bare[:1] in "01568"
+        and _MISREAD.match(bare) is not None
+        and lexicon.common().isdisjoint((bare[1:].lower().strip(".,;:?!"),))
+    )
+
+
+_MISREAD: Final = re.compile(r"[01568][a-zà-ÿ]{4,}")
 
 
 def bare(token: str) -> str:
@@ -52,20 +57,24 @@ def left(text: str, end: int, *, lower: bool = False, limit: int = 7) -> int:
     edge = end
     for match in reversed(tokens[-2 * limit :]):
         token = match.group()
-        if taken >= limit or (taken == 0 and "\n" in window[match.end() :]) or "\n\n" in text[begin + match.end() : edge]:
+        if (
+            taken >= limit
+            or (taken == 0 and "\n" in window[match.end() :])
+            or "\n\n" in text[begin + match.end() : edge]
+        ):
             break
         word = token.lower()
         low = word.strip("\"'“‘(«")
         if "[" in token or "]" in token or any(mark in token for mark in "/=<>|") or (":" in token):
             break
-        if token[-1] in ".;:!?)\"”»" and low not in _ABBREVIATIONS and not re.fullmatch(r"(?:[a-z]\.)+", low):
+        if token[-1] in '.;:!?)"”»' and low not in _ABBREVIATIONS and not re.fullmatch(r"(?:[a-z]\.)+", low):
             break
         if token[-1] == "," and taken:
             break
         if token[-1] == ",":
             break
         if low in _STARTERS:
-            if low == "the" and token == "The" and taken and begin + match.start() > 0:
+            if low == "the" and token == _THE and taken and begin + match.start() > 0:
                 previous = text[: begin + match.start()].rstrip(" ")
                 if previous and previous[-1].isalpha() and previous[-1].islower():
                     start = begin + match.start()
@@ -88,7 +97,9 @@ def named_lower(word: str) -> bool:
     word = bare(word)
     if word in ("st", "saint", "mount"):
         return True
-    return word.isalpha() and len(word) > 2 and (word not in lexicon.common() or word in lexicon.words("hospital_names"))
+    return (
+        word.isalpha() and len(word) > 2 and (word not in lexicon.common() or word in lexicon.words("hospital_names"))
+    )
 
 
 def right(text: str, start: int, *, limit: int = 5) -> int:
@@ -104,9 +115,11 @@ def right(text: str, start: int, *, limit: int = 5) -> int:
         low = core.lower()
         core = core if low in _ABBREVIATIONS else core.rstrip(".")
         if not core:
-            if token == "&":
+            if token == _AND:
                 continue
             break
+        if taken and re.match(r"[A-Z]{1,2}\d[A-Z\d]?$|[A-Z]\d[A-Z]$", token):
+            break  # a postcode of the United Kingdom or Canada
         if token[0] == "(" or "[" in token or re.match(r"[A-Z]-[a-z]", token):
             break
         if capital(token):
@@ -123,16 +136,12 @@ def right(text: str, start: int, *, limit: int = 5) -> int:
                 break
         elif taken == 0 and re.match(r"(?:d|l|dell|all|nell|s)['’][A-ZÀ-Ý]", token):
             end, taken = match.start() + len(core), 1
-        elif not taken or low not in _CONNECTORS or len(core) < len(token):
-            break
-        elif low in ("in", "on", "by", "en", "an", "e", "i", "am", "and", "y", "&") and not _continues(text, match.end(), low):
+        elif not taken or low not in _CONNECTORS or len(core) < len(token) or not _continues(text, match.end(), low):
             break
     return end
 
 
-_LABELS: Final = frozenset(
-    "patient phone mrn dob ssn zip fax tel email e-mail date age sex gender race insurance account attending address pcp md rn".split()
-)
+_LABELS: Final = lexicon.words("labels")
 
 
 def _word(low: str) -> bool:
@@ -140,16 +149,29 @@ def _word(low: str) -> bool:
     return low in lexicon.common() and low not in lexicon.words("hospital_names") and low not in lexicon.words("heads")
 
 
-def _continues(text: str, at: int, token: str) -> bool:
+def _continues(text: str, at: int, word: str) -> bool:
     """A connector that also joins other things ("Boston and Mr Smith") goes on only in names that have it so."""
-    if token.lower() in ("in", "by", "en", "e", "i"):
+    if word not in ("in", "on", "by", "en", "an", "e", "i", "am", "and", "y", "&"):
+        return True
+    if word in ("in", "by", "en", "e", "i"):
         return False
     rest = text[at : at + 24]
-    return token.lower() not in ("and", "y", "&") or re.match(r" (?:Women|Children|Clinic|District|Bute|Surrounding)", rest) is not None
+    if word == "on":
+        return (
+            re.match(
+                r"[ ]{1,3}(?:the Wold|the Hill|Sea\b|T(?:yne|rent|ees|hames|weed)|Avon|Wye|Hudson|Humber|Severn|Dee\b)",
+                rest,
+            )
+            is not None
+        )
+    return (
+        word.lower() not in ("and", "y", "&")
+        or re.match(r" (?:Women|Children|Clinic|District|Bute|Surrounding)", rest) is not None
+    )
 
 
 def titled(name: str) -> bool:
-    """Capitals stand at the beginnings of words only, or behind a hyphen, an apostrophe, Mc and Mac: no acronym, no gene."""
+    """Capitals only begin words, or stand behind a hyphen, an apostrophe, Mc and Mac: no acronym, no gene."""
     pieces = [piece for word in name.split() for piece in re.split(r"[-‐‑–—'’.&]", word) if len(piece) > 1]
     return all(re.sub(r"^(?:Mc|Mac|De|Du|La|Le|Mac|Fitz)(?=[A-Z])", "", piece)[1:].islower() for piece in pieces)
 

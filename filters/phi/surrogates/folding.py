@@ -8,13 +8,13 @@ from functools import lru_cache
 from typing import Final
 
 _APART = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ª": "a", "º": "o"}  # noqa: RUF001
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ª": "a", "º": "o"}
 )
 _NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
 _WIDE: Final = 0xFEE0
 """From an ASCII character to its full-width form."""
 _DIGIT: Final = re.compile(r"\d")
-_FOREIGN: Final = re.compile(r"[^\W\d_A-Za-zªºÀ-ɏḀ-ỿ]")  # noqa: RUF001
+_FOREIGN: Final = re.compile(r"[^\W\d_A-Za-zªºÀ-ɏḀ-ỿ]")
 
 
 def normalised(value: str) -> str:
