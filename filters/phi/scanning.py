@@ -38,7 +38,7 @@ class Scanner:
 
         self.searches = tuple(searches)
         self._compiled = [re2.compile(search.expression.encode(), options()) for search in self.searches]
-        self._prefilter = Prefilter([search.expression for search in self.searches])
+        self._prefilter = Prefilter([search.expression for search in self.searches], together=8)
 
     def find(self, text: bytes) -> Iterator[Span]:
         """Every match that its check lets stand, search by search."""

@@ -36,7 +36,7 @@ class NameFinder:
         self._all = policy.names == "all"
         self._lower = policy.letters == "any"
         self._cues = cues("all" if self._all else "cued", self._lower)
-        self._prefilter = Prefilter([cue.search.pattern.decode() for cue in self._cues])
+        self._prefilter = Prefilter([cue.search.pattern.decode() for cue in self._cues], together=5)
         self._runs = runs()
 
     def find(self, text: Text) -> Iterable[Span]:
