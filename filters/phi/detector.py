@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ from filters.phi import dates, names, places
 from filters.phi.folding import BREAKS, CHARACTERS, Folded, Rule, folded
 from filters.phi.patterns import Pattern, patterns, spoken
 from filters.phi.policy import Policy, load_policy
-from filters.phi.prefilter import Prefilter, options
+from filters.phi.prefilter import FEW, MANY, Prefilter, options, ranges
 from filters.phi.spans import Span, masked_bytes, merged, moved
 from filters.phi.text import Text
 from filters.phi.undecided import stage_for
@@ -62,13 +63,15 @@ class Detector:
         self.patterns: tuple[Pattern, ...] = patterns(self.policy.patterns)
         self.finders = [finder for make in FINDERS if (finder := make(self.policy)) is not None]
         foldings: list[Rule] = [rule for rules in (CHARACTERS, BREAKS) for rule in rules]
-        expressions = [*(one.expression for one in self.patterns), *(rule.expression for rule in foldings)]
+        asking: dict[str, list[tuple[int, Pattern]]] = {}
+        for place, pattern in enumerate(self.patterns):
+            asking.setdefault(pattern.expression, []).append((place, pattern))
+        expressions = [*asking, *(rule.expression for rule in foldings)]
         searches = [re2.compile(expression.encode(), options()) for expression in expressions]
-        self._prefilter = Prefilter(expressions)
-        self._searches = searches[: len(self.patterns)]
-        read = list(
-            zip(range(len(self.patterns), len(searches)), foldings, searches[len(self.patterns) :], strict=True)
-        )
+        self._prefilter = Prefilter(expressions, FEW if self.finders else MANY)
+        self._asking = list(zip(searches, asking.values(), strict=False))
+        """Each expression of the patterns, and the patterns that have it, with their places."""
+        read = list(zip(range(len(asking), len(searches)), foldings, searches[len(asking) :], strict=True))
         self._rules: list[list[tuple[int, Rule, Any]]] = [read[: len(CHARACTERS)], read[len(CHARACTERS) :]]
         self._undecided = stage_for(self.policy, undecided, weights)
 
@@ -120,7 +123,7 @@ class Detector:
         if not hits:
             return merged(self._others(text)) if self.finders else []
         found = self._spans(text, hits)
-        if hits[-1] < len(self.patterns):
+        if hits[-1] < len(self._asking):
             return merged([*found, *self._others(text)])
         characters = self._folded(text, hits, self._rules[0])
         read = text if characters is None else characters.text
@@ -138,11 +141,15 @@ class Detector:
         return folded(text, asked) if asked else None
 
     def _spans(self, text: bytes, hits: list[int]) -> list[Span]:
-        spans: list[Span] = []
+        found: list[tuple[int, list[Span]]] = []
         for index in hits:
-            if index < len(self.patterns):
-                spans.extend(self._candidates(text, self.patterns[index], self._searches[index]))
-        return merged(spans)
+            if index >= len(self._asking):
+                break
+            search, asking = self._asking[index]
+            candidates = ranges(search, text, 1 if asking[0][1].cue else 0)
+            found += [(place, _kept(text, pattern, candidates)) for place, pattern in asking]
+        found.sort(key=itemgetter(0))  # where two find the same place, the earlier names its class
+        return merged(span for _, spans in found for span in spans)
 
     def _others(self, text: bytes) -> Iterable[Span]:
         if self.finders:
@@ -150,13 +157,11 @@ class Detector:
             for finder in self.finders:
                 yield from finder.find(read)
 
-    @staticmethod
-    def _candidates(text: bytes, pattern: Pattern, search: Any) -> Iterable[Span]:
-        group = 1 if pattern.cue else 0
-        for match in search.finditer(text):
-            kept = pattern.validate(text, *match.span(group))
-            if kept is not None and kept[0] < kept[1]:
-                yield Span(*kept, pattern.kind, pattern.id)
+
+def _kept(text: bytes, pattern: Pattern, candidates: list[tuple[int, int]]) -> list[Span]:
+    validate = pattern.validate
+    kept = (validate(text, start, end) for start, end in candidates)
+    return [Span(*place, pattern.kind, pattern.id) for place in kept if place is not None and place[0] < place[1]]
 
 
 def _original(reading: Folded, spans: Iterable[Span]) -> list[Span]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from filters.phi.prefilter import Prefilter, options
 from filters.phi.spans import Span
@@ -41,8 +40,7 @@ class Scanner:
         self._prefilter = Prefilter([search.expression for search in self.searches], together=8)
 
     def find(self, text: bytes) -> Iterator[Span]:
-        """Every match that its check lets stand, search by search."""
-        text = flat(text)
+        """Every match in `text` (`Text.flat`) that its check lets stand, search by search."""
         for hit in self._prefilter.hits(text):
             search = self.searches[hit]
             for match in self._compiled[hit].finditer(text):
@@ -50,22 +48,6 @@ class Scanner:
                 if kept is None or kept[0] >= kept[1]:
                     continue
                 yield kept if isinstance(kept, Span) else Span(*kept, search.kind, search.id)
-
-
-_BLANKS: Final = re.compile(rb"\xc2\xa0|\xe2\x80[\x80-\x8a\xaf]|\t")
-_WRAP: Final = re.compile(rb"(?<=[^\n]{40}[^\n.:;!?|])\r?\n(?=[A-Za-z0-9(\xc3])(?![A-Z][A-Za-z ]{1,24}:)")
-
-
-def flat(text: bytes) -> bytes:
-    """The text in as many bytes, with plain blanks for every other, and for the ends of lines that a width made.
-
-    A line that is long and ends in no mark is taken to go on in the next one.
-    """
-    if b"\n" in text:
-        text = _WRAP.sub(lambda match: b" " * len(match.group()), text)
-    if b"\t" in text or not text.isascii():
-        text = _BLANKS.sub(lambda match: b" " * len(match.group()), text)
-    return text
 
 
 def before(text: bytes, start: int, size: int = 60) -> str:

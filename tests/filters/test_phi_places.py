@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from filters.phi.places import finder, lexicon
 from filters.phi.policy import load_policy
-from filters.phi.scanning import flat
+from filters.phi.text import flat
 from filters.phi.spans import masked_bytes, merged
 from filters.phi.text import Text
 
