@@ -15,7 +15,7 @@ from filters.phi.names.listed import in_run
 from filters.phi.names.parts import Name, Token, Trust
 from filters.phi.names.reader import Reader
 from filters.phi.policy import Policy
-from filters.phi.prefilter import Prefilter
+from filters.phi.prefilter import Prefilter, ranges
 from filters.phi.spans import Span
 from filters.phi.text import Text
 
@@ -62,27 +62,27 @@ class NameFinder:
                 if name.parts[0].capital or self._lower or written(spoken, name, cue):
                     take(name, cue.rule)
         if self._all:
-            for match in self._runs.finditer(text.raw):
-                for name in in_run(reader, at(match.start()), at(match.end())):
+            for start, end in ranges(self._runs, text.raw):
+                for name in in_run(reader, at(start), at(end)):
                     take(name, "name-listed")
         found += again(reader, proven, self._all)
         return found
 
     def _cued(self, reader: Reader, cue: Cue, raw: bytes, at: Any) -> Iterator[Name]:
-        for match in cue.search.finditer(raw):
+        for begin, end in ranges(cue.search, raw, 1 if cue.side is Side.BEFORE else 0):
             if cue.rule == "name-initials":
-                if (name := initials(reader.text, at(match.start(1)), at(match.end(1)))) is not None:
+                if (name := initials(reader.text, at(begin), at(end))) is not None:
                     yield name
                 continue
             if cue.side is Side.BEFORE:
-                name = reader.backward(at(match.end(1)), cue.trust)
+                name = reader.backward(at(end), cue.trust)
                 if name is not None and stands(reader, name, cue, cue.trust):
                     yield name
                 continue
-            if cue.rule == "name-title" and _UNIT.search(raw, max(0, match.start() - 2), match.start() + 4):
+            if cue.rule == "name-title" and _UNIT.search(raw, max(0, begin - 2), begin + 4):
                 continue  # "2 ms"
-            start, trust = _with_particles(reader.text, at(match.start()), at(match.end()) - 1), cue.trust
-            if trust is Trust.TITLE and _doubtful(match.group()):
+            start, trust = _with_particles(reader.text, at(begin), at(end) - 1), cue.trust
+            if trust is Trust.TITLE and _doubtful(raw[begin:end]):
                 trust = Trust.CUE
             for _ in range(_MOST_NAMES):
                 name = reader.forward(_past_titles(reader, start), trust, cue.comma)
