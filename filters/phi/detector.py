@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from filters.phi import dates, names, places
+from filters.phi.expressions import Expression, western
 from filters.phi.folding import BREAKS, CHARACTERS, Folded, Rule, folded
 from filters.phi.patterns import Pattern, patterns, spoken
 from filters.phi.policy import Policy, load_policy
-from filters.phi.prefilter import FEW, MANY, Prefilter, options, ranges
+from filters.phi.prefilter import FEW, MANY, Prefilter
 from filters.phi.spans import Span, masked_bytes, merged, moved
 from filters.phi.text import Text
 from filters.phi.undecided import stage_for
@@ -57,8 +58,6 @@ class Detector:
     """
 
     def __init__(self, policy: str, undecided: str | None = None, weights: Path | None = None) -> None:
-        import re2
-
         self.policy = load_policy(policy)
         self.patterns: tuple[Pattern, ...] = patterns(self.policy.patterns)
         self.finders = [finder for make in FINDERS if (finder := make(self.policy)) is not None]
@@ -67,12 +66,12 @@ class Detector:
         for place, pattern in enumerate(self.patterns):
             asking.setdefault(pattern.expression, []).append((place, pattern))
         expressions = [*asking, *(rule.expression for rule in foldings)]
-        searches = [re2.compile(expression.encode(), options()) for expression in expressions]
+        searches = [Expression(expression) for expression in expressions]
         self._prefilter = Prefilter(expressions, FEW if self.finders else MANY)
         self._asking = list(zip(searches, asking.values(), strict=False))
         """Each expression of the patterns, and the patterns that have it, with their places."""
         read = list(zip(range(len(asking), len(searches)), foldings, searches[len(asking) :], strict=True))
-        self._rules: list[list[tuple[int, Rule, Any]]] = [read[: len(CHARACTERS)], read[len(CHARACTERS) :]]
+        self._rules: list[list[tuple[int, Rule, Expression]]] = [read[: len(CHARACTERS)], read[len(CHARACTERS) :]]
         self._undecided = stage_for(self.policy, undecided, weights)
 
     def find(self, text: bytes, known: Sequence[Span] = ()) -> list[Span]:
@@ -135,18 +134,19 @@ class Detector:
         return merged([*found, *(more if characters is None else _original(characters, more))])
 
     @staticmethod
-    def _folded(text: bytes, hits: list[int], rules: list[tuple[int, Rule, Any]]) -> Folded | None:
+    def _folded(text: bytes, hits: list[int], rules: list[tuple[int, Rule, Expression]]) -> Folded | None:
         """`text` as those of `rules` read it that are among its `hits`; None if as it stands."""
-        asked = [(rule, search) for index, rule, search in rules if index in hits]
+        asked = [(rule, search.compiled(plain=False)) for index, rule, search in rules if index in hits]
         return folded(text, asked) if asked else None
 
     def _spans(self, text: bytes, hits: list[int]) -> list[Span]:
         found: list[tuple[int, list[Span]]] = []
+        plain = western(text)
         for index in hits:
             if index >= len(self._asking):
                 break
             search, asking = self._asking[index]
-            candidates = ranges(search, text, 1 if asking[0][1].cue else 0)
+            candidates = search.ranges(text, plain, 1 if asking[0][1].cue else 0)
             found += [(place, _kept(text, pattern, candidates)) for place, pattern in asking]
         found.sort(key=itemgetter(0))  # where two find the same place, the earlier names its class
         return merged(span for _, spans in found for span in spans)

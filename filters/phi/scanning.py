@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from filters.phi.prefilter import Prefilter, options
+from filters.phi.expressions import Expression
+from filters.phi.prefilter import Prefilter
 from filters.phi.spans import Span
+from filters.phi.text import Text
 
 Range = tuple[int, int]
 Check = Callable[[bytes, Any], Range | Span | None]
@@ -33,18 +35,17 @@ class Scanner:
     """Runs searches over bytes, in time linear in their number."""
 
     def __init__(self, searches: Sequence[Search]) -> None:
-        import re2
-
         self.searches = tuple(searches)
-        self._compiled = [re2.compile(search.expression.encode(), options()) for search in self.searches]
+        self._expressions = [Expression(search.expression) for search in self.searches]
         self._prefilter = Prefilter([search.expression for search in self.searches], together=8)
 
-    def find(self, text: bytes) -> Iterator[Span]:
-        """Every match in `text` (`Text.flat`) that its check lets stand, search by search."""
-        for hit in self._prefilter.hits(text):
+    def find(self, text: Text) -> Iterator[Span]:
+        """Every match that its check lets stand, search by search."""
+        flat, plain = text.flat, text.western
+        for hit in self._prefilter.hits(flat):
             search = self.searches[hit]
-            for match in self._compiled[hit].finditer(text):
-                kept = search.check(text, match)
+            for match in self._expressions[hit].compiled(plain).finditer(flat):
+                kept = search.check(flat, match)
                 if kept is None or kept[0] >= kept[1]:
                     continue
                 yield kept if isinstance(kept, Span) else Span(*kept, search.kind, search.id)

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from filters.phi.expressions import western
 from filters.phi.spans import Span
 
 _GOES_ON: Final = rb"(?=[A-Za-z0-9(\xc3])(?![A-Z][A-Za-z ]{1,24}:)"
@@ -45,6 +46,11 @@ class Text:
     def characters(self) -> str:
         """The text itself."""
         return self.raw.decode()
+
+    @cached_property
+    def western(self) -> bool:
+        """It has letters of Western languages alone."""
+        return western(self.raw)
 
     @cached_property
     def flat(self) -> bytes:

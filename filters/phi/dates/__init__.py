@@ -49,7 +49,7 @@ class DateFinder:
 
     def find(self, text: Text) -> Iterable[Span]:
         """Spans of kinds DATE and AGE."""
-        return self._scanner.find(text.flat)
+        return self._scanner.find(text)
 
 
 def finder(policy: Policy) -> DateFinder | None:

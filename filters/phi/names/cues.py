@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import yaml
 
+from filters.phi.expressions import Expression
 from filters.phi.names.parts import Trust
 
 
@@ -43,7 +44,7 @@ class Cue:
     where: Literal["always", "all", "written"] = "always"
     """`all`: only where names are looked for that no title or label gives away; `written`: only where names have
     capitals."""
-    search: Any = field(default=None, compare=False)
+    search: Expression = field(default=Expression(""), compare=False)
     """The expression compiled, for UTF-8 bytes."""
 
 
@@ -147,30 +148,21 @@ _PLAIN = 12
 @cache
 def cues(names: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
     """The cues of a policy, compiled; `lower`: names may be in lower case."""
-    import re2
-
-    options = re2.Options()
-    options.max_mem = 256 << 20
-    options.log_errors = False  # an error message would quote the text
     fragments = {**_lists(), **_FRAGMENTS, **(_SPOKEN if lower else {})}
     skipped = {where for where, kept in (("all", names == "all"), ("written", not lower)) if not kept}
     return tuple(
-        replace(cue, search=re2.compile(_compiled(cue.expression, fragments), options))
+        replace(cue, search=Expression(_compiled(cue.expression, fragments)))
         for cue in _CUES
         if cue.where not in skipped
     )
 
 
 @cache
-def runs() -> Any:
-    """Words with capitals, side by side or with a comma or particles between them. Compiled, for UTF-8 bytes."""
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
+def runs() -> Expression:
+    """Words with capitals, side by side or with a comma or particles between them."""
     word = r"\p{Lu}[\p{L}\p{M}]*(?:['\x{2019}\-][\p{L}\p{M}]+)*\.?"
     between = r"(?:,?\s{1,2}|,)?(?:(?i:<particles>) ){0,3}"
-    return re2.compile(_compiled(f"{word}(?:{between}{word})+", _lists()), options)
+    return Expression(_compiled(f"{word}(?:{between}{word})+", _lists()))
 
 
 @cache
@@ -206,8 +198,8 @@ def _lists() -> dict[str, str]:
     }
 
 
-def _compiled(expression: str, fragments: dict[str, str]) -> bytes:
+def _compiled(expression: str, fragments: dict[str, str]) -> str:
     while (whole := re.sub(r"<([a-z ]+)>", lambda match: fragments[match[1]], expression)) != expression:
         expression = whole
     inside = expression.replace(r"[\s", "[" + _BLANKS)
-    return inside.replace(r"\s", f"[{_BLANKS}]").encode()
+    return inside.replace(r"\s", f"[{_BLANKS}]")

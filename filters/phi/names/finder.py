@@ -15,7 +15,7 @@ from filters.phi.names.listed import in_run
 from filters.phi.names.parts import Name, Token, Trust
 from filters.phi.names.reader import Reader
 from filters.phi.policy import Policy
-from filters.phi.prefilter import Prefilter, ranges
+from filters.phi.prefilter import Prefilter
 from filters.phi.spans import Span
 from filters.phi.text import Text
 
@@ -36,7 +36,7 @@ class NameFinder:
         self._all = policy.names == "all"
         self._lower = policy.letters == "any"
         self._cues = cues("all" if self._all else "cued", self._lower)
-        self._prefilter = Prefilter([cue.search.pattern.decode() for cue in self._cues], together=5)
+        self._prefilter = Prefilter([cue.search.expression for cue in self._cues], together=5)
         self._runs = runs()
 
     def find(self, text: Text) -> Iterable[Span]:
@@ -58,18 +58,19 @@ class NameFinder:
 
         for hit in self._prefilter.hits(text.raw):
             cue = self._cues[hit]
-            for name in self._cued(spoken if cue.small else reader, cue, text.raw, at):
+            for name in self._cued(spoken if cue.small else reader, cue, text, at):
                 if name.parts[0].capital or self._lower or written(spoken, name, cue):
                     take(name, cue.rule)
         if self._all:
-            for start, end in ranges(self._runs, text.raw):
+            for start, end in self._runs.ranges(text.raw, text.western):
                 for name in in_run(reader, at(start), at(end)):
                     take(name, "name-listed")
         found += again(reader, proven, self._all)
         return found
 
-    def _cued(self, reader: Reader, cue: Cue, raw: bytes, at: Any) -> Iterator[Name]:
-        for begin, end in ranges(cue.search, raw, 1 if cue.side is Side.BEFORE else 0):
+    def _cued(self, reader: Reader, cue: Cue, text: Text, at: Any) -> Iterator[Name]:
+        raw = text.raw
+        for begin, end in cue.search.ranges(raw, text.western, 1 if cue.side is Side.BEFORE else 0):
             if cue.rule == "name-initials":
                 if (name := initials(reader.text, at(begin), at(end))) is not None:
                     yield name

@@ -189,7 +189,7 @@ class PlaceFinder:
 
     def find(self, text: Text) -> Iterable[Span]:
         """Spans of kinds GEO, ADDRESS, ZIP and HOSPITAL."""
-        return self._scanner.find(text.flat)
+        return self._scanner.find(text)
 
 
 def finder(policy: Policy) -> PlaceFinder | None:
