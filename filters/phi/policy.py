@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from corpus.errors import RecipeError
 
 _DIRECT = ("PHONE", "FAX", "EMAIL", "SSN", "IP", "MRN", "HEALTH_PLAN", "ACCOUNT", "LICENCE")
-_CLINICAL = ("VEHICLE", "DEVICE", "URL", "BIOMETRIC", "PHOTO", "OTHER_ID")
-_OF_PATTERNS = {"direct": _DIRECT, "clinical": _CLINICAL}
+_CLINICAL = ("VEHICLE", "DEVICE", "BIOMETRIC", "PHOTO", "OTHER_ID")
+_OF_PATTERNS = {"direct": _DIRECT, "clinical": _CLINICAL, "record": ("URL",)}
 _PLACES = ("GEO", "ADDRESS", "ZIP", "HOSPITAL")
 
 
