@@ -15,7 +15,8 @@ from filters.phi.surrogates import Key, could_be_surrogate
 
 NOTE = (
     "Patient Name: Mabel Ostrander   DOB: 04/12/1951   MRN: 00482913\nMs. Ostrander was seen on 05/03/2021 by "
-    "Dr. Tobias Quillan, who will call her at (617) 392-4471. Mabel lives in Worcester, MA 01609. Seen again on 05/10/2021.\n"
+    "Dr. Tobias Quillan, who will call her at (617) 392-4471. Mabel lives in Worcester, "
+    "MA 01609. Seen again on 05/10/2021.\n"
 )
 
 
