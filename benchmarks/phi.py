@@ -51,7 +51,7 @@ ADDRESSES = {SafeHarbor.TELEPHONE, SafeHarbor.FAX, SafeHarbor.EMAIL, SafeHarbor.
 """Classes that papers hold and that go."""
 NOTES = {
     "aci_bench_note_names_dev": "notes of ACI-Bench",
-    "inserted_identifiers_dev": "notes with inserted identifiers, one in nine words",
+    "inserted_identifiers_dev": "notes with inserted identifiers, one for 17 words",
     "aci_bench_dlg_names_dev": "dialogues of ACI-Bench",
 }
 """Sets whose texts speed is measured on, and what they are."""
