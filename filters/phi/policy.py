@@ -40,6 +40,8 @@ class Policy(BaseModel):
     """Dates but for their year."""
     ages: bool = False
     """Ages over 89."""
+    toll_free: Literal["replace", "keep"] = "replace"
+    """Telephone numbers that are free to call: an organisation's, which may be what a text is there to tell."""
     undecided: Literal["rules", "presidio"] = "rules"
     """Who decides about words that no rule and no list decides: `rules` lets them stand."""
     replace: Literal["placeholder", "surrogate"] = "placeholder"
