@@ -138,3 +138,17 @@ def test_sums_of_fractions_and_names_of_guidelines_are_no_numbers() -> None:
         "the AHA/ACC/HFSA 2022 Guidelines",
     ):
         assert mask_text(text, "guideline") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "un score de Ranson à 03 et APACHE II à 10. Après mise en condition",
+        "Donna, 85 anni, ricovero programmato",
+        "leucocitos con 6.580 U/mm3, hemoglobina",
+        "se decide derivar al paciente al Servicio de Urología para estudio",
+        "hémostase progressive aux fils Vicryl 2/0",
+    ],
+)
+def test_words_of_case_reports_in_other_languages_stay(text: str) -> None:
+    assert mask_text(text, "case_report") == text
