@@ -7,7 +7,7 @@ characters. Words that neither decides are put to a model, where policy and call
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
@@ -22,6 +22,7 @@ from filters.phi.prefilter import FEW, MANY, Prefilter
 from filters.phi.spans import Span, masked_bytes, merged, moved
 from filters.phi.text import Text
 from filters.phi.undecided import stage_for
+from filters.phi.validators.telephones import toll_free
 
 _ROUNDS = 8
 
@@ -147,7 +148,7 @@ class Detector:
                 break
             search, asking = self._asking[index]
             candidates = search.ranges(text, plain, 1 if asking[0][1].cue else 0)
-            found += [(place, _kept(text, pattern, candidates)) for place, pattern in asking]
+            found += [(place, list(self._kept(text, pattern, candidates))) for place, pattern in asking]
         found.sort(key=itemgetter(0))  # where two find the same place, the earlier names its class
         return merged(span for _, spans in found for span in spans)
 
@@ -157,11 +158,12 @@ class Detector:
             for finder in self.finders:
                 yield from finder.find(read)
 
-
-def _kept(text: bytes, pattern: Pattern, candidates: list[tuple[int, int]]) -> list[Span]:
-    validate = pattern.validate
-    kept = (validate(text, start, end) for start, end in candidates)
-    return [Span(*place, pattern.kind, pattern.id) for place in kept if place is not None and place[0] < place[1]]
+    def _kept(self, text: bytes, pattern: Pattern, candidates: list[tuple[int, int]]) -> Iterator[Span]:
+        spared = self.policy.toll_free == "keep" and pattern.kind in ("PHONE", "FAX")
+        for start, end in candidates:
+            kept = pattern.validate(text, start, end)
+            if kept is not None and kept[0] < kept[1] and not (spared and toll_free(text[slice(*kept)])):
+                yield Span(*kept, pattern.kind, pattern.id)
 
 
 def _original(reading: Folded, spans: Iterable[Span]) -> list[Span]:

@@ -46,9 +46,15 @@ class Scanner:
             search = self.searches[hit]
             for match in self._expressions[hit].compiled(plain).finditer(flat):
                 kept = search.check(flat, match)
-                if kept is None or kept[0] >= kept[1]:
+                if kept is None or kept[0] >= kept[1] or _inside_word(flat, kept[1]):
                     continue
                 yield kept if isinstance(kept, Span) else Span(*kept, search.kind, search.id)
+
+
+def _inside_word(text: bytes, end: int) -> bool:
+    """The word goes on with a letter that RE2's ASCII boundaries take for its end: "Apr" of "Après"."""
+    follows = text[end : end + 4]
+    return follows[:1] > b"\x7f" and text[end - 1 : end].isalpha() and follows.decode(errors="ignore")[:1].isalpha()
 
 
 def before(text: bytes, start: int, size: int = 60) -> str:
