@@ -18,15 +18,17 @@ from typing import Any, Final
 _MEMORY: Final = 256 << 20
 """Bytes that RE2 may use for the states of one automaton."""
 
-_WESTERN: Final = 0x250
-"""Characters from here on are no letters of Western languages; Latin, its supplement and extensions A and B end here
-(Unicode, chapter 7.1)."""
+_WESTERN: Final = 0x240
+"""Characters from here on are no letters of Western languages: basic Latin, its supplement, extension A and most of B
+(Unicode, chapter 7.1). Their UTF-8 begins with a byte below 0xC9."""
+_CASES: Final = 0x3000
+"""No character from here on is the other case of a Western letter."""
 _SIGNS: Final = (b"\xe2\x80", b"\xe2\x86", b"\xe2\x88", b"\xe2\x89")
 """Beginnings of U+2000 to 203F, 2180 to 21BF but for U+2180 to 218B, 2200 to 227F: punctuation, arrows, signs."""
 _NUMBERS_AMONG_SIGNS: Final = re.compile(rb"\xe2\x86[\x80-\x8b]")
 _SIGN: Final = 0xE2
-_COMMON: Final = bytes(byte for byte in range(0x100) if byte < 0xCA or byte == _SIGN)
-"""Bytes of characters below U+0250, the first byte of signs, and bytes that no character begins with."""
+_COMMON: Final = bytes(byte for byte in range(0x100) if byte < 0xC9 or byte == _SIGN)
+"""Bytes of characters below U+0240, the first byte of signs, and bytes that no character begins with."""
 
 _CLASSES: Final = ("L", "Lu", "Ll", "M", "N")
 _ASCII: Final = {"L": "A-Za-z", "Lu": "A-Z", "Ll": "a-z", "M": "", "N": "0-9"}
@@ -47,7 +49,7 @@ def options() -> Any:
 
 
 def western(text: bytes) -> bool:
-    """Every character of `text` (UTF-8) is below U+0250, or a sign that is no letter, mark or number."""
+    """Every character of `text` (UTF-8) is below U+0240, or a sign that is no letter, mark or number."""
     if text.isascii():
         return True
     if text.translate(None, _COMMON):
@@ -151,10 +153,14 @@ def _replaced(expression: str, read: Callable[[str, str | None], str]) -> str:
 
 @cache
 def _western_classes() -> dict[str, str]:
-    """The characters below U+0250 of each class, as ranges of an RE2 class."""
+    """The Western characters of each class, as ranges of an RE2 class, and what is one of them in the other case."""
+    letters = set(map(chr, range(_WESTERN)))
+    for _ in range(2):  # from the micro sign to the Greek letter, and to its other case
+        letters |= {other for each in letters for other in (each.lower(), each.upper()) if len(other) == 1}
+    letters |= {each for each in map(chr, range(_WESTERN, _CASES)) if {each.lower(), each.upper()} & letters}
     found = {}
     for name in _CLASSES:
-        codes = [code for code in range(_WESTERN) if unicodedata.category(chr(code)).startswith(name)]
+        codes = sorted(ord(each) for each in letters if unicodedata.category(each).startswith(name))
         runs = [[code for _, code in run] for _, run in groupby(enumerate(codes), lambda pair: pair[1] - pair[0])]
         found[name] = "".join(rf"\x{{{run[0]:x}}}-\x{{{run[-1]:x}}}" for run in runs)
     return found
