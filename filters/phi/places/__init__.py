@@ -158,6 +158,7 @@ def _searches(lower: bool) -> tuple[Search, ...]:
         _search("address-label", "ADDRESS", streets.LABEL, lambda w, s, e, m: addresses.labelled(w, s, e)),
         _search("town-label", "GEO", town_cues.LABEL, lambda w, s, e, m: town_cues.labelled(w, s)),
         _search("town-state", "GEO", town_cues.STATED, lambda w, s, e, m: town_cues.stated(w, s)),
+        _search("town-coded", "GEO", town_cues.CODED, lambda w, s, e, m: town_cues.coded(w, s, e)),
         _search("town-county", "GEO", town_cues.COUNTY, lambda w, s, e, m: town_cues.county(w, s, e)),
         _search("town-area", "GEO", town_cues.AREA, lambda w, s, e, m: town_cues.area(w, s)),
         _search("town-known", "GEO", _large(), _place),
