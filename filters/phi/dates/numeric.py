@@ -166,7 +166,12 @@ def pair(text: bytes, match: Any) -> Range | None:
     left, rest = before(text, start, 48), after(text, end, 40)
     if not told or not context.standing(text, start, end) or re.search(r"[\d.)]$|[(]?[<>=~] ?$", left):
         return None
-    if context.UNIT.match(rest) or context.SHARE.match(rest) or _NO_DAYS.match(rest) or re.match(r"[ ]?[/\-–(]\d", rest):
+    if (
+        context.UNIT.match(rest)
+        or context.SHARE.match(rest)
+        or _NO_DAYS.match(rest)
+        or re.match(r"[ ]?[/\-–(]\d", rest)
+    ):
         return None
     if context.SCALE.search(left) or _OF_EYES.search(left[-24:]) or context.CODE_BEFORE.search(left[-24:]):
         return None

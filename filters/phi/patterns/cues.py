@@ -166,7 +166,7 @@ _VEHICLE = (
     r"bastidor|ch[aâ]ssis|telaio|(?:licen[cs]e|number|registration|vehicle|car|ambulance|truck|vanity|"
     r"trailer)[ -]?plates?|"
     r"(?:licen[cs]e|veh(?:icle)?|car|parking|handicap)[ -]?tags?|plates?|registration(?: mark| plate)?|"
-    r"reg" + _NO + r"|"
+    r"reg" + _NO + r"|(?:ambulance|vehicle|car|van)[ -]reg\b\.?|"
     r"kennzeichen|matr[ií]cula|immatricul[eé]e?|targata?|targa|tag"
 )
 

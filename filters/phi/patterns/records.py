@@ -25,7 +25,9 @@ RECORDS = (
         cue=r"(?i:\b(?:last|final) (?:four|4)(?: (?:digits|numbers))?(?: of(?: (?:the|his|her|my|their|your))?)? "
         r"(?:ssn|social(?: security(?: number)?)?)\b[ \t]*(?:(?:is|are|was|were)\b)?[ \t:=-]{0,4})",
     ),
-    Pattern("ssn-last-four", "SSN", r"\d{4}\b", cue=r"(?i:\blast[ -](?:four|4)\b[ \t]*[:=#][ \t]{0,4})", group="clinical"),
+    Pattern(
+        "ssn-last-four", "SSN", r"\d{4}\b", cue=r"(?i:\blast[ -](?:four|4)\b[ \t]*[:=#][ \t]{0,4})", group="clinical"
+    ),
     Pattern(
         "ssn-hidden",
         "SSN",

@@ -28,6 +28,12 @@ from filters.phi.text import Text
 
 _AROUND: Final = 220  # bytes on either side that a check may read
 
+_NAMES_RULE: Final = re.compile(
+    r"[ ](?:(?!with\b|for\b|on\b|and\b|in\b|who\b|has\b|had\b|to\b|via\b)[a-z\-]+[ ])?"
+    r"(?:rules?|criteria|classification|scale|score|grade|questionnaire|boil)\b"
+)
+"""What a town gives its name to: "San Francisco syncope rule"."""
+
 Local = Callable[[str, int, int, Any], tuple[int, int] | None]
 """From a window of the text, and where the match (or its first group) begins and ends there: the place, or None."""
 
@@ -119,7 +125,9 @@ def _system(window: str, start: int, end: int, match: Any) -> tuple[int, int] | 
 
 
 def _place(window: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
-    return None if facilities.issues(window, start, end) or towns.maker(window, start, end) else (start, end)
+    if facilities.issues(window, start, end) or towns.maker(window, start, end) or _NAMES_RULE.match(window, end):
+        return None
+    return start, end
 
 
 def _searches(lower: bool) -> tuple[Search, ...]:

@@ -44,6 +44,8 @@ _WEAK_HEAD: Final = re.compile(rf"(?i)(?:{_WEAK})")
 _WARDS: Final = re.compile(r"(?i)hospitals?|infirmary|hospice|medical (?:cent(?:er|re)|group|associates)")
 _OPENS: Final = re.compile(r"(?:^|\n|[,;][ \t]|[ \t]{2}|[Tt]he[ ])[ \t]*$")
 _CLOSES: Final = re.compile(r"[ \t]*(?:[,;]|\n|$)|[ \t]{2}")
+_HEADED: Final = re.compile(r"[ \t]*\n[ \t]*(?:#?\d{1,6}[ ,]|#?\d{1,5}[ ]-|P\.? ?O\.? ?Box)")
+"""A street or a box on the next line: a letterhead."""
 _LETTERHEADS: Final = frozenset(("health", "medical", "associates", "physicians", "practice", "surgery", "specialists"))
 _SITE: Final = re.compile(
     r"(?i)(?:offices?|facility|campus|location|branch|practice|clinics?|hospitals?|hosp\.?|medical cent(?:er|re)|"
@@ -118,7 +120,7 @@ def facility(text: str, start: int, end: int, *, lower: bool) -> tuple[int, int]
 
 def _field(text: str, begin: int, end: int) -> bool:
     """A name that stands by itself: between commas, wide blanks or line breaks."""
-    return _OPENS.search(text[max(0, begin - 3) : begin]) is not None and _CLOSES.match(text, end) is not None
+    return _OPENS.search(text[max(0, begin - 8) : begin]) is not None and _CLOSES.match(text, end) is not None
 
 
 def _weak(text: str, begin: int, end: int, name: str, head: str, *, lower: bool) -> bool:
@@ -148,6 +150,8 @@ def _weak(text: str, begin: int, end: int, name: str, head: str, *, lower: bool)
         return True
     if _field(text, begin, end) and phrases.titled(name) and head.istitle():
         if head.lower() in _LETTERHEADS and phrases.proper(name):
+            return True
+        if _HEADED.match(text, end) is not None:
             return True
         if head in ("Associates", "Physicians", "Practice", "Surgery") and text.startswith("The ", begin - 4):
             return True
