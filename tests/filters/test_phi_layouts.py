@@ -1,4 +1,4 @@
-"""Layouts and turns of phrase of real records: telegraph style, letterheads, foreign registers; and what is no identifier."""
+"""Layouts of real records: telegraph style, letterheads, foreign registers; and what is no identifier."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _found(text: str) -> list[tuple[str, str]]:
         ("Reviewed by Nkechi on the post-take round.", "Nkechi"),
         ("S/B dietician Caoimhe. Plan agreed.", "Caoimhe"),
         ("HANDOVER: bed 9 Stavros, D2 post TURP", "Stavros"),
-        ("2) Amrita Kaur-Gill – bed 4 – home today.", "Amrita Kaur-Gill"),
+        ("2) Amrita Kaur-Gill \u2013 bed 4 \u2013 home today.", "Amrita Kaur-Gill"),
         ("Name .......... Tariq Abdul-Rahman", "Tariq Abdul-Rahman"),
         ("ASSISTANT: Jian-Ping Xu, PA-C", "Jian-Ping Xu"),
         ("Student: M. Al-Shehri.", "M. Al-Shehri"),

@@ -13,6 +13,8 @@ _FRACTIONS: Final = frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/8", "1/5", 
 
 _WEAK_CUE: Final = re.compile(r"(?i)^(?:by|from|through|between|about|to|le|il|el|del|bis|done|next|last|le|due)\b")
 
+_DATED: Final = re.compile(r"(?i)\b(?:on|dated?|since|until|seen|admitted|dob|born)[ :]{1,3}$")
+
 _THREE: Final = re.compile(
     r"(\d{1,4})\s{0,3}([/.\-\u2010-\u2015\u2212])\s{0,3}(\d{1,2})\s{0,3}([/.\-\u2010-\u2015\u2212])\s{0,3}(\d{2,4})"
 )
@@ -34,10 +36,9 @@ def numeric(text: bytes, match: Any) -> Range | None:
         if last is None or last[2] != last[4] or not three_numbers(last[1], last[3], last[5]):
             return None
     mark = parts[2]
-    if mark in ".-" and (len(parts[1]) + len(parts[3]) < 3 and len(parts[5]) < 4):
-        # 1.2.13 is a section or a version, and 1-2-10 a code
-        if not re.search(r"(?i)\b(?:on|dated?|since|until|seen|admitted|dob|born)[ :]{1,3}$", before(text, start, 16)):
-            return None
+    short = mark in ".-" and len(parts[1]) + len(parts[3]) < 3 and len(parts[5]) < 4
+    if short and not _DATED.search(before(text, start, 16)):
+        return None  # 1.2.13 is a section or a version, and 1-2-10 a code
     if match.end(1) == end and context.UNIT.match(after(text, end, 24)):
         return None
     return context.unstopped(text, start, end)
@@ -135,9 +136,12 @@ def partial(text: bytes, match: Any) -> Range | None:
     return None if context.SCALE.search(before(text, match.start(), 48)) else (start, end)
 
 
-_ROMAN: Final = dict(zip("I II III IV V VI VII VIII IX X XI XII".split(), range(1, 13), strict=True))
+_ROMAN: Final = {
+    name: number
+    for number, name in enumerate(("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"), 1)
+}
 _OF_EYES: Final = re.compile(
-    r"(?i)\b(?:va|od|os|ou|eyes?|glasses|pinhole|ph|snellen|acuity|vision|titer|titre|inch|in\.|dilut\w+|gauge)\b"
+    r"(?i)\b(?:va|od|os|ou|eyes?|glasses|pinhole|ph|snellen|acuity|vision|titer|titre|inch|dilut\w+|gauge)\b"
 )
 _NO_DAYS: Final = re.compile(
     r"(?i)[ \t]?(?:-?inch|in\b|[\"'″”]|eyes?|vision|titer|titre|dilution|correct|mmhg|am\b|pm\b|positive|negative)"
@@ -150,7 +154,8 @@ def joined(text: bytes, match: Any) -> Range | None:
         day, month = int(match.group(1)), MONTHS[match.group(2).decode().lower()]
     else:
         day, month = int(match.group(4)), _ROMAN[match.group(5).decode()]
-    return match.span() if exists(day, month) and context.standing(text, *match.span(), "-") else None
+    start, end = match.span()
+    return (start, end) if exists(day, month) and context.standing(text, start, end, "-") else None
 
 
 def pair(text: bytes, match: Any) -> Range | None:

@@ -54,7 +54,8 @@ _CUES = (
     Cue("name-calling", r"(?i:<edge>(?:<callings>))(?:,\s|\s{1,2})<name>", family=True),
     Cue(
         "name-label",
-        r"(?i:<edge>(?:<labels>))(?:\(s\)|\s?\([^()\n]{1,24}\))?[ \t*_]{0,3}(?:[:=|]|\t| <dash> |[ \t]?\.{2,60})[ \t*_]{0,6}\n?\s{0,4}"
+        r"(?i:<edge>(?:<labels>))(?:\(s\)|\s?\([^()\n]{1,24}\))?[ \t*_]{0,3}(?:[:=|]|\t| <dash> |[ \t]?\.{2,60})"
+        r"[ \t*_]{0,6}\n?\s{0,4}"
         r"<quote><any>",
         comma=True,
         family=True,

@@ -45,7 +45,8 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"medi-?cal|"
         r"tricare|champus|hmo|ppo|epo|abha|certificate holder|cardholder|health ?card|ohip|carecard)"
         r"(?:'?s)?(?:[ -](?:plan|policy|card|member|group|beneficiary))*" + _NO,
-        r"(?-i:PHN|OHIP|HCN|RAMQ|AHCIP|DVA)\b|mbi\b|hicn?\b|abha\b|versicherten-?(?:nr|nummer)|vers\.-?nr|kvnr|krankenkasse|tarjeta sanitaria|cip\b|"
+        r"(?-i:PHN|OHIP|HCN|RAMQ|AHCIP|DVA)\b",
+        r"mbi\b|hicn?\b|abha\b|versicherten-?(?:nr|nummer)|vers\.-?nr|kvnr|krankenkasse|tarjeta sanitaria|cip\b|"
         r"afiliaci[oó]n",
         r"adh[eé]rent|assur[eé]|mutuelle|nass|n[ºo.]* ?ss|cipa?|naf|nuss|tessera sanitaria|polizza|p[oó]liza|"
         r"carte vitale",

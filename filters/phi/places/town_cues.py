@@ -81,7 +81,7 @@ AREA: Final = r"\b(?i:the|greater|downtown|uptown|midtown|suburban|metro|metropo
 def coded(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Nether Stowey, TA5 1NA; Nambour QLD 4560."""
     name = text[start:end]
-    if phrases.generic(name) or (towns.spared(name) and not towns.known(name)) or name.isupper() and len(name) < 4:
+    if phrases.generic(name) or (towns.spared(name) and not towns.known(name)) or (name.isupper() and len(name) < 4):
         return None
     return start, end
 
