@@ -26,6 +26,8 @@ _AND = re.compile(
 )
 _MOST_NAMES = 24  # after one label
 _CAPITAL_TITLE = re.compile(r"[^A-Za-z]?[A-ZÄÖÜ]{2,}\b")
+_WOMAN = re.compile(r"Donna,? (?:di )?\d{1,3} anni\b")
+"""A woman, in Italian."""
 _UNIT = re.compile(rb"\d ?(?:ms|M)\b")
 
 
@@ -51,6 +53,8 @@ class NameFinder:
         proven: dict[str, Token] = {}
 
         def take(name: Name, rule: str) -> None:
+            if _WOMAN.match(reader.text, name.start, name.end + 14):
+                return
             found.append((name.start, name.end, rule))
             for part in name.parts:
                 if (len(part.word) > 2 or (len(part.word) == 2 and part.known)) and not part.doubtful:

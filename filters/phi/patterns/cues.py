@@ -55,7 +55,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"(?:(?:bank|billing|patient|guarantor|hospital|invoice|checking|savings|current|credit|debit|financial|hsa|"
         r"fsa)[ -]){0,2}"
         r"(?:accounts?|accts?)\b\.?(?:[ -]?" + _NO[3:-1] + r")?",
-        r"\bacc\.? ?" + _NO[3:-1],
+        r"\bacc" + _NO,
         r"(?:a/c|invoice|bill(?:ing)?|statement|guarantor|routing|sort|aba|swift|bic|har|transaction|payment|receipt|"
         r"check|cheque|"
         r"cuenta|compte|conto|konto)(?: account)?" + _NO,
