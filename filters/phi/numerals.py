@@ -8,7 +8,10 @@ from typing import Final
 _FILLER: Final = (
     r"(?:uh+|um+|uhm|er+|erm|hmm+|ah|sorry|okay|well|like|you know|i mean|i think|let me see|let me think|let's see|wait)"
 )
-GAP: Final = rf"(?:-|[ ]?[,\x{{2026}}-]{{0,3}}[ ]{{1,2}}(?:{_FILLER}[ ]?[,.\x{{2026}}-]{{0,3}}[ ]{{1,2}}){{0,3}})"
+GAP: Final = (
+    rf"(?:[\-\x{{2010}}-\x{{2015}}\x{{2212}}]|[ ]{{0,3}}[,\x{{2026}}-]{{0,3}}[ ]{{1,3}}"
+    rf"(?:{_FILLER}[ ]?[,.\x{{2026}}-]{{0,3}}[ ]{{1,3}}){{0,3}})"
+)
 """What parts two words of one number: a blank or hyphen, a comma, and what people say while they think (RE2)."""
 
 _UNITS: Final = "one two three four five six seven eight nine".split()

@@ -37,6 +37,13 @@ _DAY_ALONE: Final = (
     rf"(the{GAP}{_ORDINAL})(?:[ ]?[.,;?!]|[ ]?\n|$|[ ](?:of[ ](?:the|this|last|next)[ ]month|and|he|she|they|i|we|it|"
     r"at|when|because|so|if)\b)"
 )
+_WHEN: Final = (
+    r"(?i)\b(?:when[ ](?:was|did|were|is|does|had|have)|(?:what|which)[ ](?:day|date))\b[^?.\n]{0,60}[?.]?[ \n\r]{0,3}"
+    r"(?:\[[\w ]{2,20}\]|[A-Za-z][\w .]{1,20}:)?[^\n\d?]{0,40}?\b(\d{1,2}/\d{1,2}|"
+    r"\d{1,2}[ ]{1,3}(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|"
+    r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?[ ]{1,3}\d{1,2})\b"
+)
+"""A question for a day and its answer."""
 _PART: Final = rf"(?:{numerals.NUMBER}|(?:twenty{GAP}|thirty{GAP})?{numerals.ORDINAL}|\d{{1,4}}|slash|dash|double)"
 _ROW: Final = rf"(?i)\b{_PART}(?:{GAP}(?:and{GAP}|of{GAP}|the{GAP})?{_PART}){{1,11}}\b"
 
@@ -103,6 +110,17 @@ def day_alone(text: bytes, match: Any) -> Range | None:
     return None if _PARTS_OF_BODY.search(around) else (start, end)
 
 
+def asked(text: bytes, match: Any) -> Range | None:
+    """When was that? - It was 4/3."""
+    start, end = match.span(1)
+    first, slash, second = match.group(1).decode().partition("/")
+    if re.match(r"[\d/.%]|[ ](?:of|pain|out)\b", after(text, end, 8)):
+        return None
+    if slash and not (exists(int(first), int(second)) or exists(int(second), int(first))):
+        return None
+    return start, end
+
+
 def row(text: bytes, match: Any) -> Range | None:
     """Oh four twelve nineteen eighty: a day by its cue, or by its order and a year of four figures."""
     start, end = match.span()
@@ -166,5 +184,6 @@ SEARCHES: Final = (
     Search("date-said-month-day", _KIND, _MONTH_FIRST, day_and_month),
     Search("date-said-month-year", _KIND, _MONTH_YEAR, month_and_year),
     Search("date-said-alone", _KIND, _DAY_ALONE, day_alone),
+    Search("date-said-asked", _KIND, _WHEN, asked),
     Search("date-said-row", _KIND, _ROW, row),
 )

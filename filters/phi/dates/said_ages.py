@@ -70,11 +70,16 @@ _MEASURED: Final = re.compile(
 _OLD_TALK: Final = re.compile(r"(?i)\b(?:how[ ]old|years[ ]old|birthdays?|your[ ]age|old(?:er)?[ ]are[ ]you|turn\w*)\b")
 
 
+def _turn(text: bytes, start: int) -> str:
+    """The last words before `start` of the same turn."""
+    return re.split(r"[\n\]]|[?!][ ]", before(text, start, 60))[-1]
+
+
 def person(text: bytes, match: Any) -> Range | None:
     """She's ninety two; not when what is talked of is a measurement, nor with more than a clause's end behind."""
     start, end = match.span(1)
     rest = after(text, end, 24)
-    if _NOT_YEARS.match(rest) or not _END.match(rest) or _MEASURED.search(before(text, match.start(), 60)):
+    if _NOT_YEARS.match(rest) or not _END.match(rest) or _MEASURED.search(_turn(text, match.start())):
         return None
     return start, end
 
@@ -103,7 +108,7 @@ def echo(text: bytes, match: Any) -> Range | None:
         return None
     said = numerals.figures(match.group(1).decode())
     area = before(text, start, 160)
-    if _MEASURED.search(area):
+    if _MEASURED.search(area.rpartition("\n")[2]):
         return None
     if _OLD_TALK.search(area):
         return start, end
@@ -113,7 +118,7 @@ def echo(text: bytes, match: Any) -> Range | None:
     return None
 
 
-_PERSON_RE: Final = re.compile(_PERSON.replace(r"\x{2026}", "\u2026"))
+_PERSON_RE: Final = re.compile(re.sub(r"\\x\{(\w+)\}", r"\\u\1", _PERSON))
 
 SEARCHES: Final = (
     Search("age-said", KIND, _PERSON, person),

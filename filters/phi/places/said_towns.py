@@ -1,0 +1,215 @@
+"""Towns and hospitals in a transcript, which has no capitals."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from filters.phi.places import lexicon, phrases, towns
+
+_WORDS: Final = re.compile(r"[a-zà-ÿ'’.-]+")
+_STATE_NAMES: Final = "|".join(
+    sorted((re.escape(name.lower()) for name in lexicon.STATES.values()), key=lambda name: (-len(name), name))
+)
+_LISTED: Final = 15_000
+"""People from which a town is known behind a word that also leads to other things."""
+_ARTICLES: Final = frozenset(("the", "a", "an", "my", "your", "his", "her", "our", "their", "this", "that", "some"))
+
+_BEHIND: Final = r"(?:to|from|in|near|outside(?:[ ]of)?|around)"
+_ON_THE_WAY: Final = r"(?:[ ](?:up|down|over|out|back|home|here|in|all the way|again|recently|just|right))?"
+VISITED: Final = (
+    r"\b(?i:travel(?:s|l?ed|l?ing)?|trips?|vacation(?:ed|ing)?|holidays?|fl[eo]w|flown|flying|flights?|born|raised|"
+    rf"grew[ ]up|brought[ ]up|relocat\w+|retired|moved|moving){_ON_THE_WAY}[ ]{_BEHIND}[ ](?:the[ ])?([a-zà-ÿ])|"
+    r"\b(?i:travel\w*)\b[^\n.?]{0,30}[?.]?[ \n\r]{1,3}(?:\[[\w ]{2,20}\]|[A-Za-z][\w .]{1,20}:)?[ ](?:[\w ,'’]{0,24} )?"
+    r"(?:just )?to[ ]([a-zà-ÿ])"
+)
+"""Of a journey or a move: what stands behind is a place."""
+WENT: Final = (
+    r"\b(?i:drive|drives|drove|driving|driven|ride|came|come|comes|coming|went|gone|been|visit(?:ed|ing|s)?|stay(?:ed|"
+    r"ing)?|head(?:ed|ing)|back|home|over|up|down|out|way|here|based|works?|worked|working|job|office|practice|clinic|"
+    r"hospital|pharmacy|store|school|church|house|home|farm|place|apartment|family|folks|parents|mom|dad|mother|"
+    r"father|son|daughter|sister|brother|aunt|uncle|grandma|grandson|granddaughter|cousin|friend|doctor|surgeon|"
+    rf"specialist|[a-z]{{4,}}ologist|va|live|lives|lived|living|i['’]m|we['’]re){_ON_THE_WAY}[ ]{_BEHIND}[ ](?:the[ ])?"
+    r"([a-zà-ÿ])|\b(?i:visit(?:ed|ing)?)[ ]([a-zà-ÿ])"
+)
+"""Of going and of where things are: what stands behind may be a place."""
+STATED: Final = rf"[a-zà-ÿ'.]{{2,}}[ ]?,?[ ]({_STATE_NAMES})\b"
+
+
+def known_behind() -> str:
+    """An expression of large towns, in any case, behind a preposition."""
+    names = "|".join(re.escape(name) for name in sorted(lexicon.large(), key=lambda name: (-len(name), name)))
+    return rf"(?i)\b(?:in|from|to|near|outside|around|of)[ \n]{{1,3}}({names})\b"
+
+
+def named(text: str, at: int, *, loose: bool) -> int | None:
+    """Where a town ends that begins at `at`, its state included; None if what stands there is none.
+
+    `loose`: one word will do that English and medicine do not know.
+    """
+    words = list(_WORDS.finditer(text, at, at + 60))
+    best: int | None = None
+    for count in range(1, min(4, len(words)) + 1):
+        if words[0].start() != at or (
+            count > 1 and text[words[count - 2].end() : words[count - 1].start()].strip(" ")
+        ):
+            break
+        end = words[count - 1].end()
+        name = re.sub(r"['’]s?$|[.'’-]+$", "", text[at:end])
+        if name.split(" ", 1)[0] in _ARTICLES:
+            break
+        if name and not towns.spared(name) and _is_town(text, name, at, loose=loose, count=count):
+            best = at + len(name)
+    if best is None:
+        return None
+    state = towns.state(text, best, lower=True)
+    return towns.postcode(text, state if state is not None else best)
+
+
+def _is_town(text: str, name: str, at: int, *, loose: bool, count: int) -> bool:
+    end = at + len(name)
+    words = phrases.tokens(name)
+    if not words or any(word in lexicon.words("generic") for word in (words[0], words[-1])):
+        # "new york", "north haven": what begins or ends so must be listed.
+        return count > 1 and lexicon.people(name) > 0
+    if towns.state(text, end, lower=True) is not None:
+        return any(word not in lexicon.common() for word in words) or lexicon.people(name) > 0
+    size = lexicon.people(name)
+    if count > 1:
+        ending = words[-1] in lexicon.words("town_nouns") and words[0] not in lexicon.common()
+        return size > 0 or (count == 2 and (ending or _shaped(words)))
+    if _english(name) or (lexicon.medical(name) and size == 0):
+        return False
+    within = re.search(r"\b(?:in|near|outside)[ ]+$", text[max(0, at - 12) : at]) is not None  # nobody's name
+    if size and (loose or (size >= _LISTED and (within or name not in lexicon.surnames()))):
+        return True
+    return (lexicon.townlike(name) and name not in lexicon.surnames()) or (
+        loose and len(name) > 4 and name.isalpha() and name not in lexicon.surnames()
+    )
+
+
+def _english(name: str) -> bool:
+    """A word of English, with one of its prefixes or without."""
+    return name in lexicon.common() or any(
+        name.startswith(prefix) and name[len(prefix) :] in lexicon.common()
+        for prefix in ("re", "un", "pre", "over", "under", "dis", "mis", "out", "non", "inter")
+    )
+
+
+def _shaped(words: list[str]) -> bool:
+    """A beginning as towns have it, and a word that is none of English: saint ambrose, port jeffers."""
+    return lexicon.townlike(" ".join(words)) and all(
+        word not in lexicon.common() and not lexicon.medical(word) for word in words[1:]
+    )
+
+
+def visited(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
+    """I grew up in X, we flew to X, any travel? - just to X."""
+    return _place(text, end - 1, loose=True)
+
+
+def went(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
+    """The pharmacy in X, my sister in X, I drove in from X."""
+    return _place(text, end - 1, loose=False)
+
+
+def _place(text: str, at: int, *, loose: bool) -> tuple[int, int] | None:
+    stop = named(text, at, loose=loose)
+    if stop is None or re.match(r"['’]s\b", text[stop:]) or towns.follows_eponym(text, stop):
+        return None
+    return at, stop
+
+
+def stated(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
+    """Springfield, illinois: the state stands at `start`."""
+    area = text[max(0, start - 50) : start].rstrip(" ,")
+    tail = re.search(r"[a-zà-ÿ'.-]+(?: [a-zà-ÿ'.-]+){0,2}$", area)
+    if tail is None:
+        return None
+    words = list(_WORDS.finditer(area, tail.start()))
+    offset = max(0, start - 50)
+    for first in words:
+        name = area[first.start() :]
+        before = area[: first.start()].rstrip()
+        behind = re.search(r"\b(?:in|from|near|to|at|of|outside|around)$", before) is not None
+        single = " " not in name
+        if towns.spared(name) or name in lexicon.words("generic") or name in _ARTICLES:
+            continue
+        listed = lexicon.people(name) > 0 and not (single and name in lexicon.common() and not behind)
+        if listed and not (single and name in lexicon.surnames() and not behind and "," not in text[start - 3 : start]):
+            return offset + first.start(), towns.postcode(text, end)
+        if behind and single and len(name) > 3 and name not in lexicon.common() and not lexicon.medical(name):
+            return offset + first.start(), towns.postcode(text, end)
+    return None
+
+
+_HEADS: Final = (
+    r"(?:hospital|hosp|medical[ ]cent(?:er|re)|med[ ]center|health[ ]cent(?:er|re)|clinic|urgent[ ]care|"
+    r"family[ ](?:medicine|practice|health)|nursing[ ]home|rehab(?:ilitation)?|hospice|surgery[ ]center|pharmacy|"
+    r"general(?:[ ]hospital)?|memorial(?:[ ]hospital)?|regional(?:[ ](?:hospital|medical[ ]center))?|"
+    r"senior[ ]living|assisted[ ]living|care[ ]home|dental|health|elementary|middle[ ]school|high[ ]school)"
+)
+_HEAD_LAST: Final = re.compile(rf"(?i){_HEADS}$".replace("[ ]", "[ ]{1,3}"))
+HEADED: Final = (
+    r"\b(?i:at|to|from|in|into|near|over at|visited|by|for|with|of)[ ](?i:the[ ]|that[ ]|our[ ])?"
+    rf"((?:[\p{{L}}'’.]{{2,20}}[ ]){{1,3}}?{_HEADS})\b"
+)
+_VAGUE: Final = frozenset(
+    "community general regional county city university central metropolitan metro northern southern eastern western "
+    "district municipal civic union women's womens children's childrens memorial public private local good our new "
+    "hope spirit name lady holy independence valley green mountain river lake bay sacred first grace freedom".split()
+)
+"""Words of hospitals' names that say too little alone."""
+
+
+def headed(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
+    """At mercy hospital, to good samaritan medical center: words that hospitals bear, one of them telling."""
+    own = text[start:end]
+    head = _HEAD_LAST.search(own)
+    assert head is not None, "the expression ends in it"
+    words = phrases.tokens(own[: head.start()])
+    names = lexicon.words("hospital_names")
+    if any(word not in names and word not in ("st", "saint", "mount", "of", "the", "and") for word in words):
+        return None
+    telling = [word for word in words if word in names and word not in _VAGUE]
+    if not telling and not (len(words) > 1 and all(word in names for word in words)):
+        return None
+    if re.match(r"(?i)[ ](?:insurance|card|records?|issues?|conditions?|history)\b", text[end : end + 14]):
+        return None
+    return start, end
+
+
+PREFIXED: Final = (
+    r"(?i)\b(?:(?:hospital|cl[ií]nica|centro(?:[ ]de[ ]salud)?|h[ôo]pital|clinique|polyclinique|maison[ ]de[ ]sant[ée]|"
+    r"centre[ ]hospitalier|chu|ch|ospedale|policlinico|consultorio|ambulatorio|poliambulatorio|instituto|institut|"
+    r"istituto|casa[ ]di[ ]cura|university|children['’]?s[ ]hospital|college|school[ ]of[ ]medicine)[ ]{1,3}"
+    r"(?:de[ ]la|de[ ]los|de|del|des|du|di|della|d['’]|of|at)[ ]{1,3}|"
+    r"(?:h[ôo]pital|clinique|polyclinique|klinikum|\w{3,}klinikum|kreiskrankenhaus|krankenhaus|praxis|ospedale|"
+    r"policlinico|ambulatorio|poliambulatorio|consultorio|casa[ ]di[ ]cura|cl[ií]nica|institut|our[ ]lady[ ]of)"
+    r"[ ]{1,3})([\p{Ll}])"
+)
+_LINKS: Final = frozenset(("de", "del", "la", "las", "los", "le", "les", "du", "des", "di", "della", "of", "the", "am"))
+
+
+def prefixed(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
+    """Hospital de X, klinikum X, university of X: as far as its words are no words of English."""
+    at = end - 1
+    begin = end - len(match.group().decode())
+    stop = None
+    for word in list(_WORDS.finditer(text, at, at + 70))[:5]:
+        own = phrases.bare(word.group())
+        if text[at : word.start()].count(" ") > 12 or "\n" in text[at : word.start()]:
+            break
+        if own in _LINKS:
+            continue
+        if not own or own in lexicon.common() or (lexicon.medical(own) and not lexicon.people(own)) or len(own) < 3:
+            break
+        stop = word.start() + len(word.group().rstrip(".'’-"))
+        if len(own) < len(word.group().rstrip("'’")):
+            break
+    if stop is None:
+        return None
+    name = text[at:stop]
+    if towns.spared(name) and not text[begin:at].lower().startswith("university"):
+        return None
+    return (begin, stop) if not towns.follows_eponym(text, stop) else None
