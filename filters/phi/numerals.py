@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 _FILLER: Final = (
-    r"(?:uh+|um+|uhm|er+|erm|hmm+|ah|sorry|okay|well|like|you know|i mean|i think|let me see|let me think|let's see|wait)"
+    r"(?:uh+|um+|uhm|er+|erm|hmm+|ah|sorry|okay|well|like|you know|i mean|i think|let me see|let me think|let's see|"
+    r"wait)"
 )
 GAP: Final = (
     rf"(?:[\-\x{{2010}}-\x{{2015}}\x{{2212}}]|[ ]{{0,3}}[,\x{{2026}}-]{{0,3}}[ ]{{1,3}}"
@@ -14,15 +15,14 @@ GAP: Final = (
 )
 """What parts two words of one number: a blank or hyphen, a comma, and what people say while they think (RE2)."""
 
-_UNITS: Final = "one two three four five six seven eight nine".split()
-_TEENS: Final = (
-    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-)  # fmt: skip
-_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_UNIT_ORDINALS: Final = "first second third fourth fifth sixth seventh eighth ninth".split()
-_OTHER_ORDINALS: Final = (
-    "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-).split()
+_ONES: Final = "one two three four five six seven eight nine"
+_TEN_ON: Final = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TWENTY_ON: Final = "twenty thirty forty fifty sixty seventy eighty ninety"
+_FIRST_ON: Final = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+_UNITS, _TEENS, _TENS, _ORDINALS = (words.split() for words in (_ONES, _TEN_ON, _TWENTY_ON, _FIRST_ON))
 
 _VALUES: Final = {
     **{word: str(value) for value, word in enumerate(_UNITS, 1)},
@@ -30,7 +30,7 @@ _VALUES: Final = {
     "niner": "9",
     **{word: str(value) for value, word in enumerate((*_TEENS, "twenty"), 10)},
     **{word: str(10 * value) for value, word in enumerate(_TENS, 2)},
-    **{word: str(value) for value, word in enumerate((*_UNIT_ORDINALS, *_OTHER_ORDINALS), 1)},
+    **{word: str(value) for value, word in enumerate(_ORDINALS, 1)},
     "thirtieth": "30",
 }
 
@@ -38,7 +38,7 @@ FIGURE: Final = rf"(?:{'|'.join(_UNITS)}|niner|zero|oh|o|nought|naught)"
 UNIT: Final = rf"(?:{'|'.join(_UNITS)})"
 TEEN: Final = rf"(?:{'|'.join(_TEENS)})"
 TENS: Final = rf"(?:{'|'.join(_TENS)})"
-ORDINAL: Final = rf"(?:{'|'.join((*_UNIT_ORDINALS, *_OTHER_ORDINALS))}|thirtieth)"
+ORDINAL: Final = rf"(?:{'|'.join(_ORDINALS)}|thirtieth)"
 NUMBER: Final = rf"(?:{FIGURE}|{TEEN}|{TENS}|hundred|thousand)"
 """One word of a cardinal number."""
 

@@ -13,9 +13,7 @@ from filters.phi.scanning import Range, Search, after, before
 
 _KIND: Final = "DATE"
 _MONTH: Final = rf"(?:{'|'.join(sorted(ENGLISH, key=lambda name: (-len(name), name)))})"
-_WEEKDAY: Final = (
-    rf"(?:(?:(?:next|last|this|on|a)[ ])?\b(?:mon|tues|wednes|thurs|fri|satur|sun)day{GAP}(?:the{GAP})?)?"
-)
+_WEEKDAY: Final = rf"(?:(?:(?:next|last|this|on|a)[ ])?\b(?:mon|tues|wednes|thurs|fri|satur|sun)day{GAP}(?:the{GAP})?)?"
 _ORDINAL: Final = rf"(?:(?:(?:twenty|thirty){GAP})?{numerals.ORDINAL}|\d{{1,2}}(?:[ ]?(?:st|nd|rd|th))?)\b"
 _CARDINAL: Final = rf"(?:(?:twenty|thirty){GAP}{UNIT}|twenty|thirty|{TEEN}|{UNIT})\b"
 _YY: Final = rf"(?:{TENS}(?:{GAP}{UNIT})?|{TEEN}|(?:oh|o|zero|ought|aught){GAP}{UNIT})"
@@ -27,9 +25,7 @@ _JOIN: Final = rf"{GAP}(?:(?:of|in|the[ ]year|in[ ]the[ ]year){GAP})?"
 _BEHIND: Final = rf"(?:{_JOIN}(?:{_YEAR}|{_YY}\b|['’]?\d\d\b))?"
 """The year behind a day and its month, of four figures or of two."""
 
-_DAY_FIRST: Final = (
-    rf"(?i){_WEEKDAY}\b(?:the{GAP})?({_ORDINAL}){GAP}(?:day{GAP})?(?:of{GAP})?({_MONTH})\b({_BEHIND})"
-)
+_DAY_FIRST: Final = rf"(?i){_WEEKDAY}\b(?:the{GAP})?({_ORDINAL}){GAP}(?:day{GAP})?(?:of{GAP})?({_MONTH})\b({_BEHIND})"
 _MONTH_FIRST: Final = rf"(?i){_WEEKDAY}\b({_MONTH}){GAP}(?:the{GAP})?({_ORDINAL}|{_CARDINAL})({_BEHIND})"
 _MONTH_YEAR: Final = rf"(?i)\b({_MONTH}){_JOIN}(?:{_YEAR})"
 _DAY_ALONE: Final = (
@@ -44,6 +40,10 @@ _WHEN: Final = (
     r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?[ ]{1,3}\d{1,2})\b"
 )
 """A question for a day and its answer."""
+_STARTED: Final = (
+    r"(?i)\b(?:started|starting|began|begun|happened|seen|done|due|back|scheduled|placed|removed|born)"
+    r"[ ]{1,3}(?:on|since|for)[ ]{1,3}(\d{1,2}/\d{1,2})\b"
+)
 _PART: Final = rf"(?:{numerals.NUMBER}|(?:twenty{GAP}|thirty{GAP})?{numerals.ORDINAL}|\d{{1,4}}|slash|dash|double)"
 _ROW: Final = rf"(?i)\b{_PART}(?:{GAP}(?:and{GAP}|of{GAP}|the{GAP})?{_PART}){{1,11}}\b"
 
@@ -52,7 +52,9 @@ _AMOUNT: Final = re.compile(
     r"minutes?|times|units?|pounds?|kilos?|degrees?|over|or[ ](?:so|two|three)|to|of us|tablets?|pills?|doses?|"
     r"point|o'?clock|feet|inches|beats|steps?|cycles?|sessions?|visits?)\b"
 )
-_MODAL: Final = re.compile(r"(?i)\b(?:on|since|until|till|by|from|of|was|is|for|through|last|this|next|before|after)[ ]$")
+_MODAL: Final = re.compile(
+    r"(?i)\b(?:on|since|until|till|by|from|of|was|is|for|through|last|this|next|before|after)[ ]$"
+)
 _PARTS_OF_BODY: Final = re.compile(
     r"(?i)\b(?:fingers?|toes?|digits?|ribs?|metacarpals?|metatarsals?|knuckles?|teeth|tooth|grade|floor|degree|"
     r"visit|try|attempt|time|dose)\b"
@@ -62,15 +64,17 @@ _BIRTH: Final = re.compile(
 )
 _DATED: Final = re.compile(r"(?i)\b(?:dates?|dated)\b")
 _OTHER_CUE: Final = re.compile(
-    r"(?i)\b(?:phone|cell|number|zip|post ?code|address|street|social|record|insurance|policy|account|pressure|weigh\w*|"
+    r"(?i)\b(?:phone|cell|number|zip|post ?code|address|street|social|record|insurance|policy|account|pressure|"
+    r"weigh\w*|"
     r"pounds|heights?|tall|pulse|rate|temperature|sugars?|milligrams?|years?[ ]old|weeks?|months?|age|aged)\b"
 )
 _CUE_AREA: Final = 120
 """Bytes before a row of numbers in which a question for a date may stand."""
 
 
-def _cut(text: bytes, start: int, end: int, year: tuple[int, int]) -> Range:
-    """`[start, end)` without the two-figure year `year` where what follows makes it an amount."""
+def _cut(text: bytes, whole: Range, year: Range) -> Range:
+    """`whole` without the two-figure year `year` where what follows makes it an amount."""
+    start, end = whole
     if year[0] < year[1] and _AMOUNT.match(after(text, end, 20)):
         said = figures(text[year[0] : year[1]].decode())
         if len("".join(said)) <= 2:
@@ -81,14 +85,14 @@ def _cut(text: bytes, start: int, end: int, year: tuple[int, int]) -> Range:
 def day_and_month(text: bytes, match: Any) -> Range | None:
     """The third of May, may third nineteen fifty one, june uh ninth of eighty two."""
     names = {match.group(1).decode().lower(), match.group(2).decode().lower()}
-    start, end = _cut(text, *match.span(), match.span(3))
+    start, end = _cut(text, match.span(), match.span(3))
     bare = match.start(3) == match.end(3) or end == match.start(3)
     if bare and _AMOUNT.match(after(text, end, 20)):
         return None
     if bare and names & {"may", "march"} and not text[start:end].lower().startswith(b"the "):
         ordinal = re.search(rf"(?i)(?:{numerals.ORDINAL}|st|nd|rd|th)$", text[start:end].decode().rstrip())
         by_cue = _MODAL.search(before(text, start, 12))
-        if not by_cue and (ordinal is None or names & {"march", "may"} and names & {"first", "second"}):
+        if not by_cue and (ordinal is None or (names & {"march", "may"} and names & {"first", "second"})):
             return None  # "you may first notice", "in march two of us"
     return start, end
 
@@ -185,5 +189,6 @@ SEARCHES: Final = (
     Search("date-said-month-year", _KIND, _MONTH_YEAR, month_and_year),
     Search("date-said-alone", _KIND, _DAY_ALONE, day_alone),
     Search("date-said-asked", _KIND, _WHEN, asked),
+    Search("date-said-started", _KIND, _STARTED, asked),
     Search("date-said-row", _KIND, _ROW, row),
 )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from filters.phi import numerals
 from filters.phi.dates.ages import KIND
-from filters.phi.numerals import GAP, TEEN, TENS, UNIT
+from filters.phi.numerals import GAP, UNIT
 from filters.phi.scanning import Range, Search, after, before
 
 _ORDINAL_UNIT: Final = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)"
@@ -25,11 +25,14 @@ _RELATIVE: Final = (
     r"(?:(?:great[ -])?grand(?:ma|pa|mother|father|mom|dad|mum)|granny|nana|mother|father|mom|mum|mama|dad|papa|daddy|"
     r"aunt(?:ie)?|uncle|wife|husband|brother|sister|neighbou?r|lady|gentleman|patient|friend|resident)"
 )
-_BE: Final = r"(?:[ ]?['’][ ]?(?:m|re|s|ll[ ]be|d[ ]be)|[ ](?:am|are|is|was|were|be|will[ ]be|turned|turns|turning|made|hit))"
+_BE: Final = (
+    r"(?:[ ]?['’][ ]?(?:m|re|s|ll[ ]be|d[ ]be)|[ ](?:am|are|is|was|were|be|will[ ]be|turned|turns|turning|made|hit))"
+)
 _SUBJECT: Final = (
     rf"(?:\b(?:i|you|he|she|they|we|who|{_RELATIVE})"
     rf"(?:[ ](?:just|actually|already|now|only|still|really|finally|both))?{_BE}|"
-    r"\b(?:gon[ ]?na[ ]be|going[ ]to[ ]be|about[ ]to[ ](?:be|turn)|just[ ]turned|turn(?:ed|ing|s)?|lived[ ]to(?:[ ]be)?|"
+    r"\b(?:gon[ ]?na[ ]be|going[ ]to[ ]be|about[ ]to[ ](?:be|turn)|just[ ]turned|turn(?:ed|ing|s)?|"
+    r"lived[ ]to(?:[ ]be)?|"
     r"made[ ]it[ ]to|pushing|going[ ]on|coming[ ]up[ ]on|celebrated|"
     r"(?:died|passed|passed[ ]away|went|die|dying)[ ](?:at|when[ ]\w+[ ]was)|at[ ]the[ ]age[ ]of|age[sd]?|age[ ]of))"
 )
@@ -48,12 +51,16 @@ _OLD: Final = (
     r"y[ ]?o\b|year[ -](?:male|female|man|woman)|years[ ](?:on[ ]this|and[ ]counting))"
 )
 _BIRTHDAY: Final = rf"(?i)\b({_NTH})[ ](?:birthday|b[ -]?day|year[ ]of[ ]life)\b"
-_ECHO: Final = rf"(?im)(?:^|[.?!,][ ]){_SPEAKER}[ ]{{0,2}}(?:(?:yes|yeah|yep|yup|uh-huh|mm-hmm|wow|oh|right|well|no)[ ]?[,.!]?[ ])*({_AGE})\b"
+_ECHO: Final = (
+    rf"(?im)(?:^|[.?!,][ ]){_SPEAKER}[ ]{{0,2}}(?:(?:yes|yeah|yep|yup|uh-huh|mm-hmm|wow|oh|right|well|"
+    rf"no)[ ]?[,.!]?[ ])*({_AGE})\b"
+)
 
 _END: Final = re.compile(
     r"(?i)[ ]?(?:[.,;!?\n]|$|-[ \n])|[ ](?:and|but|now|when|who|with|so|already|in[ ](?:the[ ](?:spring|summer|fall|"
     r"autumn|winter)|january|february|march|april|may|june|july|august|september|october|november|december|a[ ](?:few|"
-    r"couple)|two|three)|this|next|last|on[ ](?:my|his|her|monday|tuesday|wednesday|thursday|friday|saturday|sunday|the|"
+    r"couple)|two|three)|this|next|last|on[ ](?:my|his|her|monday|tuesday|wednesday|thursday|friday|saturday|"
+    r"sunday|the|"
     r"january|february|march|april|may|june|july|august|september|october|november|december)|years?|soon|today|"
     r"tomorrow|doctor|doc|right|though|you[ ]know|living|still|she|he|i|my|come|if|believe|before|after)\b"
 )

@@ -176,6 +176,7 @@ def _searches(lower: bool) -> tuple[Search, ...]:
             _search("hospital-saint-lower", "HOSPITAL", facility_cues.SAINT_LOWER, _system),
             _search("hospital-said", "HOSPITAL", said_towns.HEADED, said_towns.headed),
             _search("hospital-said-of", "HOSPITAL", said_towns.PREFIXED, said_towns.prefixed),
+            _search("hospital-said-saint", "HOSPITAL", said_towns.SAINT, said_towns.sainted),
             _search("zip-said", "ZIP", said.CODE_CUE, said.code),
             _search("zip-said-behind", "ZIP", said.CODE_BEHIND, said.behind),
             _search("address-said", "ADDRESS", said.STREET, said.street),

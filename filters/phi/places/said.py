@@ -10,10 +10,11 @@ from filters.phi.numerals import FIGURE, GAP, NUMBER, figures
 from filters.phi.places import lexicon, phrases, said_towns, towns
 
 _SPEAKER: Final = r"(?:\[[\w ]{2,20}\]|[A-Za-z][\w .]{1,20}:)?"
-_NATO: Final = (
+_SPELLING: Final = (
     "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec romeo "
     "sierra tango uniform victor whiskey x-ray yankee zulu"
-).split()
+)
+_NATO: Final = _SPELLING.split()
 _LETTERS: Final = {**{word: word[0] for word in _NATO}, "xray": "x", "alfa": "a", "juliett": "j"}
 
 CODE_CUE: Final = r"(?i)\b(zip(?:s|[ -]?codes?)?|post(?:al)?[ -]?codes?|pin[ -]?code)\b"
@@ -34,9 +35,7 @@ _OTHER_CUE: Final = re.compile(r"(?i)\b(?:phone|cell|mobile|social|record|accoun
 
 _SINGLY: Final = rf"{FIGURE}(?:{GAP}{FIGURE}){{4}}(?:{GAP}(?:dash|hyphen){GAP}{FIGURE}(?:{GAP}{FIGURE}){{3}})?"
 _CITY_STATES: Final = "|".join(sorted(re.escape(name.lower()) for name in lexicon.STATES.values()))
-CODE_BEHIND: Final = (
-    rf"(?i)(?:\b(?:in|near|from|around|to|area)|\b(?:{_CITY_STATES}))[ ]?,?[ ]{{1,3}}({_SINGLY})\b"
-)
+CODE_BEHIND: Final = rf"(?i)(?:\b(?:in|near|from|around|to|area)|\b(?:{_CITY_STATES}))[ ]?,?[ ]{{1,3}}({_SINGLY})\b"
 
 
 def code(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
@@ -105,16 +104,6 @@ _AT: Final = re.compile(
     r"(?i)\b(?:address|liv(?:e|es|ed|ing)|stay(?:s|ed|ing)?|mov(?:e|ed|ing)|resid(?:es?|ing)|home|house|mail|ship|"
     r"sent|send|still|over|up|down|out)\b[^.?!]{0,30}$|\b(?:at|on)[ ]$|\baddress\b"
 )
-_NO_NAME: Final = frozenset(
-    "minute minutes hour hours mile miles block blocks day days week weeks month months year years time times step "
-    "steps story bedroom wheel door point way ways foot feet side person man woman car lane people patient patients "
-    "percent milligram milligrams mg ml over under to of in on at by my your his her our their this that these those "
-    "the a an and or with for from down up off if is was it i he she they we you one every each per more most other "
-    "different busy long short whole good bad new first pain out into about around then than just like so but "
-    "degree degrees pound pounds inch inches cup cups pack packs pill pills tablet tablets block big little nice "
-    "only same right left there here when where while after before not no some any all as are be been have has had "
-    "go going gets get take takes make makes do does did".split()
-)
 
 
 def street(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
@@ -124,7 +113,12 @@ def street(text: str, start: int, end: int, match: Any) -> tuple[int, int] | Non
     end = start + len(match.group().decode())
     words = phrases.tokens(name)
     numbers = figures(house)
-    if not words or not numbers or any(word in _NO_NAME for word in words) or text[max(0, start - 1) : start] in "$/.-":
+    if (
+        not words
+        or not numbers
+        or any(word in lexicon.words("no_streets") for word in words)
+        or text[max(0, start - 1) : start] in "$/.-"
+    ):
         return None
     strange = any(word not in lexicon.common() and len(word) > 3 and word.isalpha() for word in words)
     cued = _AT.search(text[max(0, start - 60) : start]) is not None
@@ -134,6 +128,10 @@ def street(text: str, start: int, end: int, match: Any) -> tuple[int, int] | Non
     if not (cued or sure or long or (strange and len("".join(numbers)) > 1 and len(kind) > 2)):
         return None
     return start, flat_and_town(text, end)
+
+
+_LAST: Final = re.compile(r"[a-zà-ÿ'’-]{3,}(?: [a-zà-ÿ'’-]{3,}){0,2}(?=[ ]?[.,?!\n]|$)")
+"""All that a clause still holds: behind an address and "in" it is a town, known or not."""
 
 
 def flat_and_town(text: str, end: int) -> int:
@@ -146,8 +144,9 @@ def flat_and_town(text: str, end: int) -> int:
     behind = re.match(r"(?:[ ]?,[ ](?:in[ ])?|[ ]in[ ])", text[end : end + 6])
     if behind is not None:
         town = said_towns.named(text, end + behind.end(), loose=True)
-        if town is not None:
-            return town
+        last = _LAST.match(text, end + behind.end()) if "in " in behind.group() else None
+        if town is not None or last is not None:
+            return town if town is not None else last.end()  # type: ignore[union-attr]
     return towns.postcode(text, end)
 
 
@@ -155,7 +154,9 @@ def box(text: str, start: int, end: int, match: Any) -> tuple[int, int]:
     return start, flat_and_town(text, end)
 
 
-_IT_IS: Final = r"(?:(?:it['’]?s|it is|that['’]?s|that would be|yes|yeah|sure|uh|um|so|i['’]?m at|at|okay)[ ,]{1,3}){0,4}"
+_IT_IS: Final = (
+    r"(?:(?:it['’]?s|it is|that['’]?s|that would be|yes|yeah|sure|uh|um|so|i['’]?m at|at|okay)[ ,]{1,3}){0,4}"
+)
 AT_CUE: Final = (
     r"(?i)\b(?:still[ ]at|liv(?:e|es|ed|ing)[ ](?:over[ ]|out[ ])?at|stay(?:s|ed|ing)?[ ]at|resid(?:es?|ing)[ ]at|"
     r"address(?:[ ](?:is|as)|:|[^\n?.]{0,30}[?.][ \n\r]{0,3}"
@@ -163,18 +164,29 @@ AT_CUE: Final = (
 )
 _KINDS: Final = re.compile(
     r"(?i)\b(?:calle|avenida|avda|paseo|plaza|carretera|camino|ronda|carrer|rue|avenue|boulevard|impasse|chemin|quai|"
-    r"cours|place|via|viale|piazza|corso|vicolo|largo|strada|\w{3,}(?:stra(?:ß|ss)e|weg|gasse|allee|platz))\b"
+    r"cours|place|via|viale|piazza|corso|vicolo|largo|strada|\w{3,}(?:stra(?:ß|ss)e|weg|gasse|allee|platz|ring|"
+    r"damm|ufer)|"
+    rf"{_STRONG})\b"
 )
-_OVER: Final = re.compile(r"(?i)[ ]?[?!\n;]|[ ]?\.(?:[ \n](?!\d)|$)|[ ](?:in|and|but|yes|right|with|since|now|so|is|correct)\b")
+_SHORT: Final = re.compile(r"(?i)\b(?:avda?|apt|bât|bldg|c|e|esc|int|n|no|s|st|ste|str|w|whg|\d{1,2})\.(?=[ ])")
+"""Abbreviations within an address: their full stop ends nothing."""
+_OVER: Final = re.compile(
+    r"(?i)[ ]?[?!\n;]|[ ]?\.(?:[ \n]+(?![ \d])|$)|[ ](?:in|and|but|yes|right|with|since|now|so|is|correct)\b"
+)
 
 
 def answered(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
     """What is told for an address: a number, and a name that is no word of English."""
-    stop = _OVER.search(text, start, start + 90)
+    area = _SHORT.sub(lambda found: found.group()[:-1] + ",", text[: start + 90])
+    stop = _OVER.search(area, start, start + 90)
     last = stop.start() if stop is not None else min(len(text), start + 90)
     own = text[start:last].rstrip(" ,.")
     words = phrases.tokens(own)
-    if not 2 <= len(words) <= 10 or not (re.search(r"\d", own) or figures(own)) or re.search(r"\d{6}|[%@/$]", own):
+    if (
+        not 2 <= len(words) <= 10
+        or not (re.search(r"\d", own) or figures(own))
+        or re.search(r"\d{6}|[%@$]|(?<!c)/", own)
+    ):
         return None
     strange = [
         word

@@ -13,6 +13,9 @@ _STATE_NAMES: Final = "|".join(
 )
 _LISTED: Final = 15_000
 """People from which a town is known behind a word that also leads to other things."""
+_JOINED: Final = re.compile(
+    r"[ ]{1,3}(?:di|de|del|della|do|da|du|sur|ob der|an der|am|upon|del rey|les)[ ]{1,3}([a-zà-ÿ'’-]{4,})"
+)
 _ARTICLES: Final = frozenset(("the", "a", "an", "my", "your", "his", "her", "our", "their", "this", "that", "some"))
 
 _BEHIND: Final = r"(?:to|from|in|near|outside(?:[ ]of)?|around)"
@@ -20,7 +23,8 @@ _ON_THE_WAY: Final = r"(?:[ ](?:up|down|over|out|back|home|here|in|all the way|a
 VISITED: Final = (
     r"\b(?i:travel(?:s|l?ed|l?ing)?|trips?|vacation(?:ed|ing)?|holidays?|fl[eo]w|flown|flying|flights?|born|raised|"
     rf"grew[ ]up|brought[ ]up|relocat\w+|retired|moved|moving){_ON_THE_WAY}[ ]{_BEHIND}[ ](?:the[ ])?([a-zà-ÿ])|"
-    r"\b(?i:travel\w*)\b[^\n.?]{0,30}[?.]?[ \n\r]{1,3}(?:\[[\w ]{2,20}\]|[A-Za-z][\w .]{1,20}:)?[ ](?:[\w ,'’]{0,24} )?"
+    r"\b(?i:travel\w*)\b[^\n.?]{0,30}[?.]?[ \n\r]{1,3}(?:\[[\w ]{2,20}\]|"
+    r"[A-Za-z][\w .]{1,20}:)?[ ](?:[\w ,'’]{0,24}? )??"
     r"(?:just )?to[ ]([a-zà-ÿ])"
 )
 """Of a journey or a move: what stands behind is a place."""
@@ -42,26 +46,38 @@ def known_behind() -> str:
     return rf"(?i)\b(?:in|from|to|near|outside|around|of)[ \n]{{1,3}}({names})\b"
 
 
+_CHILDHOOD: Final = re.compile(
+    r"(?i)\b(?:grew up|born|brought up|living|lives?|lived)(?: down| up| over| out)? in[ ]{1,3}$"
+)
+"""Behind these, a listed town may also be a word: bath, reading, settle."""
+_CLAUSE: Final = re.compile(r"[ ]?(?:[.,;!?\n]|$)|[ ]and\b")
+
+
 def named(text: str, at: int, *, loose: bool) -> int | None:
     """Where a town ends that begins at `at`, its state included; None if what stands there is none.
 
     `loose`: one word will do that English and medicine do not know.
     """
-    words = list(_WORDS.finditer(text, at, at + 60))
+    words = list(_WORDS.finditer(text, at, at + 60))[:4]
+    if not words or words[0].start() != at or words[0].group() in _ARTICLES:
+        return None
+    english = words[0].group() in lexicon.common()
     best: int | None = None
-    for count in range(1, min(4, len(words)) + 1):
-        if words[0].start() != at or (
-            count > 1 and text[words[count - 2].end() : words[count - 1].start()].strip(" ")
-        ):
+    for count in range(1, len(words) + 1):
+        if count > 1 and text[words[count - 2].end() : words[count - 1].start()].strip(" "):
             break
-        end = words[count - 1].end()
-        name = re.sub(r"['’]s?$|[.'’-]+$", "", text[at:end])
-        if name.split(" ", 1)[0] in _ARTICLES:
-            break
-        if name and not towns.spared(name) and _is_town(text, name, at, loose=loose, count=count):
+        name = re.sub(r"['’]s?$|[.'’-]+$", "", text[at : words[count - 1].end()])
+        if english:
+            taken = count > 1 and lexicon.people(name) > 0
+        else:
+            taken = bool(name) and _is_town(text, name, at, loose=loose, count=count)
+        if taken and not towns.spared(name):
             best = at + len(name)
     if best is None:
         return None
+    joined = _JOINED.match(text, best)
+    if joined is not None and not lexicon.medical(joined[1]):
+        best = joined.end()
     state = towns.state(text, best, lower=True)
     return towns.postcode(text, state if state is not None else best)
 
@@ -84,7 +100,11 @@ def _is_town(text: str, name: str, at: int, *, loose: bool, count: int) -> bool:
     if size and (loose or (size >= _LISTED and (within or name not in lexicon.surnames()))):
         return True
     return (lexicon.townlike(name) and name not in lexicon.surnames()) or (
-        loose and len(name) > 4 and name.isalpha() and name not in lexicon.surnames()
+        loose
+        and len(name) > 4
+        and name not in lexicon.surnames()
+        and all(part.isalpha() for part in name.split("-"))
+        and ("-" not in name or len([part for part in name.split("-") if not lexicon.medical(part)]) > 1)
     )
 
 
@@ -105,7 +125,12 @@ def _shaped(words: list[str]) -> bool:
 
 def visited(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
     """I grew up in X, we flew to X, any travel? - just to X."""
-    return _place(text, end - 1, loose=True)
+    found = _place(text, end - 1, loose=True)
+    if found is None and _CHILDHOOD.search(text[max(0, end - 24) : end - 1]):
+        word = _WORDS.match(text, end - 1)
+        if word is not None and lexicon.people(word.group()) > 0 and _CLAUSE.match(text, word.end()):
+            return word.span()
+    return found
 
 
 def went(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
@@ -146,7 +171,10 @@ def stated(text: str, start: int, end: int, match: Any) -> tuple[int, int] | Non
 _HEADS: Final = (
     r"(?:hospital|hosp|medical[ ]cent(?:er|re)|med[ ]center|health[ ]cent(?:er|re)|clinic|urgent[ ]care|"
     r"family[ ](?:medicine|practice|health)|nursing[ ]home|rehab(?:ilitation)?|hospice|surgery[ ]center|pharmacy|"
-    r"general(?:[ ]hospital)?|memorial(?:[ ]hospital)?|regional(?:[ ](?:hospital|medical[ ]center))?|"
+    r"(?:(?:cottage|royal|mission|district|community)[ ])?(?:hospital|infirmary|polyclinic)|"
+    r"children['’]?s(?:[ ]hospital)?|va|"
+    r"institute[ ]of[ ]medical[ ]sciences|general(?:[ ]hospital)?|memorial(?:[ ]hospital)?|"
+    r"regional(?:[ ](?:hospital|medical[ ]center))?|"
     r"senior[ ]living|assisted[ ]living|care[ ]home|dental|health|elementary|middle[ ]school|high[ ]school)"
 )
 _HEAD_LAST: Final = re.compile(rf"(?i){_HEADS}$".replace("[ ]", "[ ]{1,3}"))
@@ -154,12 +182,6 @@ HEADED: Final = (
     r"\b(?i:at|to|from|in|into|near|over at|visited|by|for|with|of)[ ](?i:the[ ]|that[ ]|our[ ])?"
     rf"((?:[\p{{L}}'’.]{{2,20}}[ ]){{1,3}}?{_HEADS})\b"
 )
-_VAGUE: Final = frozenset(
-    "community general regional county city university central metropolitan metro northern southern eastern western "
-    "district municipal civic union women's womens children's childrens memorial public private local good our new "
-    "hope spirit name lady holy independence valley green mountain river lake bay sacred first grace freedom".split()
-)
-"""Words of hospitals' names that say too little alone."""
 
 
 def headed(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
@@ -168,27 +190,52 @@ def headed(text: str, start: int, end: int, match: Any) -> tuple[int, int] | Non
     head = _HEAD_LAST.search(own)
     assert head is not None, "the expression ends in it"
     words = phrases.tokens(own[: head.start()])
-    names = lexicon.words("hospital_names")
-    if any(word not in names and word not in ("st", "saint", "mount", "of", "the", "and") for word in words):
+    names, nouns = lexicon.words("hospital_names"), lexicon.words("town_nouns")
+    strange = [word for word in words if len(word) > 3 and word.isalpha() and not lexicon.medical(word)]
+    others = [
+        word for word in words if word not in strange and word not in ("st", "saint", "mount", "of", "the", "and")
+    ]
+    if any(word not in names and not (strange and word in nouns) for word in others):
         return None
-    telling = [word for word in words if word in names and word not in _VAGUE]
-    if not telling and not (len(words) > 1 and all(word in names for word in words)):
+    telling = [
+        word for word in words if word in strange or (word in names and word not in lexicon.words("vague_hospitals"))
+    ]
+    named_town = lexicon.people(" ".join(words)) > 0 and words[0] not in lexicon.common()
+    if not telling and not named_town and not (len(words) > 1 and all(word in names for word in words)):
+        return None
+    if words[0] in nouns and not named_town:
         return None
     if re.match(r"(?i)[ ](?:insurance|card|records?|issues?|conditions?|history)\b", text[end : end + 14]):
         return None
-    return start, end
+    comma = re.match(r"[ ]?,[ ]{1,3}|[ ]in[ ]{1,3}", text[end : end + 6])
+    town = named(text, end + comma.end(), loose=False) if comma else None
+    return start, town if town is not None else end
+
+
+SAINT: Final = r"(?i)\b(?:st|saint)\b\.?[ ]{1,3}\p{L}{3,}['’]?s[ ]{1,3}(?:of|in)[ ]{1,3}([\p{Ll}])"
+
+
+def sainted(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
+    """Saint odile's of X: its town is read along."""
+    stop = named(text, end - 1, loose=True)
+    return None if stop is None else (end - len(match.group().decode()), stop)
 
 
 PREFIXED: Final = (
     r"(?i)\b(?:(?:hospital|cl[ií]nica|centro(?:[ ]de[ ]salud)?|h[ôo]pital|clinique|polyclinique|maison[ ]de[ ]sant[ée]|"
     r"centre[ ]hospitalier|chu|ch|ospedale|policlinico|consultorio|ambulatorio|poliambulatorio|instituto|institut|"
     r"istituto|casa[ ]di[ ]cura|university|children['’]?s[ ]hospital|college|school[ ]of[ ]medicine)[ ]{1,3}"
-    r"(?:de[ ]la|de[ ]los|de|del|des|du|di|della|d['’]|of|at)[ ]{1,3}|"
-    r"(?:h[ôo]pital|clinique|polyclinique|klinikum|\w{3,}klinikum|kreiskrankenhaus|krankenhaus|praxis|ospedale|"
-    r"policlinico|ambulatorio|poliambulatorio|consultorio|casa[ ]di[ ]cura|cl[ií]nica|institut|our[ ]lady[ ]of)"
+    r"(?:(?:comarcal|universitario|general|regional|provincial)[ ])?(?:de[ ]la|de[ ]los|de|del|des|du|di|della|"
+    r"d['’]|of|"
+    r"at|san|santa|santo|virgen[ ]de(?:[ ]la|l)?)[ ]{1,3}|"
+    r"(?:h[ôo]pital|clinique|polyclinique|klinikum|klinik|\w{3,}klinikum|kreiskrankenhaus|krankenhaus|praxis|ospedale|"
+    r"policlinico|ambulatorio|poliambulatorio|consultorio|casa[ ]di[ ]cura|cl[ií]nica|institut|pflegeheim|"
+    r"seniorenheim|reha-?zentrum|mvz|ehpad|complejo[ ]hospitalario[ ]de|presidio[ ]ospedaliero|our[ ]lady[ ]of)"
     r"[ ]{1,3})([\p{Ll}])"
 )
-_LINKS: Final = frozenset(("de", "del", "la", "las", "los", "le", "les", "du", "des", "di", "della", "of", "the", "am"))
+_LINKS: Final = frozenset(
+    ("de", "del", "la", "las", "los", "le", "les", "du", "des", "di", "della", "of", "the", "am", "bad", "san", "sankt")
+)
 
 
 def prefixed(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
