@@ -20,6 +20,7 @@ from filters.phi.prefilter import Prefilter, options
 from filters.phi.spans import Span, masked_bytes, merged, moved
 from filters.phi.text import Text
 from filters.phi.undecided import stage_for
+from filters.phi.validators.telephones import toll_free
 
 _ROUNDS = 8
 
@@ -150,12 +151,12 @@ class Detector:
             for finder in self.finders:
                 yield from finder.find(read)
 
-    @staticmethod
-    def _candidates(text: bytes, pattern: Pattern, search: Any) -> Iterable[Span]:
+    def _candidates(self, text: bytes, pattern: Pattern, search: Any) -> Iterable[Span]:
         group = 1 if pattern.cue else 0
+        spared = self.policy.toll_free == "keep" and pattern.kind in ("PHONE", "FAX")
         for match in search.finditer(text):
             kept = pattern.validate(text, *match.span(group))
-            if kept is not None and kept[0] < kept[1]:
+            if kept is not None and kept[0] < kept[1] and not (spared and toll_free(text[slice(*kept)])):
                 yield Span(*kept, pattern.kind, pattern.id)
 
 

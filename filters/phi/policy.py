@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from corpus.errors import RecipeError
 
 _DIRECT = ("PHONE", "FAX", "EMAIL", "SSN", "IP", "MRN", "HEALTH_PLAN", "ACCOUNT", "LICENCE")
-_CLINICAL = ("VEHICLE", "DEVICE", "URL", "BIOMETRIC", "PHOTO", "OTHER_ID")
-_OF_PATTERNS = {"direct": _DIRECT, "clinical": _CLINICAL}
+_CLINICAL = ("VEHICLE", "DEVICE", "BIOMETRIC", "PHOTO", "OTHER_ID")
+_OF_PATTERNS = {"direct": _DIRECT, "clinical": _CLINICAL, "record": ("URL",)}
 _PLACES = ("GEO", "ADDRESS", "ZIP", "HOSPITAL")
 
 
@@ -40,6 +40,8 @@ class Policy(BaseModel):
     """Dates but for their year."""
     ages: bool = False
     """Ages over 89."""
+    toll_free: Literal["replace", "keep"] = "replace"
+    """Telephone numbers that are free to call: an organisation's, which may be what a text is there to tell."""
     undecided: Literal["rules", "presidio"] = "rules"
     """Who decides about words that no rule and no list decides: `rules` lets them stand."""
     replace: Literal["placeholder", "surrogate"] = "placeholder"

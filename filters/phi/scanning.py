@@ -47,9 +47,15 @@ class Scanner:
             search = self.searches[hit]
             for match in self._compiled[hit].finditer(text):
                 kept = search.check(text, match)
-                if kept is None or kept[0] >= kept[1]:
+                if kept is None or kept[0] >= kept[1] or _inside_word(text, kept[1]):
                     continue
                 yield kept if isinstance(kept, Span) else Span(*kept, search.kind, search.id)
+
+
+def _inside_word(text: bytes, end: int) -> bool:
+    """The word goes on with a letter that RE2's ASCII boundaries take for its end: "Apr" of "Après"."""
+    follows = text[end : end + 4]
+    return follows[:1] > b"\x7f" and text[end - 1 : end].isalpha() and follows.decode(errors="ignore")[:1].isalpha()
 
 
 _BLANKS: Final = re.compile(rb"\xc2\xa0|\xe2\x80[\x80-\x8a\xaf]|\t")

@@ -112,3 +112,43 @@ def test_an_unknown_policy_is_no_document_that_cannot_be_screened() -> None:
 
 def test_the_ruleset_is_a_digest() -> None:
     assert len(ruleset()) == 64
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Call 1-800-422-6237 for help.", True),
+        ("Poison Help hotline (1-800-222-1222) is open.", True),
+        ("Phone: 888 346 3656", True),
+        ("Call us at 617-392-4471.", False),
+        ("Phone: +1 (617) 392-4471", False),
+    ],
+)
+def test_numbers_that_are_free_to_call_stay_where_texts_tell_them(text: str, kept: bool) -> None:
+    assert {policy: mask_text(text, policy) == text for policy in ("guideline", "web")} == dict.fromkeys(
+        ("guideline", "web"), kept
+    )
+    assert (mask_text(text, "notes") == text) is False
+
+
+def test_sums_of_fractions_and_names_of_guidelines_are_no_numbers() -> None:
+    for text in (
+        "P = (305/755 + 685/755) - 280/755 = 710/755",
+        "45/100 + 25/100 - 11/100",
+        "the AHA/ACC/HFSA 2022 Guidelines",
+    ):
+        assert mask_text(text, "guideline") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "un score de Ranson à 03 et APACHE II à 10. Après mise en condition",
+        "Donna, 85 anni, ricovero programmato",
+        "leucocitos con 6.580 U/mm3, hemoglobina",
+        "se decide derivar al paciente al Servicio de Urología para estudio",
+        "hémostase progressive aux fils Vicryl 2/0",
+    ],
+)
+def test_words_of_case_reports_in_other_languages_stay(text: str) -> None:
+    assert mask_text(text, "case_report") == text

@@ -27,6 +27,7 @@ from filters.phi.undecided.decider import chosen, tree_sha256
 from filters.phi.undecided.model import MODELS, find_model
 from filters.phi.undecided.science import plainly_scientific
 from filters.phi.undecided.sentences import sentences
+from filters.phi.undecided.stage import reads_english
 
 NOTES = load_policy("notes")
 
@@ -586,3 +587,18 @@ def test_the_command_takes_who_decides(tmp_path: Path, plugin: Path) -> None:
         (read,) = json.loads(report.read_text())
         assert read["undecided"]["decider"] == decider
         assert read["recall"]["touched"]["hits"] == touched
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("Pt seen by Okonkwo, afebrile, RTC 2 wks.", True),
+        ("The patient was seen in the clinic of Dr. de la Cruz and sent home with her mother.", True),
+        ("Paciente que acude a la consulta de la doctora con el resultado de las pruebas del mes por la tarde.", False),
+        ("Le patient est admis dans le service pour une douleur de la jambe et les examens du matin.", False),
+        ("Der Patient kam mit der Mutter und die Untersuchung war im Rahmen, das Labor ist nicht auffällig, und er "
+         "wurde von der Station entlassen.", False),
+    ],
+)  # fmt: skip
+def test_presidio_is_asked_about_english_alone(text: str, english: bool) -> None:
+    assert reads_english(text) is english

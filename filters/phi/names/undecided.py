@@ -15,7 +15,8 @@ _WORD = r"[^\W\d_](?:[^\W\d_]|['\u2019\-](?=[^\W\d_])){1,40}"
 _INSIDE = re.compile(rf"(?<=[\s(])({_WORD})(?=[\s,;.)'\u2019]|$)")
 """A word between blanks and marks. One character is looked behind, one ahead: linear."""
 _SCIENCE = re.compile(
-    r"[\s-]{1,2}(?:\d+|sp|spp|species|cells?|gene|protein|mice|rats|strain|mg|mcg|tablets?|capsules?|cream|gel)\b"
+    r"[\s-]{1,2}(?:[\d=#]+|sp|spp|species|cells?|gene|protein|mice|rats|strain|mg|mcg|tablets?|capsules?|cream|gel)\b|"
+    r"[^\n=]{0,40} = [<>]?\d"  # what was measured
 )
 
 
@@ -57,6 +58,8 @@ def _possible(reader: Reader, token: Token) -> bool:
         return False
     if token.word.lower() in reader.words or _SCIENCE.match(reader.text, token.end):
         return False
+    if reader.text[max(0, token.start - 2) : token.start].strip() in ("#", "=", "/"):
+        return False  # "WBC # Bld = 8": a quantity's name
     following = reader.token(token.end + 1)
     # A name before a thing named after somebody is an eponym.
     return following is None or following.word.lower() not in reader.lexicon.eponym_after | reader.lexicon.facility

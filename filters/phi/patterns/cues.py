@@ -53,7 +53,8 @@ _MARKED: dict[str, tuple[str, ...]] = {
     "ACCOUNT": (
         r"(?:(?:bank|billing|patient|guarantor|hospital|invoice|checking|savings|current|credit|debit|financial|hsa|"
         r"fsa)[ -]){0,2}"
-        r"(?:accounts?|accts?|acc)\b\.?(?:[ -]?" + _NO[3:-1] + r")?",
+        r"(?:accounts?|accts?)\b\.?(?:[ -]?" + _NO[3:-1] + r")?",
+        r"\bacc\.? ?" + _NO[3:-1],
         r"(?:a/c|invoice|bill(?:ing)?|statement|guarantor|routing|sort|aba|swift|bic|har|transaction|payment|receipt|"
         r"check|cheque|"
         r"cuenta|compte|conto|konto)(?: account)?" + _NO,

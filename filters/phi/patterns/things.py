@@ -90,7 +90,7 @@ THINGS = (
         addresses.bare_url,
         group="record",
     ),
-    Pattern("handle-reddit", "OTHER_ID", r"\b[uU]/[A-Za-z0-9_-]{3,20}\b", things.user_name, group="clinical"),
+    Pattern("handle-reddit", "OTHER_ID", r"\bu/[A-Za-z][A-Za-z0-9_-]{5,19}\b", things.user_name, group="clinical"),
     Pattern(
         "url-profile",
         "URL",

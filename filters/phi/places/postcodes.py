@@ -34,7 +34,8 @@ CODED: Final = r"\b\d{5}[ ]\p{Lu}\p{L}"
 
 UK_POSTCODE: Final = rf"\b(?:{'|'.join(_AREAS.split())})\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{{2}}\b"
 
-CANADA_POSTCODE: Final = r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] ?\d[ABCEGHJ-NPRSTV-Z]\d\b"
+# With its blank: without one, T2N1M0 is the stage of a tumour.
+CANADA_POSTCODE: Final = r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] \d[ABCEGHJ-NPRSTV-Z]\d\b"
 
 
 def code(text: str, start: int, end: int) -> tuple[int, int] | None:

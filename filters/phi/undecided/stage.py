@@ -13,12 +13,23 @@ from filters.phi.names.undecided import undecided as undecided_words
 from filters.phi.policy import Policy
 from filters.phi.spans import Span
 from filters.phi.text import Text
-from filters.phi.undecided.decider import Decider, Decision, chosen, decider_for
+from filters.phi.undecided.decider import PRESIDIO, Decider, Decision, chosen, decider_for
 from filters.phi.undecided.science import plainly_scientific
 from filters.phi.undecided.sentences import Sentence, sentences
 
 _LABELS: Final = {"NAME": "person", "GEO": "location", "HOSPITAL": "organization"}
 """How a kind is called in the id of a rule; any other is called by its own name."""
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_OF_ENGLISH = "the and of to with was is for on at by from has in no not he she his her who"
+_OF_OTHERS = (
+    "de la el los las del que con una por para se su les des du une est dans pour et le und der die das mit von ist "
+    "nicht den im di della il che per non dei è"
+)
+_ENGLISH, _OTHERS = frozenset(_OF_ENGLISH.split()), frozenset(_OF_OTHERS.split())
+_READ: Final = 8000
+"""Characters that are read to tell the language: presidio's model is made for English."""
+_FEW: Final = 8
 
 _POSSESSIVE = re.compile(r"['\u2019]s?$")
 _WORD = re.compile(r"[^\W_](?:[\w'\u2019.-]*[^\W_])?")
@@ -58,6 +69,13 @@ class _Document:
         return sorted({answer[:3] for answer in kept}.union(again))
 
 
+def reads_english(text: str) -> bool:
+    """Function words of English are as many as those of the other languages that notes are in, or these are few."""
+    words = _LETTERS.findall(text[:_READ].lower())
+    others = sum(word in _OTHERS for word in words)
+    return others < _FEW or others <= sum(word in _ENGLISH for word in words)
+
+
 def stage_for(policy: Policy, undecided: str | None = None, weights: Path | None = None) -> Stage | None:
     """The stage that `policy` asks for, or `undecided` in its place; None: the rules alone decide.
 
@@ -90,7 +108,12 @@ class Stage:
             AssetError: the decider's answer is no answer to what it was asked.
         """
         documents = [_Document(text, spans) for text, spans in zip(texts, found, strict=True)]
-        asked = [(document, sentence) for document in documents for sentence in document.sentences]
+        asked = [
+            (document, sentence)
+            for document in documents
+            if self.name != PRESIDIO or reads_english(document.text)
+            for sentence in document.sentences
+        ]
         answers = self._answers([sentence.line for _, sentence in asked]) if asked else []
         for (document, sentence), answer in zip(asked, answers, strict=True):
             for start, end, kind in answer:

@@ -27,6 +27,8 @@ _CALENDAR = re.compile(
     re.DOTALL,
 )
 _NANP = re.compile(rb"(?:\+?1[ .-])?\(?\d{3}\)?[ .-]{1,3}\d{3}[ .-]\d{4}(?= +\d)")
+_FRACTIONS = re.compile(rb"\d/\d+\)?[ \xc2\xa0]{1,3}\S{1,3}[ \xc2\xa0]{1,3}\(?\d+/\d")
+"""305/755 + 685/755."""
 _TOLL_FREE = re.compile(rb"1?8(?:00|33|44|55|66|77|88)\d{7}")
 _YEAR_IN_BRACKETS = re.compile(rb"\((?:19|20)\d\d\)")
 _SERIAL = re.compile(rb"\d{4}-\d{4}(?:-\d{1,2})?(?![\d-])")
@@ -55,9 +57,14 @@ def called_phone(text: bytes, start: int, end: int) -> Range | None:
     if kept is None or amount_after(text, kept[1]):
         return None
     value = text[kept[0] : kept[1]]
-    if _TOLL_FREE.fullmatch(value):
+    if toll_free(value) and value.isdigit():
         return kept
     return kept if _grouped(value) and value.count(b"(") == value.count(b")") else None
+
+
+def toll_free(value: bytes) -> bool:
+    """A number of the North American plan that is free to call (800, 833 to 888): an organisation's."""
+    return _TOLL_FREE.fullmatch(b"".join(DIGITS.findall(value))) is not None
 
 
 def _grouped(value: bytes) -> bool:
@@ -75,7 +82,7 @@ def international_phone(text: bytes, start: int, end: int) -> Range | None:
         and TELEPHONE_BEFORE.search(text[max(0, start - 20) : start]) is None
     ):
         return None
-    if before in (b"=", b"*", b"/", b"^") or digit_before(text, start):
+    if before in (b"=", b"*", b"/", b"^") or digit_before(text, start) or _FRACTIONS.search(value):
         return None
     body = value.lstrip(b"(+ \xc2\xa0")
     digits = b"".join(DIGITS.findall(body))
