@@ -31,7 +31,10 @@ _SHAPE: Final = re.compile(
 )
 """A ZIP code, one of the United Kingdom (BS 7666), one of Canada."""
 _PIN: Final = re.compile(r"\d{6}")
-_OTHER_CUE: Final = re.compile(r"(?i)\b(?:phone|cell|mobile|social|record|account|member|birth\w*|born|policy|fax)\b")
+_OTHER_CUE: Final = re.compile(
+    r"(?i)\b(?:zip|post ?code|phone|cell|mobile|social|record|account|"
+    r"member|birth\w*|born|policy|fax)\b"
+)
 
 _SINGLY: Final = rf"{FIGURE}(?:{GAP}{FIGURE}){{4}}(?:{GAP}(?:dash|hyphen){GAP}{FIGURE}(?:{GAP}{FIGURE}){{3}})?"
 _CITY_STATES: Final = "|".join(sorted(re.escape(name.lower()) for name in lexicon.STATES.values()))
