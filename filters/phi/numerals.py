@@ -34,6 +34,8 @@ _VALUES: Final = {
     "thirtieth": "30",
 }
 
+_MULTIPLES: Final = frozenset(str(10 * value) for value in range(2, 10))
+
 FIGURE: Final = rf"(?:{'|'.join(_UNITS)}|niner|zero|oh|o|nought|naught)"
 UNIT: Final = rf"(?:{'|'.join(_UNITS)})"
 TEEN: Final = rf"(?:{'|'.join(_TEENS)})"
@@ -65,7 +67,7 @@ def figures(said: str) -> list[str]:
         value = word if word.isdigit() else _VALUES.get(word)
         if value is None:
             continue
-        tens = found and word in _VALUES and len(found[-1]) == 2 and found[-1][1] == "0" and found[-1] != "10"
+        tens = found and word in _VALUES and found[-1] in _MULTIPLES
         if added > int(value) > 0:
             found[-1] = str(int(found[-1]) + int(value))
             added = 10 if word in _TENS else 0

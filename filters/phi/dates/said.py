@@ -13,7 +13,8 @@ from filters.phi.scanning import Range, Search, after, before
 
 _KIND: Final = "DATE"
 _MONTH: Final = rf"(?:{'|'.join(sorted(ENGLISH, key=lambda name: (-len(name), name)))})"
-_WEEKDAY: Final = rf"(?:(?:(?:next|last|this|on|a)[ ])?\b(?:mon|tues|wednes|thurs|fri|satur|sun)day{GAP}(?:the{GAP})?)?"
+_DAY_NAME: Final = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_WEEKDAY: Final = rf"(?:(?:(?:next|last|this|on|a)[ ])?\b{_DAY_NAME}{GAP}(?:the{GAP})?)?"
 _ORDINAL: Final = rf"(?:(?:(?:twenty|thirty){GAP})?{numerals.ORDINAL}|\d{{1,2}}(?:[ ]?(?:st|nd|rd|th))?)\b"
 _CARDINAL: Final = rf"(?:(?:twenty|thirty){GAP}{UNIT}|twenty|thirty|{TEEN}|{UNIT})\b"
 _YY: Final = rf"(?:{TENS}(?:{GAP}{UNIT})?|{TEEN}|(?:oh|o|zero|ought|aught){GAP}{UNIT})"
@@ -29,7 +30,7 @@ _DAY_FIRST: Final = rf"(?i){_WEEKDAY}\b(?:the{GAP})?({_ORDINAL}){GAP}(?:day{GAP}
 _MONTH_FIRST: Final = rf"(?i){_WEEKDAY}\b({_MONTH}){GAP}(?:the{GAP})?({_ORDINAL}|{_CARDINAL})({_BEHIND})"
 _MONTH_YEAR: Final = rf"(?i)\b({_MONTH}){_JOIN}(?:{_YEAR})"
 _DAY_ALONE: Final = (
-    rf"(?i)\b(?:on|since|until|till|by|from|before|after)[ ](?:(?:mon|tues|wednes|thurs|fri|satur|sun)day{GAP})?"
+    rf"(?i)\b(?:(?:on|since|until|till|by|from|before|after)[ ](?:{_DAY_NAME}{GAP})?|{_DAY_NAME}{GAP})"
     rf"(the{GAP}{_ORDINAL})(?:[ ]?[.,;?!]|[ ]?\n|$|[ ](?:of[ ](?:the|this|last|next)[ ]month|and|he|she|they|i|we|it|"
     r"at|when|because|so|if)\b)"
 )
@@ -108,7 +109,8 @@ def month_and_year(text: bytes, match: Any) -> Range | None:
 def day_alone(text: bytes, match: Any) -> Range | None:
     """On the ninth; not the ninth rib, nor "on the first, ..."."""
     start, end = match.span(1)
-    if figures(match.group(1).decode())[-1:] in (["1"], ["2"]) and b"of" not in match.group():
+    lone = match.start(1) - match.start() < 8  # no day of the week before
+    if lone and figures(match.group(1).decode())[-1:] in (["1"], ["2"]) and b"of" not in match.group():
         return None
     around = before(text, start, 60) + after(text, end, 60)
     return None if _PARTS_OF_BODY.search(around) else (start, end)

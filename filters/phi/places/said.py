@@ -44,6 +44,8 @@ CODE_BEHIND: Final = rf"(?i)(?:\b(?:in|near|from|around|to|area)|\b(?:{_CITY_STA
 def code(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
     """The postcode that is said behind its word, in the same turn or in the answer."""
     area = text[end : end + _ANSWER]
+    if re.match(r"[ ](?:it|up|line|lock|ties?|them)\b", area):
+        return None
     other = _OTHER_CUE.search(area)
     stop = end + (other.start() if other else len(area))
     pin = text[start:end].lower().startswith("pin")
@@ -120,7 +122,7 @@ def street(text: str, start: int, end: int, match: Any) -> tuple[int, int] | Non
         not words
         or not numbers
         or any(word in lexicon.words("no_streets") for word in words)
-        or text[max(0, start - 1) : start] in "$/.-"
+        or text[max(0, start - 1) : start].strip("$/.-") != text[max(0, start - 1) : start]
     ):
         return None
     strange = any(word not in lexicon.common() and len(word) > 3 and word.isalpha() for word in words)
@@ -133,6 +135,7 @@ def street(text: str, start: int, end: int, match: Any) -> tuple[int, int] | Non
     return start, flat_and_town(text, end)
 
 
+_ZIP_SAID: Final = re.compile(re.sub(r"\\x\{(\w+)\}", r"\\u\1", rf"(?i)[ ]?,?[ ]{{1,3}}{_SINGLY}\b"))
 _LAST: Final = re.compile(r"[a-zà-ÿ'’-]{3,}(?: [a-zà-ÿ'’-]{3,}){0,2}(?=[ ]?[.,?!\n]|$)")
 """All that a clause still holds: behind an address and "in" it is a town, known or not."""
 
@@ -149,8 +152,9 @@ def flat_and_town(text: str, end: int) -> int:
         town = said_towns.named(text, end + behind.end(), loose=True)
         last = _LAST.match(text, end + behind.end()) if "in " in behind.group() else None
         if town is not None or last is not None:
-            return town if town is not None else last.end()  # type: ignore[union-attr]
-    return towns.postcode(text, end)
+            end = town if town is not None else last.end()  # type: ignore[union-attr]
+    zipped = _ZIP_SAID.match(text, end)
+    return zipped.end() if zipped is not None else towns.postcode(text, end)
 
 
 def box(text: str, start: int, end: int, match: Any) -> tuple[int, int]:

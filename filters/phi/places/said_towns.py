@@ -125,6 +125,8 @@ def _shaped(words: list[str]) -> bool:
 
 def visited(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
     """I grew up in X, we flew to X, any travel? - just to X."""
+    if match.group().lower().startswith(b"retired from"):
+        return None  # an employer
     found = _place(text, end - 1, loose=True)
     if found is None and _CHILDHOOD.search(text[max(0, end - 24) : end - 1]):
         word = _WORDS.match(text, end - 1)
