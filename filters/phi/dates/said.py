@@ -30,7 +30,7 @@ _DAY_FIRST: Final = rf"(?i){_WEEKDAY}\b(?:the{GAP})?({_ORDINAL}){GAP}(?:day{GAP}
 _MONTH_FIRST: Final = rf"(?i){_WEEKDAY}\b({_MONTH}){GAP}(?:the{GAP})?({_ORDINAL}|{_CARDINAL})({_BEHIND})"
 _MONTH_YEAR: Final = rf"(?i)\b({_MONTH}){_JOIN}(?:{_YEAR})"
 _DAY_ALONE: Final = (
-    rf"(?i)\b(?:(?:on|since|until|till|by|from|before|after)[ ](?:{_DAY_NAME}{GAP})?|{_DAY_NAME}{GAP})"
+    rf"(?i)\b(?:(?:on|since|until|till|by|for|from|before|after)[ ](?:{_DAY_NAME}{GAP})?|{_DAY_NAME}{GAP})"
     rf"(the{GAP}{_ORDINAL})(?:[ ]?[.,;?!]|[ ]?\n|$|[ ](?:of[ ](?:the|this|last|next)[ ]month|and|he|she|they|i|we|it|"
     r"at|when|because|so|if)\b)"
 )
@@ -46,7 +46,7 @@ _STARTED: Final = (
     r"[ ]{1,3}(?:on|since|for)[ ]{1,3}(\d{1,2}/\d{1,2})\b"
 )
 _PART: Final = rf"(?:{numerals.NUMBER}|(?:twenty{GAP}|thirty{GAP})?{numerals.ORDINAL}|\d{{1,4}}|slash|dash|double)"
-_ROW: Final = rf"(?i)\b{_PART}(?:{GAP}(?:and{GAP}|of{GAP}|the{GAP})?{_PART}){{1,11}}\b"
+_ROW: Final = rf"(?i)\b{_PART}(?:{GAP}(?:(?:and|of|the){GAP}){{0,2}}{_PART}){{1,11}}\b"
 
 _AMOUNT: Final = re.compile(
     r"(?i)[ ,-]{0,3}(?:milli\w+|micro\w+|mgs?|ml|percent|hundred|thousand|million|weeks?|months?|days?|years?|hours?|"

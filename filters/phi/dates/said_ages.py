@@ -26,7 +26,8 @@ _RELATIVE: Final = (
     r"aunt(?:ie)?|uncle|wife|husband|brother|sister|neighbou?r|lady|gentleman|patient|friend|resident)"
 )
 _BE: Final = (
-    r"(?:[ ]?['’][ ]?(?:m|re|s|ll[ ]be|d[ ]be)|[ ](?:am|are|is|was|were|be|will[ ]be|turned|turns|turning|made|hit))"
+    r"(?:[ ]?['’][ ]?(?:m|re|s|ll[ ]be|d[ ](?:be|have[ ]been))|[ ](?:am|are|is|was|were|be|will[ ]be|"
+    r"turned|turns|turning|made|hit|reached))"
 )
 _SUBJECT: Final = (
     rf"(?:\b(?:i|you|he|she|they|we|who|{_RELATIVE})"
@@ -43,7 +44,7 @@ _HEDGE: Final = (
 _PERSON: Final = rf"(?i){_SUBJECT}{_HEDGE}{GAP}({_AGE})\b"
 _SPEAKER: Final = r"(?:\[[\w ]{2,20}\]|[A-Za-z][\w .]{1,20}:)?"
 _QUESTION: Final = (
-    r"(?i)\b(?:how[ ]old|(?:your|his|her|their|the|patient['’]?s|current|and)[ ]age)\b[^?\n.:]{0,40}"
+    r"(?i)\b(?:(?:how|what)[ ](?:old|age)|(?:your|his|her|their|the|patient['’]?s|current|and)[ ]age)\b[^?\n.:]{0,40}"
     rf"[?.:,]?[ \n\r]{{0,3}}{_SPEAKER}[ ]{{0,2}}(?:[^\n\d.?]{{0,32}}[ ,-])?({_AGE})\b"
 )
 _OLD: Final = (

@@ -181,6 +181,7 @@ def _searches(lower: bool) -> tuple[Search, ...]:
             _search("zip-said-behind", "ZIP", said.CODE_BEHIND, said.behind),
             _search("address-said", "ADDRESS", said.STREET, said.street),
             _search("address-said-box", "ADDRESS", said.BOX, said.box),
+            _search("address-said-named", "ADDRESS", said.NAMED, said.unnumbered),
             _search("address-said-at", "ADDRESS", said.AT_CUE, said.answered),
             _search("town-said", "GEO", said_towns.VISITED, said_towns.visited),
             _search("town-said-went", "GEO", said_towns.WENT, said_towns.went),

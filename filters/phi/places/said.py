@@ -161,6 +161,19 @@ def box(text: str, start: int, end: int, match: Any) -> tuple[int, int]:
     return start, flat_and_town(text, end)
 
 
+NAMED: Final = (
+    r"(?i)\b(?:liv(?:e|es|ed|ing)|stay(?:s|ed|ing)?|house|home|apartment|place|office|clinic|pharmacy|store|grew[ ]up|"
+    rf"moved)(?:[ ](?:still|over|down|up|out))?[ ](?:on|off|near)[ ](?:{_SIDE}[ ])?((?:{_NAME}[ ]){{1,2}}?"
+    r"(?:street|avenue|road|lane|boulevard|drive|parkway|terrace|crescent))\b"
+)
+
+
+def unnumbered(text: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
+    """My house on maple avenue; not "off the road"."""
+    words = phrases.tokens(text[start:end])[:-1]
+    return None if any(word in lexicon.words("no_streets") for word in words) else (start, end)
+
+
 _IT_IS: Final = (
     r"(?:(?:it['’]?s|it is|that['’]?s|that would be|yes|yeah|sure|uh|um|so|i['’]?m at|at|okay)[ ,]{1,3}){0,4}"
 )

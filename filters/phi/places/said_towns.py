@@ -29,7 +29,7 @@ VISITED: Final = (
 )
 """Of a journey or a move: what stands behind is a place."""
 WENT: Final = (
-    r"\b(?i:drive|drives|drove|driving|driven|ride|came|come|comes|coming|went|gone|been|visit(?:ed|ing|s)?|stay(?:ed|"
+    r"\b(?i:commut\w+|hails?|drive|drives|drove|driving|driven|ride|came|come|comes|coming|went|gone|been|visit(?:ed|ing|s)?|stay(?:ed|"
     r"ing)?|head(?:ed|ing)|back|home|over|up|down|out|way|here|based|works?|worked|working|job|office|practice|clinic|"
     r"hospital|pharmacy|store|school|church|house|home|farm|place|apartment|family|folks|parents|mom|dad|mother|"
     r"father|son|daughter|sister|brother|aunt|uncle|grandma|grandson|granddaughter|cousin|friend|doctor|surgeon|"
@@ -197,13 +197,14 @@ def headed(text: str, start: int, end: int, match: Any) -> tuple[int, int] | Non
     others = [
         word for word in words if word not in strange and word not in ("st", "saint", "mount", "of", "the", "and")
     ]
-    if any(word not in names and not (strange and word in nouns) for word in others):
+    system = " ".join(words) in lexicon.systems("plain") or own.lower() in lexicon.systems("plain")
+    if not system and any(word not in names and not (strange and word in nouns) for word in others):
         return None
     telling = [
         word for word in words if word in strange or (word in names and word not in lexicon.words("vague_hospitals"))
     ]
     named_town = lexicon.people(" ".join(words)) > 0 and words[0] not in lexicon.common()
-    if not telling and not named_town and not (len(words) > 1 and all(word in names for word in words)):
+    if not (telling or named_town or system) and not (len(words) > 1 and all(word in names for word in words)):
         return None
     if words[0] in nouns and not named_town:
         return None
