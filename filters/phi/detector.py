@@ -7,16 +7,18 @@ characters. Words that neither decides are put to a model, where policy and call
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from filters.phi import dates, names, places
+from filters.phi.expressions import Expression, western
 from filters.phi.folding import BREAKS, CHARACTERS, Folded, Rule, folded
 from filters.phi.patterns import Pattern, patterns, spoken
 from filters.phi.policy import Policy, load_policy
-from filters.phi.prefilter import Prefilter, options
+from filters.phi.prefilter import FEW, MANY, Prefilter
 from filters.phi.spans import Span, masked_bytes, merged, moved
 from filters.phi.text import Text
 from filters.phi.undecided import stage_for
@@ -57,20 +59,20 @@ class Detector:
     """
 
     def __init__(self, policy: str, undecided: str | None = None, weights: Path | None = None) -> None:
-        import re2
-
         self.policy = load_policy(policy)
         self.patterns: tuple[Pattern, ...] = patterns(self.policy.patterns)
         self.finders = [finder for make in FINDERS if (finder := make(self.policy)) is not None]
         foldings: list[Rule] = [rule for rules in (CHARACTERS, BREAKS) for rule in rules]
-        expressions = [*(one.expression for one in self.patterns), *(rule.expression for rule in foldings)]
-        searches = [re2.compile(expression.encode(), options()) for expression in expressions]
-        self._prefilter = Prefilter(expressions)
-        self._searches = searches[: len(self.patterns)]
-        read = list(
-            zip(range(len(self.patterns), len(searches)), foldings, searches[len(self.patterns) :], strict=True)
-        )
-        self._rules: list[list[tuple[int, Rule, Any]]] = [read[: len(CHARACTERS)], read[len(CHARACTERS) :]]
+        asking: dict[str, list[tuple[int, Pattern]]] = {}
+        for place, pattern in enumerate(self.patterns):
+            asking.setdefault(pattern.expression, []).append((place, pattern))
+        expressions = [*asking, *(rule.expression for rule in foldings)]
+        searches = [Expression(expression) for expression in expressions]
+        self._prefilter = Prefilter(expressions, FEW if self.finders else MANY)
+        self._asking = list(zip(searches, asking.values(), strict=False))
+        """Each expression of the patterns, and the patterns that have it, with their places."""
+        read = list(zip(range(len(asking), len(searches)), foldings, searches[len(asking) :], strict=True))
+        self._rules: list[list[tuple[int, Rule, Expression]]] = [read[: len(CHARACTERS)], read[len(CHARACTERS) :]]
         self._undecided = stage_for(self.policy, undecided, weights)
 
     def find(self, text: bytes, known: Sequence[Span] = ()) -> list[Span]:
@@ -121,7 +123,7 @@ class Detector:
         if not hits:
             return merged(self._others(text)) if self.finders else []
         found = self._spans(text, hits)
-        if hits[-1] < len(self.patterns):
+        if hits[-1] < len(self._asking):
             return merged([*found, *self._others(text)])
         characters = self._folded(text, hits, self._rules[0])
         read = text if characters is None else characters.text
@@ -133,17 +135,22 @@ class Detector:
         return merged([*found, *(more if characters is None else _original(characters, more))])
 
     @staticmethod
-    def _folded(text: bytes, hits: list[int], rules: list[tuple[int, Rule, Any]]) -> Folded | None:
+    def _folded(text: bytes, hits: list[int], rules: list[tuple[int, Rule, Expression]]) -> Folded | None:
         """`text` as those of `rules` read it that are among its `hits`; None if as it stands."""
-        asked = [(rule, search) for index, rule, search in rules if index in hits]
+        asked = [(rule, search.compiled(plain=False)) for index, rule, search in rules if index in hits]
         return folded(text, asked) if asked else None
 
     def _spans(self, text: bytes, hits: list[int]) -> list[Span]:
-        spans: list[Span] = []
+        found: list[tuple[int, list[Span]]] = []
+        plain = western(text)
         for index in hits:
-            if index < len(self.patterns):
-                spans.extend(self._candidates(text, self.patterns[index], self._searches[index]))
-        return merged(spans)
+            if index >= len(self._asking):
+                break
+            search, asking = self._asking[index]
+            candidates = search.ranges(text, plain, 1 if asking[0][1].cue else 0)
+            found += [(place, list(self._kept(text, pattern, candidates))) for place, pattern in asking]
+        found.sort(key=itemgetter(0))  # where two find the same place, the earlier names its class
+        return merged(span for _, spans in found for span in spans)
 
     def _others(self, text: bytes) -> Iterable[Span]:
         if self.finders:
@@ -151,11 +158,10 @@ class Detector:
             for finder in self.finders:
                 yield from finder.find(read)
 
-    def _candidates(self, text: bytes, pattern: Pattern, search: Any) -> Iterable[Span]:
-        group = 1 if pattern.cue else 0
+    def _kept(self, text: bytes, pattern: Pattern, candidates: list[tuple[int, int]]) -> Iterator[Span]:
         spared = self.policy.toll_free == "keep" and pattern.kind in ("PHONE", "FAX")
-        for match in search.finditer(text):
-            kept = pattern.validate(text, *match.span(group))
+        for start, end in candidates:
+            kept = pattern.validate(text, start, end)
             if kept is not None and kept[0] < kept[1] and not (spared and toll_free(text[slice(*kept)])):
                 yield Span(*kept, pattern.kind, pattern.id)
 

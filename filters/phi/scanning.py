@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from filters.phi.prefilter import Prefilter, options
+from filters.phi.expressions import Expression
+from filters.phi.prefilter import Prefilter
 from filters.phi.spans import Span
+from filters.phi.text import Text
 
 Range = tuple[int, int]
 Check = Callable[[bytes, Any], Range | Span | None]
@@ -34,20 +35,18 @@ class Scanner:
     """Runs searches over bytes, in time linear in their number."""
 
     def __init__(self, searches: Sequence[Search]) -> None:
-        import re2
-
         self.searches = tuple(searches)
-        self._compiled = [re2.compile(search.expression.encode(), options()) for search in self.searches]
-        self._prefilter = Prefilter([search.expression for search in self.searches])
+        self._expressions = [Expression(search.expression) for search in self.searches]
+        self._prefilter = Prefilter([search.expression for search in self.searches], together=8)
 
-    def find(self, text: bytes) -> Iterator[Span]:
+    def find(self, text: Text) -> Iterator[Span]:
         """Every match that its check lets stand, search by search."""
-        text = flat(text)
-        for hit in self._prefilter.hits(text):
+        flat, plain = text.flat, text.western
+        for hit in self._prefilter.hits(flat):
             search = self.searches[hit]
-            for match in self._compiled[hit].finditer(text):
-                kept = search.check(text, match)
-                if kept is None or kept[0] >= kept[1] or _inside_word(text, kept[1]):
+            for match in self._expressions[hit].compiled(plain).finditer(flat):
+                kept = search.check(flat, match)
+                if kept is None or kept[0] >= kept[1] or _inside_word(flat, kept[1]):
                     continue
                 yield kept if isinstance(kept, Span) else Span(*kept, search.kind, search.id)
 
@@ -56,22 +55,6 @@ def _inside_word(text: bytes, end: int) -> bool:
     """The word goes on with a letter that RE2's ASCII boundaries take for its end: "Apr" of "Après"."""
     follows = text[end : end + 4]
     return follows[:1] > b"\x7f" and text[end - 1 : end].isalpha() and follows.decode(errors="ignore")[:1].isalpha()
-
-
-_BLANKS: Final = re.compile(rb"\xc2\xa0|\xe2\x80[\x80-\x8a\xaf]|\t")
-_WRAP: Final = re.compile(rb"(?<=[^\n]{40}[^\n.:;!?|])\r?\n(?=[A-Za-z0-9(\xc3])(?![A-Z][A-Za-z ]{1,24}:)")
-
-
-def flat(text: bytes) -> bytes:
-    """The text in as many bytes, with plain blanks for every other, and for the ends of lines that a width made.
-
-    A line that is long and ends in no mark is taken to go on in the next one.
-    """
-    if b"\n" in text:
-        text = _WRAP.sub(lambda match: b" " * len(match.group()), text)
-    if b"\t" in text or not text.isascii():
-        text = _BLANKS.sub(lambda match: b" " * len(match.group()), text)
-    return text
 
 
 def before(text: bytes, start: int, size: int = 60) -> str:

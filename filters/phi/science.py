@@ -9,6 +9,7 @@ GenBank), EMBL-EBI (Ensembl), CAS (check digit), LOINC (check digit), WHO (ATC, 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _REGISTRIES = (
     "NCT|ISRCTN|ACTRN|DRKS|ChiCTR|CTRI|UMIN|EudraCT|PROSPERO|CRD|doi|PMID|PMCID|PMC|GenBank|GEO|GSE|SRA|dbSNP|dbGaP|"
@@ -33,9 +34,12 @@ _SEQUENCES = re.compile(
     rb"sequences?|strains?|isolates?|plasmid|deposited|database|voucher|herbarium|archive)\b"
 )
 """An accession number near these is a sequence's, not a specimen's."""
-TELEPHONE_BEFORE = re.compile(rb"(?i)(?:\btel|phone|\bfax|call|contact|mobile|hotline)[^\d\n]{0,24}$")
+TELEPHONE_BEFORE = re.compile(
+    rb"(?i)(?:\btel|phone|\bfax|call|contact|mobile|hotline)[^\d\n]{0,24}$|(?<![A-Za-z])(?-i:[PTCHWM]):[ \t]{0,3}$"
+)
 """A telephone's cue stands directly before."""
 
+_DOI = re.compile(rb"\b10\.\d{4,}/")
 _FORMS = re.compile(
     rb"(?:NCT\d{8}|INPLASY\d+|IRCT\w+|JapicCTI-?\d+|JAPICCTI-?\d+|JMA-IIA\d+|TCTR\d+|PACTR\d+|NTR\d+|KCT\d+|SLCTR[/\d]+|"
     rb"RBR-\w+|RPCEC\d+|LBCTR\d+|PER-\d+-\d+|ISRCTN\d+|ACTRN\d+|DRKS\d+|ChiCTR[-A-Z]*\d+|CTRI/[\d/]+|UMIN\d+|jRCT\w+|EUCTR[\d-]+|CRD\d+|"
@@ -75,25 +79,49 @@ LOOK_BACK = 60
 
 def inside_address(text: bytes, start: int) -> bool:
     """The candidate stands inside a DOI or a web address."""
-    token = max(text.rfind(mark, max(0, start - 300), start) for mark in (b" ", b"\n", b"\t", b"(", b"<")) + 1
-    head = text[token:start].lower()
-    return b"://" in head or b"www." in head or b"doi" in head or re.search(rb"\b10\.\d{4,}/", head) is not None
+    low = max(0, start - 300)
+    token = max(
+        text.rfind(b" ", low, start),
+        text.rfind(b"\n", low, start),
+        text.rfind(b"\t", low, start),
+        text.rfind(b"(", low, start),
+        text.rfind(b"<", low, start),
+    )
+    head = text[token + 1 : start].lower()
+    if b"://" in head or b"www." in head or b"doi" in head:
+        return True
+    return b"10." in head and _DOI.search(head) is not None
 
 
 def cue_before(text: bytes, start: int) -> bool:
     """A registry, grant or reference cue stands directly before, and no telephone cue."""
-    before = text[max(0, start - LOOK_BACK) : start]
-    return _CUE.search(before) is not None and TELEPHONE_BEFORE.search(before) is None
+    return _cued(text[max(0, start - LOOK_BACK) : start])
 
 
 def sequence_before(text: bytes, start: int) -> bool:
     """Databases of sequences or strains are what the words before are about."""
-    return _SEQUENCES.search(text[max(0, start - LOOK_BACK) : start]) is not None
+    return _of_sequences(text[max(0, start - LOOK_BACK) : start])
 
 
 def official_before(text: bytes, start: int) -> bool:
     """Committees, funders, trials or makers are what the words before are about."""
-    return _OFFICIAL.search(text[max(0, start - LOOK_BACK) : start]) is not None
+    return _official(text[max(0, start - LOOK_BACK) : start])
+
+
+# Several patterns come to the same place, and the masked text is read again.
+@lru_cache(2048)
+def _cued(before: bytes) -> bool:
+    return _CUE.search(before) is not None and TELEPHONE_BEFORE.search(before) is None
+
+
+@lru_cache(2048)
+def _of_sequences(before: bytes) -> bool:
+    return _SEQUENCES.search(before) is not None
+
+
+@lru_cache(2048)
+def _official(before: bytes) -> bool:
+    return _OFFICIAL.search(before) is not None
 
 
 def own_form(value: bytes) -> bool:

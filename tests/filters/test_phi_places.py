@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from filters.phi.places import finder, lexicon
 from filters.phi.policy import load_policy
-from filters.phi.scanning import flat
 from filters.phi.spans import masked_bytes, merged
-from filters.phi.text import Text
+from filters.phi.text import Text, flat
 
 NOTES = finder(load_policy("notes"))
 DIALOGUE = finder(load_policy("dialogue"))

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import yaml
 
+from filters.phi.expressions import Expression
 from filters.phi.names.parts import Trust
 
 
@@ -43,7 +44,7 @@ class Cue:
     where: Literal["always", "all", "written"] = "always"
     """`all`: only where names are looked for that no title or label gives away; `written`: only where names have
     capitals."""
-    search: Any = field(default=None, compare=False)
+    search: Expression = field(default=Expression(""), compare=False)
     """The expression compiled, for UTF-8 bytes."""
 
 
@@ -54,7 +55,8 @@ _CUES = (
     Cue("name-calling", r"(?i:<edge>(?:<callings>))(?:,\s|\s{1,2})<name>", family=True),
     Cue(
         "name-label",
-        r"(?i:<edge>(?:<labels>))(?:\(s\)|\s?\([^()\n]{1,24}\))?[ \t*_]{0,3}(?:[:=|]|\t| <dash> )[ \t*_]{0,6}\n?\s{0,4}"
+        r"(?i:<edge>(?:<labels>))(?:\(s\)|\s?\([^()\n]{1,24}\))?[ \t*_]{0,3}(?:[:=|]|\t| <dash> |[ \t]?\.{2,60})"
+        r"[ \t*_]{0,6}\n?\s{0,4}"
         r"<quote><any>",
         comma=True,
         family=True,
@@ -64,7 +66,12 @@ _CUES = (
     Cue("name-field", r"(?i:<edge>(?:<name fields>))\s{0,2}[:=]\s{0,4}<name>", Trust.TITLE, comma=True),
     Cue("name-field", r"(?im:^[ \t]*(?:patient |full )?name[ \t]*)\n[ \t]*<name>", comma=True, family=True),
     Cue("name-named", r"(?i:<edge>(?:<named>))[\s,:]{1,3}<name>", comma=True),
-    Cue("name-kin", r"(?i:<edge>(?:<kin>))(?:\s?[,(:]\s?|\s<dash>\s|\s{1,2})<name>", comma=True),
+    Cue(
+        "name-kin",
+        r"(?i:<edge>(?:<kin>)(?:\sof\s\d{1,2}\syears)?)(?:\s?[,(:]\s?|\s<dash>\s|\sis\s|\s{1,2})<name>",
+        comma=True,
+        several=True,
+    ),
     Cue(
         "name-kin",
         r"(?i:<edge>(?:<possessives>))\s(?:<english kin>)(?:\s?[,(]\s?|\s)<quote>\p{Ll}",
@@ -83,6 +90,23 @@ _CUES = (
     Cue("name-greeting", r"(?i:<edge>(?:<greetings>))(?:\s?,)?\s{1,2}(?:there\s)?<name>"),
     Cue("name-greeting", r"(?i:<edge>(?:<greetings>))(?:\s?,)?\s{1,2}\p{Ll}", small=True, where="written"),
     Cue("name-closing", r"(?i:<edge>(?:<closings>))[ \t]?(?:[,!.]\s{0,6}|\n\s{0,6})<dash>?<name>"),
+    Cue("name-closing", r"[.!?]\s{1,2}<dash>{1,3}\s?<name>"),
+    Cue(
+        "name-bed",
+        r"(?i:<edge>(?:bed|bay|cubicle|chair|side\sroom)\s?#?\d{1,3}[a-d]?)\s?(?:[:,.]|<dash>)?\s{1,2}<name>",
+        where="all",
+    ),
+    Cue("name-bed", r"(<word>\.?)\s?<dash>\s(?i:bed|bay|room|side\sroom)<end>", side=Side.BEFORE, where="all"),
+    Cue("name-sex", r"<edge>\d{1,3}\s?(?i:y/?o\s?)?[MF]\s<name>", Trust.WEAK, where="all"),
+    Cue("name-by", r"<edge>(?i:by)\s<name>", Trust.WEAK, where="all"),
+    Cue(
+        "name-age",
+        r"(<word>\.?),\s\d{1,2}(?:\s?[MFmf])?,\s",
+        Trust.WEAK,
+        side=Side.BEFORE,
+        where="all",
+    ),
+    Cue("name-record", r"(<word>\.?)\s?[/|]\s?(?:\d{6,}|\d{1,2}[\-./][\p{L}\d]{2,3}[\-./]\d{2,4})", side=Side.BEFORE),
     Cue("name-here", r"[,.!\-]\s([\p{L}'\x{2019}\-]+)\s(?i:here)\b", side=Side.BEFORE, small=True),
     Cue(
         "name-age",
@@ -147,30 +171,21 @@ _PLAIN = 12
 @cache
 def cues(names: Literal["cued", "all"], lower: bool) -> tuple[Cue, ...]:
     """The cues of a policy, compiled; `lower`: names may be in lower case."""
-    import re2
-
-    options = re2.Options()
-    options.max_mem = 256 << 20
-    options.log_errors = False  # an error message would quote the text
     fragments = {**_lists(), **_FRAGMENTS, **(_SPOKEN if lower else {})}
     skipped = {where for where, kept in (("all", names == "all"), ("written", not lower)) if not kept}
     return tuple(
-        replace(cue, search=re2.compile(_compiled(cue.expression, fragments), options))
+        replace(cue, search=Expression(_compiled(cue.expression, fragments)))
         for cue in _CUES
         if cue.where not in skipped
     )
 
 
 @cache
-def runs() -> Any:
-    """Words with capitals, side by side or with a comma or particles between them. Compiled, for UTF-8 bytes."""
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
+def runs() -> Expression:
+    """Words with capitals, side by side or with a comma or particles between them."""
     word = r"\p{Lu}[\p{L}\p{M}]*(?:['\x{2019}\-][\p{L}\p{M}]+)*\.?"
     between = r"(?:,?\s{1,2}|,)?(?:(?i:<particles>) ){0,3}"
-    return re2.compile(_compiled(f"{word}(?:{between}{word})+", _lists()), options)
+    return Expression(_compiled(f"{word}(?:{between}{word})+", _lists()))
 
 
 @cache
@@ -206,8 +221,8 @@ def _lists() -> dict[str, str]:
     }
 
 
-def _compiled(expression: str, fragments: dict[str, str]) -> bytes:
+def _compiled(expression: str, fragments: dict[str, str]) -> str:
     while (whole := re.sub(r"<([a-z ]+)>", lambda match: fragments[match[1]], expression)) != expression:
         expression = whole
     inside = expression.replace(r"[\s", "[" + _BLANKS)
-    return inside.replace(r"\s", f"[{_BLANKS}]").encode()
+    return inside.replace(r"\s", f"[{_BLANKS}]")

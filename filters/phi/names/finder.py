@@ -36,7 +36,7 @@ class NameFinder:
         self._all = policy.names == "all"
         self._lower = policy.letters == "any"
         self._cues = cues("all" if self._all else "cued", self._lower)
-        self._prefilter = Prefilter([cue.search.pattern.decode() for cue in self._cues])
+        self._prefilter = Prefilter([cue.search.expression for cue in self._cues], together=5)
         self._runs = runs()
 
     def find(self, text: Text) -> Iterable[Span]:
@@ -58,31 +58,32 @@ class NameFinder:
 
         for hit in self._prefilter.hits(text.raw):
             cue = self._cues[hit]
-            for name in self._cued(spoken if cue.small else reader, cue, text.raw, at):
+            for name in self._cued(spoken if cue.small else reader, cue, text, at):
                 if name.parts[0].capital or self._lower or written(spoken, name, cue):
                     take(name, cue.rule)
         if self._all:
-            for match in self._runs.finditer(text.raw):
-                for name in in_run(reader, at(match.start()), at(match.end())):
+            for start, end in self._runs.ranges(text.raw, text.western):
+                for name in in_run(reader, at(start), at(end)):
                     take(name, "name-listed")
         found += again(reader, proven, self._all)
         return found
 
-    def _cued(self, reader: Reader, cue: Cue, raw: bytes, at: Any) -> Iterator[Name]:
-        for match in cue.search.finditer(raw):
+    def _cued(self, reader: Reader, cue: Cue, text: Text, at: Any) -> Iterator[Name]:
+        raw = text.raw
+        for begin, end in cue.search.ranges(raw, text.western, 1 if cue.side is Side.BEFORE else 0):
             if cue.rule == "name-initials":
-                if (name := initials(reader.text, at(match.start(1)), at(match.end(1)))) is not None:
+                if (name := initials(reader.text, at(begin), at(end))) is not None:
                     yield name
                 continue
             if cue.side is Side.BEFORE:
-                name = reader.backward(at(match.end(1)), cue.trust)
+                name = reader.backward(at(end), cue.trust)
                 if name is not None and stands(reader, name, cue, cue.trust):
                     yield name
                 continue
-            if cue.rule == "name-title" and _UNIT.search(raw, max(0, match.start() - 2), match.start() + 4):
+            if cue.rule == "name-title" and _UNIT.search(raw, max(0, begin - 2), begin + 4):
                 continue  # "2 ms"
-            start, trust = _with_particles(reader.text, at(match.start()), at(match.end()) - 1), cue.trust
-            if trust is Trust.TITLE and _doubtful(match.group()):
+            start, trust = _with_particles(reader.text, at(begin), at(end) - 1), cue.trust
+            if trust is Trust.TITLE and _doubtful(raw[begin:end]):
                 trust = Trust.CUE
             for _ in range(_MOST_NAMES):
                 name = reader.forward(_past_titles(reader, start), trust, cue.comma)

@@ -30,6 +30,12 @@ from filters.phi.text import Text
 
 _AROUND: Final = 220  # bytes on either side that a check may read
 
+_NAMES_RULE: Final = re.compile(
+    r"[ ](?:(?!with\b|for\b|on\b|and\b|in\b|who\b|has\b|had\b|to\b|via\b)[a-z\-]+[ ])?"
+    r"(?:rules?|criteria|classification|scale|score|grade|questionnaire|boil)\b"
+)
+"""What a town gives its name to: "San Francisco syncope rule"."""
+
 Local = Callable[[str, int, int, Any], tuple[int, int] | None]
 """From a window of the text, and where the match (or its first group) begins and ends there: the place, or None."""
 
@@ -121,7 +127,9 @@ def _system(window: str, start: int, end: int, match: Any) -> tuple[int, int] | 
 
 
 def _place(window: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
-    return None if facilities.issues(window, start, end) or towns.maker(window, start, end) else (start, end)
+    if facilities.issues(window, start, end) or towns.maker(window, start, end) or _NAMES_RULE.match(window, end):
+        return None
+    return start, end
 
 
 def _searches(lower: bool) -> tuple[Search, ...]:
@@ -160,6 +168,7 @@ def _searches(lower: bool) -> tuple[Search, ...]:
         _search("address-label", "ADDRESS", streets.LABEL, lambda w, s, e, m: addresses.labelled(w, s, e)),
         _search("town-label", "GEO", town_cues.LABEL, lambda w, s, e, m: town_cues.labelled(w, s)),
         _search("town-state", "GEO", town_cues.STATED, lambda w, s, e, m: town_cues.stated(w, s)),
+        _search("town-coded", "GEO", town_cues.CODED, lambda w, s, e, m: town_cues.coded(w, s, e)),
         _search("town-county", "GEO", town_cues.COUNTY, lambda w, s, e, m: town_cues.county(w, s, e)),
         _search("town-area", "GEO", town_cues.AREA, lambda w, s, e, m: town_cues.area(w, s)),
         _search("town-known", "GEO", _large(), _place),
@@ -204,7 +213,7 @@ class PlaceFinder:
 
     def find(self, text: Text) -> Iterable[Span]:
         """Spans of kinds GEO, ADDRESS, ZIP and HOSPITAL."""
-        return self._scanner.find(text.raw)
+        return self._scanner.find(text)
 
 
 def finder(policy: Policy) -> PlaceFinder | None:

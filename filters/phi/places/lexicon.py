@@ -107,7 +107,6 @@ def _cities() -> dict[str, int]:
     return found
 
 
-@cache
 def people(name: str) -> int:
     """People of the largest town called `name`, 0 if none is known."""
     return _cities().get(name, 0)

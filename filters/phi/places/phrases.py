@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from filters.phi.places import lexicon
@@ -19,6 +20,7 @@ _STARTERS: Final = lexicon.words("starters")
 """Words at which a name that is read to the left has begun."""
 
 
+@lru_cache(1 << 14)
 def capital(token: str) -> bool:
     """A token that has a capital letter in its first two places."""
     bare = token.lstrip("\"'“‘(«[")
@@ -37,10 +39,14 @@ def _misread(bare: str) -> bool:
 _MISREAD: Final = re.compile(r"[01568][a-zà-ÿ]{4,}")
 
 
+_POSSESSIVE: Final = re.compile(r"['’]s?$")
+
+
+@lru_cache(1 << 14)
 def bare(token: str) -> str:
     """A token in lower case, without the punctuation around it and without a possessive."""
     stripped = token.strip(".,;:!?\"'“”‘’()[]«»*").lower()
-    return re.sub(r"['’]s?$", "", stripped)
+    return _POSSESSIVE.sub("", stripped)
 
 
 def left(text: str, end: int, *, lower: bool = False, limit: int = 7) -> int:
@@ -102,6 +108,22 @@ def named_lower(word: str) -> bool:
     )
 
 
+_EDGE: Final = re.compile(r"[^\w.]+$")
+_DISTRICT: Final = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?$|[A-Z]\d[A-Z]$")
+_LETTERED: Final = re.compile(r"[A-Z]-[a-z]")
+_ARTICLE: Final = re.compile(r"(?:d|l|dell|all|nell|s)['’][A-ZÀ-Ý]")
+_OWNED: Final = re.compile(r"(?i)(?:st|saint|children|women|guy|king|queen)")
+"""Beginnings of names that a possessive is part of."""
+
+
+@lru_cache(1 << 14)
+def _core(token: str) -> tuple[str, str]:
+    """A token without the marks behind it, and that in lower case, the full stop kept."""
+    core = _EDGE.sub("", token)
+    low = core.lower()
+    return core if low in _ABBREVIATIONS else core.rstrip("."), low
+
+
 def right(text: str, start: int, *, limit: int = 5) -> int:
     """Where the name ends that begins at `start`; `start` itself if no capital stands there."""
     end, taken, edge = start, 0, start
@@ -111,16 +133,14 @@ def right(text: str, start: int, *, limit: int = 5) -> int:
         if "\n" in text[edge : match.start()] or taken >= limit or match.start() - edge > 3:
             break
         edge = match.end()
-        core = re.sub(r"[^\w.]+$", "", token)
-        low = core.lower()
-        core = core if low in _ABBREVIATIONS else core.rstrip(".")
+        core, low = _core(token)
         if not core:
             if token == _AND:
                 continue
             break
-        if taken and re.match(r"[A-Z]{1,2}\d[A-Z\d]?$|[A-Z]\d[A-Z]$", token):
+        if taken and _DISTRICT.match(token):
             break  # a postcode of the United Kingdom or Canada
-        if token[0] == "(" or "[" in token or re.match(r"[A-Z]-[a-z]", token):
+        if token[0] == "(" or "[" in token or _LETTERED.match(token):
             break
         if capital(token):
             if taken and (low in _STARTERS or low in _LABELS or (shout and _word(low))):
@@ -128,13 +148,13 @@ def right(text: str, start: int, *, limit: int = 5) -> int:
             if taken == 0 and token[0] in "\"'“‘(«":
                 break
             shout = core.isupper() and len(core) > 4
-            if re.match(r"(?i)(?:st|saint|children|women|guy|king|queen)", text[start:]) is None:
-                core = re.sub(r"['’]s?$", "", core)
+            if _OWNED.match(text, start) is None:
+                core = _POSSESSIVE.sub("", core)
             end = match.start() + len(core)
             taken += 1
             if len(core) < len(token):
                 break
-        elif taken == 0 and re.match(r"(?:d|l|dell|all|nell|s)['’][A-ZÀ-Ý]", token):
+        elif taken == 0 and _ARTICLE.match(token):
             end, taken = match.start() + len(core), 1
         elif not taken or low not in _CONNECTORS or len(core) < len(token) or not _continues(text, match.end(), low):
             break
@@ -170,6 +190,7 @@ def _continues(text: str, at: int, word: str) -> bool:
     )
 
 
+@lru_cache(1 << 14)
 def titled(name: str) -> bool:
     """Capitals only begin words, or stand behind a hyphen, an apostrophe, Mc and Mac: no acronym, no gene."""
     pieces = [piece for word in name.split() for piece in re.split(r"[-‐‑–—'’.&]", word) if len(piece) > 1]
@@ -188,6 +209,7 @@ def tokens(name: str) -> list[str]:
     return [word for word in (bare(token) for token in name.split()) if word]
 
 
+@lru_cache(1 << 14)
 def proper(name: str) -> bool:
     """Some word of the name is none of English, or one that hospitals are called by."""
     return any(
@@ -198,6 +220,7 @@ def proper(name: str) -> bool:
     )
 
 
+@lru_cache(1 << 14)
 def generic(name: str) -> bool:
     """Every word is one that makes no name."""
     listed = lexicon.words("generic")

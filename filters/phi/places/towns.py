@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from filters.phi.places import lexicon, phrases
@@ -29,24 +30,29 @@ _ZIP: Final = re.compile(
     rf"-? ?\d{{3}} ?\d{{3}}\b)"
 )
 
+_STATE_WITHIN: Final = re.compile(rf"[ \t](?:{POST})$")
+
 AREA_NOUN: Final = re.compile(
     r"(?:[- ]{1,3}(?:area|region|suburbs?|metro(?:politan)?(?: area)?|county|parish|township|district|borough|"
     r"vicinity|proper|city limits)\b)+"
 )
 
 
+@lru_cache(1 << 14)
 def spared(name: str) -> bool:
     """A country, a state, a people: what may stand."""
     low = " ".join(phrases.tokens(name))
     return low in lexicon.broad() and low not in lexicon.CITY_STATES
 
 
+@lru_cache(1 << 14)
 def known(name: str) -> bool:
     """A listed town."""
     low = " ".join(name.lower().split()).strip(" .,'’")
     return lexicon.people(low) > 0 and low not in ("of", "hospital", "man", "time")
 
 
+@lru_cache(1 << 14)
 def sure(name: str) -> bool:
     """A town by its name alone, behind no more than "in" or "from"."""
     shouted = name.isupper() and len(name) > 5
@@ -87,7 +93,7 @@ def read(text: str, at: int, *, strict: bool, cue: bool = False) -> int | None:
     name = text[at:stop]
     after_state = state(text, stop)
     # "Boston MA 02115": the state was read as a word of the name.
-    inner = re.search(rf"[ \t](?:{POST})$", name)
+    inner = _STATE_WITHIN.search(name)
     if inner and after_state is None:
         name, after_state, stop = name[: inner.start()], stop, at + inner.start()
     if phrases.generic(name) or spared(name):

@@ -84,6 +84,8 @@ _TIME = re.compile(
 )
 _RANGE = re.compile(rb"\d{1,4}(?:-|\xe2\x80[\x90-\x95])\d{1,4}$")
 _RATE = re.compile(rb"\d+/[A-Za-z]{1,3}\d?$")
+_NO_LETTERS = bytes(range(65))
+"""Bytes before those of letters."""
 _TERMINAL = re.compile(rb"\d\d-\d\d-\d\d$")
 _DOSE = re.compile(
     rb"(?i)\d[\d.,/-]*(?:m?c?g|ml|mm|cm|kg|iu|units?|hz|mmhg|/[a-z]{1,3}\d?|y/?o?|yrs?|years?|hrs?|h|min|x|k|lbs?|mmol|"
@@ -188,7 +190,7 @@ def coded(text: bytes, start: int, end: int, least: int, *, dated: bool = False,
         value = value[: value.index(b" ")]
         end = start + len(value)
     digits = digit_count(value)
-    letters = sum(byte > 64 for byte in value)
+    letters = len(value.translate(None, _NO_LETTERS))
     marks = letters or (b"-" in value and tied)
     shaped = digits >= least or (least > 3 and marks and digits >= least - 1)
     if not shaped or (letters > digits + 6 and digits < 4) or own_form(value):

@@ -19,7 +19,7 @@ def accept(text: bytes, start: int, end: int) -> Range | None:
 
 
 def digit_count(value: bytes) -> int:
-    return sum(len(run) for run in DIGITS.findall(value))
+    return len(value) - len(value.translate(None, b"0123456789"))
 
 
 def digit_before(text: bytes, start: int) -> bool:
