@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from filters.phi.dates import ages, grammar, numeric, written
+from filters.phi.dates import ages, grammar, numeric, said, said_ages, written
 from filters.phi.policy import Policy
 from filters.phi.scanning import Scanner, Search
 from filters.phi.spans import Span
@@ -62,6 +62,10 @@ def finder(policy: Policy) -> DateFinder | None:
         searches += _WHOLE
         if policy.places:
             searches += _BY_CONTEXT
+        if policy.letters == "any":
+            searches += said.SEARCHES
     if policy.ages:
         searches += ages.SEARCHES
+        if policy.letters == "any":
+            searches += said_ages.SEARCHES
     return DateFinder(searches) if searches else None

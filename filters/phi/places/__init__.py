@@ -17,6 +17,8 @@ from filters.phi.places import (
     facility_cues,
     lexicon,
     postcodes,
+    said,
+    said_towns,
     streets,
     town_cues,
     towns,
@@ -181,6 +183,19 @@ def _searches(lower: bool) -> tuple[Search, ...]:
         found += [
             _search("hospital-system-lower", "HOSPITAL", _known("plain", cued=False, lower=True), _system),
             _search("hospital-saint-lower", "HOSPITAL", facility_cues.SAINT_LOWER, _system),
+            _search("hospital-said", "HOSPITAL", said_towns.HEADED, said_towns.headed),
+            _search("hospital-said-of", "HOSPITAL", said_towns.PREFIXED, said_towns.prefixed),
+            _search("hospital-said-saint", "HOSPITAL", said_towns.SAINT, said_towns.sainted),
+            _search("zip-said", "ZIP", said.CODE_CUE, said.code),
+            _search("zip-said-behind", "ZIP", said.CODE_BEHIND, said.behind),
+            _search("address-said", "ADDRESS", said.STREET, said.street),
+            _search("address-said-box", "ADDRESS", said.BOX, said.box),
+            _search("address-said-named", "ADDRESS", said.NAMED, said.unnumbered),
+            _search("address-said-at", "ADDRESS", said.AT_CUE, said.answered),
+            _search("town-said", "GEO", said_towns.VISITED, said_towns.visited),
+            _search("town-said-went", "GEO", said_towns.WENT, said_towns.went),
+            _search("town-said-state", "GEO", said_towns.STATED, said_towns.stated),
+            _search("town-said-known", "GEO", said_towns.known_behind(), _place),
         ]
     return tuple(found)
 
