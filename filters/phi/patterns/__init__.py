@@ -14,6 +14,7 @@ from functools import cache
 from filters.phi.patterns.addresses import ADDRESSES
 from filters.phi.patterns.base import GROUPS, Pattern
 from filters.phi.patterns.cues import CUES, NEAR
+from filters.phi.patterns.layouts import ALONE, LAYOUTS
 from filters.phi.patterns.records import NUMBERS, RECORDS
 from filters.phi.patterns.spoken import SPOKEN
 from filters.phi.patterns.telephones import CUED_TELEPHONES, NEAR_TELEPHONES, TELEPHONES
@@ -27,11 +28,13 @@ PATTERNS = (
     *NUMBERS,
     *ADDRESSES,
     *THINGS,
+    *LAYOUTS,
     *CUES,
     *TELEPHONES,
     *NEAR_TELEPHONES,
     *NEAR,
     *SPOKEN,
+    *ALONE,
 )
 """Where two find the same place, the earlier names its class: cues first."""
 

@@ -9,7 +9,7 @@ Labels are those of English forms, and the common ones of the Spanish, French, I
 from __future__ import annotations
 
 from filters.phi.patterns.base import Pattern
-from filters.phi.validators.following import Following
+from filters.phi.validators.following import Following, figures_code, lettered_code
 
 _NO = (
     r"(?:\.?[ \t_]{0,2}(?:(?:numbers?|numeros?|num(?:ber)?s?|nos?|nr|ids?|identifiers?|identification|codes?|"
@@ -34,7 +34,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"client|resident|person|facility)\.?(?:'?s)?" + _NO,
         r"(?:n[.ºo°]* ?(?:de )?)?historia cl[ií]nica|num[eé]ro de dossier|dossier(?: patient)?" + _NO,
         r"cartella(?: clinica)?|kranken(?:akte|blatt)|patienten-?(?:id|nr|nummer)|akte(?:nzeichen)?|id paziente|"
-        r"id patient",
+        r"id patient|(?:hosp(?:ital)?|patient|pt|clinic|opd?|ipd?)\.? reg(?:istration|d|n)?" + _NO,
     ),
     "HEALTH_PLAN": (
         r"(?:(?:health|medical|dental|vision|private|primary|secondary|supplemental)[ -])?(?:insurance|insur|ins|"
@@ -50,17 +50,21 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"afiliaci[oó]n",
         r"adh[eé]rent|assur[eé]|mutuelle|nass|n[ºo.]* ?ss|cipa?|naf|nuss|tessera sanitaria|polizza|p[oó]liza|"
         r"carte vitale",
+        # The insurer's name stands between; a pharmacy's routing numbers come before the member's.
+        r"(?:insurance|insurer|ins|payer|payor|coverage)\b(?: is|:|\.)?[ \t]{1,3}(?:(?-i:[A-Z][\w&'-]*)[ ,]{1,3}){1,4}"
+        r"(?:(?:member|policy|subscriber|plan|group) ?)?(?:ids?|numbers?|no\.?|#)",
+        r"(?:rx ?)?(?:bin|pcn|grp)[ \t:#]{1,3}[A-Z0-9]{3,12}[ \t,;/|]{1,4}(?:member )?id|(?:rx ?)?(?:group|grp)[ \t]?:",
+        r"cart[aã]o (?:do )?sus|(?-i:SUS)",
     ),
     "ACCOUNT": (
         r"(?:(?:bank|billing|patient|guarantor|hospital|invoice|checking|savings|current|credit|debit|financial|hsa|"
         r"fsa)[ -]){0,2}"
         r"(?:accounts?|accts?)\b\.?(?:[ -]?" + _NO[3:-1] + r")?",
-        r"\bacc" + _NO,
         r"(?:a/c|invoice|bill(?:ing)?|statement|guarantor|routing|sort|aba|swift|bic|har|transaction|payment|receipt|"
         r"check|cheque|"
         r"cuenta|compte|conto|konto)(?: account)?" + _NO,
-        r"iban\b|(?:(?:credit|debit|bank|payment|visa|master|mastercard|amex|hsa|gift|charge)[ -]?)?card" + _NO,
-        r"(?:visa|master ?card|amex|american express|discover)(?: card)?(?: ending(?: in)?| #| no)?|(?:credit|debit|"
+        r"iban\b|(?:credit|debit|bank|payment|visa|master|mastercard|amex|hsa|gift|charge)[ -]?card" + _NO,
+        r"(?:visa|master ?card|amex|american express|discover)(?: card)?(?: ending(?: in)?| #)?|(?:credit|debit|"
         r"bank|charge)"
         r"[ -]?card\b|(?:auf das |sul |sur le |a la )(?:cuenta|compte|conto|konto)",
     ),
@@ -75,7 +79,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"handicap|concealed carry)[ -]){1,3}(?:licen[cs]es?|lic\.?|certificates?|cert\.?|certification|permit|"
         r"registration|reg)" + _NO,
         r"(?:driver'?s?|drivers'|driving|operator'?s?|medical|nursing) ?(?:licen[cs]e|lic\b\.?|permit)|\bcdl\b|"
-        r"\bd\.?l\.?" + _NO,
+        r"\bd/l\b|\bd\.?l\.?" + _NO,
         r"permis de conduire|permiso de conducir|carn[eé] de conducir|patente(?: di guida)?|f[uü]hrerschein|"
         r"colegiado|n[.ºo°]* ?col(?:\.|eg\.?)?|"
         r"iscrizione(?: all'ordine)?|approbation",
@@ -84,7 +88,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"serial(?:s|ized)?(?:" + _NO + r")?\b|s/n\b|\bsn" + _NO + r"|udi(?:-di|-pi)?\b|imei\b|\besn\b|gtin\b",
         r"(?:device|implant|unit|pump|lead|generator|monitor|meter|sensor|transmitter|asset|model|equipment|"
         r"prosthesis|valve|"
-        r"component|battery|machine)" + _NO,
+        r"component|battery|machine)" + _NO + r"|(?:asset|equipment|biomed|inventory)[ -]tags?",
         r"serien-?(?:nr|nummer)|n[uúo.º°]*(?:m(?:\.|ero)?)? ?de s[eé]rie|num[eé]ro de s[eé]rie|n\S{0,3} di serie|"
         r"matricola",
     ),
@@ -132,6 +136,9 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"(?-i:EIN|ITIN|TIN|RFC|SIN|AVS|NISS|NIN|NINO|CHI))\b",
         r"identified (?:as|by)|(?:unique |personal )?(?:ids?|identifiers?|identification)\b(?: ?#|" + _NO + r")?|"
         r"(?:ref|reference)\b\.?(?:[ -]?code)?|case ?#|code ?(?:number|no|#)|hash",
+        r"(?:cards?|family|pedigree|kindred|proband|custody|collar|shoulder|warrant|pnc|dispatch|run|log|permit|"
+        r"membership|policy report|crime|warranty)" + _NO + r"|(?:badge|c-file|claims? folder|(?:bus|transit|rail|"
+        r"travel|visitor|parking) pass|(?:union|library|membership|student) card)\b",
     ),
 }
 _NOUNS: dict[str, str] = {
@@ -143,7 +150,7 @@ _NOUNS: dict[str, str] = {
     r"prima|aseguradora|mutua|krankenkasse|assurance",
     "ACCOUNT": r"accounts?|acct|card|bank|invoice|billing|guarantor|debit|refund|wire|deposit|donations?|iban|konto|"
     "cuenta|compte",
-    "LICENCE": r"licen[cs]es?|licen[cs]ed|certificate|prescriber|registration|permit|physician id|(?-i:DL)",
+    "LICENCE": r"licen[cs]es?|licen[cs]ed|lic\b\.?|certificate|prescriber|registration|permit|physician id|(?-i:DL)",
     "DEVICE": r"serial|pace-?maker|icd|aicd|defibrillator|(?:insulin |infusion |pain |baclofen |feeding )?pump|cpap|"
     "bipap|"
     r"implants?|hearing aids?|generator|stimulator|lvad|vad|ventilator|sensor|glucometer|glucose meter|cgm|monitor|"
@@ -157,8 +164,15 @@ _NOUNS: dict[str, str] = {
     r"prescription|rx|reference|registry|badge|participant|subject|donor|sample|slide|block|identified|id|ids|"
     r"identity|"
     r"registration|confirmation|lab|order|episodio|s[eé]jour|nosologico|(?-i:Fall)|aadhaa?r|visa|dni|tax|(?:prior|"
-    r"pre)[ -]?auth(?:orization)?|(?-i:FIN|CSN|HAR)|enc",
+    r"pre)[ -]?auth(?:orization)?|(?-i:FIN|CSN|HAR)|enc|case",
 }
+_QUALIFIED = {
+    "HEALTH_PLAN": r"(?:co-?pay|savings|gms|dps|medical|prescription|drug|benefits?) card(?:" + _NO + r")?",
+    "OTHER_ID": r"(?:national insurance|ni|tax file|visa|trib(?:e|al) enrol?lment|(?:police|court|legal|attorney'?s?|"
+    r"claims?|crime|(?-i:CPS|DHS|PD|MVA)|sheriff'?s?(?: office)?) (?:file|case|record|report)|(?:union|library|"
+    r"student|membership|identity|id) card)\.?" + _NO,
+}
+"""Words that belong to another class by themselves ("insurance", "file", "card") and here to none but this one."""
 _SHORT = {"MRN": 3, "OTHER_ID": 4, "HEALTH_PLAN": 4, "ACCOUNT": 4, "LICENCE": 4, "DEVICE": 4, "BIOMETRIC": 4}
 """Digits that are enough after a cue that says that a number comes."""
 _VEHICLE = (
@@ -175,6 +189,15 @@ _IN_PAPERS = ("MRN", "HEALTH_PLAN", "ACCOUNT", "LICENCE")
 """Classes of which papers have next to no numbers but those of patients and their doctors."""
 
 CUES = (
+    *(
+        Pattern(
+            f"{kind.lower()}-qualified", kind, _any(words), Following(4, marked=True, private=True), group="clinical"
+        )
+        for kind, words in _QUALIFIED.items()
+    ),
+    Pattern("accession-short", "OTHER_ID", _any(r"acc" + _NO), lettered_code, group="record"),
+    Pattern("account-short", "ACCOUNT", _any(r"acc" + _NO), Following(4, marked=True), group="clinical"),
+    Pattern("account-card", "ACCOUNT", _any(r"card" + _NO), figures_code, group="clinical"),
     *(
         Pattern(
             f"{kind.lower()}-cue",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from filters.phi.patterns.base import BLANK, CODE, DASH, JOIN, NO, TO, Pattern
 from filters.phi.validators import codes as check
-from filters.phi.validators.following import Following
+from filters.phi.validators.following import Following, figures_near
 
 _RUN = r"[A-Za-z]{0,4}-?\d[\dA-Za-z]*(?:[-/. ][\dA-Za-z]*\d[\dA-Za-z]*){0,5}"
 """A code of several groups, each with a digit in it."""
@@ -49,6 +49,14 @@ RECORDS = (
         CODE,
         check.longer_code,
         cue=rf"(?i:\b(?:patient|pt\.?|hospital|hosp\.?|chart|subject|case ?file|record|clinic)'?s?{NO}){TO}",
+    ),
+    Pattern(
+        "case-official",
+        "OTHER_ID",
+        CODE,
+        check.longer_code,
+        cue=r"(?i:\b(?:(?-i:PD|CPS|DHS|DCFS|MVA)|police|sheriff'?s?(?: office)?|court|claims?|incident) "
+        r"case ?#[: ]{0,2})",
     ),
     Pattern("mrn-case", "MRN", CODE, check.longer_code, cue=r"(?i:\bcase ?#[: ]{0,2})"),
     Pattern(
@@ -194,6 +202,6 @@ NUMBERS = (
     ),
     Pattern("card-cue", "ACCOUNT", r"(?i)\bcc\b", Following(12, 12), group="record"),
     Pattern("ssn-short-cue", "SSN", r"\bSS\b", Following(9, 9), group="clinical"),
-    Pattern("ssn-near", "SSN", r"(?i)\b(?:ssns?|social)\b", Following(9, 9, near=True), group="record"),
+    Pattern("ssn-near", "SSN", r"(?i)\b(?:ssns?|social)\b", figures_near, group="record"),
 )
 """By shape and check digit, where nothing but a patient's record is read."""

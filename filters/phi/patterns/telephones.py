@@ -40,6 +40,14 @@ _CALL_CUE = (
 CUED_TELEPHONES = (
     Pattern("phone-cued", "PHONE", _NUMBERS, check.cued_phone, cue=_PHONE_CUE),
     Pattern("fax-cued", "FAX", _NUMBERS, check.cued_phone, cue=_FAX_CUE),
+    Pattern(
+        "fax-letter",
+        "FAX",
+        rf"{_NUMBER}",
+        check.called_phone,
+        cue=rf"\b[PT]:? ?{_NUMBER}[{BLANK}]{{0,4}}[,;/|\n]?[{BLANK}]{{0,4}}F(?::|[{BLANK}]|\.)[{BLANK}]{{0,3}}",
+        group="record",
+    ),
     Pattern("fax-near", "FAX", r"(?i)\bfax(?:ed|ing|es)?\b", check.near_fax, group="record"),
     Pattern("phone-called", "PHONE", _NUMBERS, check.called_phone, cue=_CALL_CUE),
 )

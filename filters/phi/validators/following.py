@@ -40,16 +40,18 @@ _TIES = _NUMBER | frozenset(
     b"old her his my their your our and type value assigned issued verified confirmed to it its that s attached called "
     b"for at by this patient pt primary secondary full first last four digits date record records or del de la du "
     b"current same following here veh\xc3\xadculo vehicle paciente hospital clinic facility given scanned copy "
-    b"copied seen".split()
+    b"copied seen enrolled captured stored".split()
 )
 _BLANK = rb"(?:[ ]|\xc2\xa0|\xe2\x80[\x80-\x8a\xaf])"
 _DASH = rb"(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
 _VALUE = re.compile(
-    rb"[A-Z]{1,4}%(blank)s{1,2}\d[0-9-]{3,}(?:%(blank)s\d{2,7}){0,4}(?![0-9A-Za-z])|"
+    rb"(?:\d{4}%(blank)s\d{5}%(blank)s\d|\d{6}%(blank)s\d{4})(?![0-9A-Za-z]|[/.]\d)|"
+    rb"[A-Z]{1,4}%(blank)s{1,2}\d[0-9-]{3,}(?:%(blank)s\d{2,7}){0,4}(?:/\d{1,2})?(?![0-9A-Za-z])|"
     rb"[A-Za-z]{1,4}%(blank)s\d{3}(?:%(blank)s{1,2}[0-9A-Z]{3}){1,4}(?![0-9A-Za-z])|"
     rb"[A-Z]{0,3}\d{1,4}(?:(?:%(blank)s{1,2}|%(blank)s?%(dash)s%(blank)s?)\d{2,8}){1,6}[A-Z]?"
     rb"(?![0-9A-Za-z]|(?:[/.]|%(dash)s)[0-9A-Za-z])|"
     rb"[A-Z]{1,2}(?:%(blank)s\d{2,3}){3,4}(?:%(blank)s[A-Z])?(?![0-9A-Za-z])|"
+    rb"(?!BP|HR|RR|P |T )[A-Z]{1,3}%(blank)s\d{2,6}(?:%(blank)s\d{3,8}|/\d\d)(?![0-9A-Za-z/]|%(blank)s\d)|"
     rb"[A-Za-z]{1,2}\d{2}%(blank)s\d{6,13}(?![0-9A-Za-z])|"
     rb"[0-9A-Za-z]+(?:(?:[/._:]|%(dash)s)[0-9A-Za-z]+){0,8}" % {b"blank": _BLANK, b"dash": _DASH}
 )
@@ -82,6 +84,7 @@ _TIME = re.compile(
     rb"(?:19|20)\d\d[-/](?:19|20)?\d\d$|\d{1,4}[-/. ]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|"
     rb"dec)[a-z]*[-/. ]?\d{2,4}$"
 )
+_LETTERS_APART = re.compile(rb"[A-Za-z]{2,} ")
 _RANGE = re.compile(rb"\d{1,4}(?:-|\xe2\x80[\x90-\x95])\d{1,4}$")
 _RATE = re.compile(rb"\d+/[A-Za-z]{1,3}\d?$")
 _NO_LETTERS = bytes(range(65))
@@ -92,6 +95,11 @@ _DOSE = re.compile(
     rb"meq|am|pm|f|l|d|days?|w|"
     rb"weeks?|mo|months?|pk|mhz|fr|g)$"
 )
+
+
+_LETTERED = re.compile(rb"\d{0,2}[A-Za-z]{1,4}[-\d]")
+_ANY_LETTER = re.compile(rb"[A-WYZa-wyz]")
+"""An "x" may hide a digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +172,28 @@ class Following:
         return None if kept is None else _list(text, kept, least)
 
 
+_CODE = Following(4, marked=True)
+_SOCIAL = Following(9, 9, near=True)
+
+
+def lettered_code(text: bytes, start: int, end: int) -> Range | None:
+    """The code after a cue, if letters begin it or follow its first two digits: "CT-22-0019384", "22S-1048"."""
+    kept = _CODE(text, start, end)
+    return kept if kept is not None and _LETTERED.match(text, *kept) else None
+
+
+def figures_code(text: bytes, start: int, end: int) -> Range | None:
+    """The code after a cue, if it has no letters, as a payment card's."""
+    kept = _CODE(text, start, end)
+    return None if kept is None or _ANY_LETTER.search(text, *kept) else kept
+
+
+def figures_near(text: bytes, start: int, end: int) -> Range | None:
+    """Nine figures without letters some words after a cue: a social security number."""
+    kept = _SOCIAL(text, start, end)
+    return None if kept is None or _ANY_LETTER.search(text, *kept) else kept
+
+
 def _of_placeholder(text: bytes, start: int, end: int) -> bool:
     """The cue is a word of a placeholder, as "PLAN" of "[HEALTH_PLAN]"."""
     opened = text.rfind(b"[", max(0, start - 16), start + 1)
@@ -229,6 +259,8 @@ def _list(text: bytes, first: Range, least: int) -> Range:
         found = _VALUE.match(text, mark.end(), mark.end() + 64) if mark else None
         following = coded(text, *found.span(), max(4, least)) if found else None
         if following is None or following[1] - following[0] > 2 * (first[1] - first[0]):
+            break
+        if _LETTERS_APART.match(text, *following) and not _LETTERS_APART.match(text, *first):  # its own cue
             break
         end = following[1]
     return start, end
