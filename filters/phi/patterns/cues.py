@@ -164,7 +164,7 @@ _NOUNS: dict[str, str] = {
     r"prescription|rx|reference|registry|badge|participant|subject|donor|sample|slide|block|identified|id|ids|"
     r"identity|"
     r"registration|confirmation|lab|order|episodio|s[eé]jour|nosologico|(?-i:Fall)|aadhaa?r|visa|dni|tax|(?:prior|"
-    r"pre)[ -]?auth(?:orization)?|(?-i:FIN|CSN|HAR)|enc|case",
+    r"pre)[ -]?auth(?:orization)?|(?-i:FIN|CSN|HAR)|enc",
 }
 _QUALIFIED = {
     "HEALTH_PLAN": r"(?:co-?pay|savings|gms|dps|medical|prescription|drug|benefits?) card(?:" + _NO + r")?",
@@ -228,6 +228,7 @@ CUES = (
         )
         for kind, words in _NOUNS.items()
     ),
+    Pattern("case-tied", "OTHER_ID", _any("case"), Following(5, 6, private=True), group="record"),
 )
 """The value is tied to its cue."""
 

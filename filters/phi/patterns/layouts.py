@@ -97,5 +97,6 @@ LAYOUTS = (
     ),
 )
 
-ALONE = (Pattern("code-alone", "MRN", r"\b[A-Z]\d{7}\b", check.alone, group="record"),)
+# C and D begin the concepts of UMLS and the headings of MeSH.
+ALONE = (Pattern("code-alone", "MRN", r"\b[ABE-Z]\d{7}\b", check.alone, group="record"),)
 """No more than a shape: every other pattern knows better."""
