@@ -36,6 +36,21 @@ TYPED = [
     ("Pedigree no. ", "P19/2204", "OTHER_ID"),
     ("case ", "M18-0442", "OTHER_ID"),
     ("bus pass ", "TRX-55120", "OTHER_ID"),
+    ("MRN (county site) ", "00-551-209", "MRN"),
+    ("EMPI ", "200551209", "MRN"),
+    ("HAR ", "5512099", "ACCOUNT"),
+    ("Cert no. ", "5512-09", "LICENCE"),
+    ("MMC registration council reg. no. ", "55120", "LICENCE"),
+    ("pharmacist, reg No ", "20551", "LICENCE"),
+    ("fingerprint was not read today, ID ", "FQ551209", "BIOMETRIC"),
+    ("Palm scan enrollment # ", "551209", "BIOMETRIC"),
+    ("FaceID token ", "77fa-5512", "BIOMETRIC"),
+    ("CPS intake #", "55120", "OTHER_ID"),
+    ("Medi-Cal ", "95512099D", "HEALTH_PLAN"),
+    ("Medicare ", "2FG5 UF6 NL84", "HEALTH_PLAN"),
+    ("Plate: NV ", "7XKR551", "VEHICLE"),
+    ("serial no. ", "SN551209B", "DEVICE"),
+    ("red cell unit ", "W0551 20 551209", "OTHER_ID"),
 ]
 LAID_OUT = [
     ("DOE, Jana / ", "5520917", " / 03-Feb-1961 / Ward 3", "MRN"),
@@ -50,6 +65,7 @@ LAID_OUT = [
     ("audit: login ", "mkowalski", " from the ward", "OTHER_ID"),
     ("SANE kit ", "K-220917", " handed over", "OTHER_ID"),
     ("P 312-555-0110 F ", "312-555-0111", "\n", "FAX"),
+    ("patient Mr. Fairburn #", "55209", " called", "MRN"),
     ("sent to ", "K5520917", ".", "MRN"),
 ]
 SPARED = [
@@ -62,6 +78,9 @@ SPARED = [
     "US/CT of 2 lesions / 45 x 30 / 5 mm",
     "the kit 12 was used; test kit 30 min",
     "SUS score 82; CNS 3 lesions",
+    "medical therapy at 96/1000",
+    "fingerprint stick glucose, no 140 today",
+    "iris normal, no record of 20/40 vision",
     "cards 3, family 4, permit 2",
 ]
 

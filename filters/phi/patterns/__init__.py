@@ -13,9 +13,9 @@ from functools import cache
 
 from filters.phi.patterns.addresses import ADDRESSES
 from filters.phi.patterns.base import GROUPS, Pattern
-from filters.phi.patterns.cues import CUES, NEAR
+from filters.phi.patterns.cues import CUES, NEAR, QUALIFIED
 from filters.phi.patterns.layouts import ALONE, LAYOUTS
-from filters.phi.patterns.records import NUMBERS, RECORDS
+from filters.phi.patterns.records import NUMBERS, RECORDS, SHAPES
 from filters.phi.patterns.spoken import SPOKEN
 from filters.phi.patterns.telephones import CUED_TELEPHONES, NEAR_TELEPHONES, TELEPHONES
 from filters.phi.patterns.things import THINGS
@@ -23,6 +23,7 @@ from filters.phi.patterns.things import THINGS
 __all__ = ["GROUPS", "PATTERNS", "Pattern", "patterns"]
 
 PATTERNS = (
+    *QUALIFIED,
     *RECORDS,
     *CUED_TELEPHONES,
     *NUMBERS,
@@ -34,6 +35,7 @@ PATTERNS = (
     *NEAR_TELEPHONES,
     *NEAR,
     *SPOKEN,
+    *SHAPES,
     *ALONE,
 )
 """Where two find the same place, the earlier names its class: cues first."""

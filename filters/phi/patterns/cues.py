@@ -34,7 +34,8 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"client|resident|person|facility)\.?(?:'?s)?" + _NO,
         r"(?:n[.ºo°]* ?(?:de )?)?historia cl[ií]nica|num[eé]ro de dossier|dossier(?: patient)?" + _NO,
         r"cartella(?: clinica)?|kranken(?:akte|blatt)|patienten-?(?:id|nr|nummer)|akte(?:nzeichen)?|id paziente|"
-        r"id patient|(?:hosp(?:ital)?|patient|pt|clinic|opd?|ipd?)\.? reg(?:istration|d|n)?" + _NO,
+        r"(?-i:HRN|EMPI|UMRN|MPI)\b|pid[:#]|m#|id patient|(?:hosp(?:ital)?|patient|pt|clinic|opd?|"
+        r"ipd?)\.? reg(?:istration|d|n)?" + _NO,
     ),
     "HEALTH_PLAN": (
         r"(?:(?:health|medical|dental|vision|private|primary|secondary|supplemental)[ -])?(?:insurance|insur|ins|"
@@ -70,8 +71,12 @@ _MARKED: dict[str, tuple[str, ...]] = {
     ),
     "LICENCE": (
         r"(?-i:GDC|GOC|HCPC|MCNZ|AHPRA|CPSO)\b|regd\.?" + _NO,
+        # A register of a profession, or a member of one just before.
+        r"(?:(?-i:MCI|NMC|GMC|GPhC|HPCSA|SMC|KMC|PMDC|PRC|COREN|NCISM)|council|prescriber|physician|doctor|pharmacist|"
+        r"nurse|midwife|dentist|therapist|(?-i:M\.?D|MBBS|D\.?O|RN|NP|PA|RPh|PharmD))\b[^.;\n\d\[\]]{0,12}?"
+        r"\breg(?:istration|istered|d|n)?" + _NO,
         r"(?:dea|npi|upin|gmc|nmc|lanr|rpps|adeli|clia|ncpdp|caqs?h)\b",
-        r"(?:licen[cs]es?|lic\.?|permit)" + _NO,
+        r"(?:licen[cs]es?|lic\.?|permit|cert(?:ificate)?\.?)" + _NO,
         r"(?:(?:state|medical|physician|nurs(?:e|ing)|pharmac(?:y|ist)|professional|md|rn|np|pa|lpn|do|driver'?s?|"
         r"drivers'|driving|"
         r"operator'?s?|commercial|clinical|board|council|gmc|nmc|pilot'?s?|marriage|birth|death|training|"
@@ -107,7 +112,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"(?:esame )?istologico|histol[oó]gico|"
         r"cytology|biops(?:y|ia|ie)|"
         r"blocks?|slides?|samples?|lab(?:oratory)?|orders?|requisition|req|encounter|enc|visits?|episode|admission|"
-        r"adm|csn|fin|har|"
+        r"adm|csn|fin|"
         r"contact serial|study|trial|subject|participant|screening|randomi[sz]ation|registry|register|donor|"
         r"recipient|rx|"
         r"prescription|script|claims?|prior[ -]auth(?:orization)?|pre-?auth(?:orization)?|auth(?:ori[sz]ation)?|"
@@ -137,7 +142,10 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"identified (?:as|by)|(?:unique |personal )?(?:ids?|identifiers?|identification)\b(?: ?#|" + _NO + r")?|"
         r"(?:ref|reference)\b\.?(?:[ -]?code)?|case ?#|code ?(?:number|no|#)|hash",
         r"(?:cards?|family|pedigree|kindred|proband|custody|collar|shoulder|warrant|pnc|dispatch|run|log|permit|"
-        r"membership|policy report|crime|warranty)" + _NO + r"|(?:badge|c-file|claims? folder|(?:bus|transit|rail|"
+        r"membership|crime|warranty|uscis|[a-z]-)"
+        + _NO
+        + r"|(?:badge|c-file|claims? folder|run sheet|(?:aps|cps|dcfs|dhs|police|incident|crime|"
+        r"accident) (?:report|intake|referral)|(?:bus|transit|rail|"
         r"travel|visitor|parking) pass|(?:union|library|membership|student) card)\b",
     ),
 }
@@ -146,16 +154,18 @@ _NOUNS: dict[str, str] = {
     "(?-i:MR)",
     "HEALTH_PLAN": r"insurance|insured|insurer|policy|plans?|member|subscriber|beneficiary|medicare|medicaid|hmo|"
     "ppo|coverage|"
-    r"aetna|cigna|humana|bcbs|blue (?:cross|shield)|united ?health ?care|kaiser|tricare|health card|payer|ins\b\.?|"
+    r"medi-cal|(?-i:MediCal)|aetna|cigna|humana|bcbs|blue (?:cross|shield)|united ?health ?care|kaiser|tricare|health card|"
+    r"payer|ins\b\.?|"
     r"prima|aseguradora|mutua|krankenkasse|assurance",
     "ACCOUNT": r"accounts?|acct|card|bank|invoice|billing|guarantor|debit|refund|wire|deposit|donations?|iban|konto|"
-    "cuenta|compte",
+    "cuenta|compte|(?-i:HAR)",
     "LICENCE": r"licen[cs]es?|licen[cs]ed|lic\b\.?|certificate|prescriber|registration|permit|physician id|(?-i:DL)",
     "DEVICE": r"serial|pace-?maker|icd|aicd|defibrillator|(?:insulin |infusion |pain |baclofen |feeding )?pump|cpap|"
     "bipap|"
-    r"implants?|hearing aids?|generator|stimulator|lvad|vad|ventilator|sensor|glucometer|glucose meter|cgm|monitor|"
+    r"implants?|hearing aids?|generator|stimulator|lvad|vad|(?-i:SN)|transmitter|ventilator|sensor|glucometer|"
+    r"glucose meter|cgm|monitor|"
     r"wheelchair|prosthe(?:sis|tic)|stent|graft|valve|shunt|device|controller|machine|concentrator|recall|biomed|"
-    r"loop recorder|holter|scooter|port-?a-?cath|lead",
+    r"loop recorder|holter|scooter|port-?a-?cath|leads?",
     "BIOMETRIC": r"finger-?prints?|thumb-?prints?|biometric|iris|retinal? (?:scan|image)|face (?:id|scan|template)|"
     "template|kiosk",
     "OTHER_ID": r"specimens?|accession|(?:surg(?:ical)? )?path(?:ology)?|histology|biopsy|passport|encounter|visit|"
@@ -164,10 +174,15 @@ _NOUNS: dict[str, str] = {
     r"prescription|rx|reference|registry|badge|participant|subject|donor|sample|slide|block|identified|id|ids|"
     r"identity|"
     r"registration|confirmation|lab|order|episodio|s[eé]jour|nosologico|(?-i:Fall)|aadhaa?r|visa|dni|tax|(?:prior|"
-    r"pre)[ -]?auth(?:orization)?|(?-i:FIN|CSN|HAR)|enc",
+    r"pre)[ -]?auth(?:orization)?|(?-i:FIN|CSN)|enc",
 }
 _QUALIFIED = {
-    "HEALTH_PLAN": r"(?:co-?pay|savings|gms|dps|medical|prescription|drug|benefits?) card(?:" + _NO + r")?",
+    # "fingerprint no longer read, ID", "palm vein match"
+    "BIOMETRIC": r"(?:(?:finger|thumb|hand|palm|voice)[ -]?prints?|(?:palm|finger)[ -]vein|iris|retinal?|"
+    r"palm[ -]scan|face ?id)\b[^.;:\n\d\[\]]{0,40}?(?:\b(?:ids?|numbers?|no|template|match(?:ed)?|record|"
+    r"enrol?lment)|#)",
+    "HEALTH_PLAN": r"(?:co-?pay|savings|gms|dps|medical|prescription|drug|benefits?|health(?:care)?|"
+    r"insurance|plan|member) card(?:" + _NO + r")?",
     "OTHER_ID": r"(?:national insurance|ni|tax file|visa|trib(?:e|al) enrol?lment|(?:police|court|legal|attorney'?s?|"
     r"claims?|crime|(?-i:CPS|DHS|PD|MVA)|sheriff'?s?(?: office)?) (?:file|case|record|report)|(?:union|library|"
     r"student|membership|identity|id) card)\.?" + _NO,
@@ -188,13 +203,12 @@ _VEHICLE = (
 _IN_PAPERS = ("MRN", "HEALTH_PLAN", "ACCOUNT", "LICENCE")
 """Classes of which papers have next to no numbers but those of patients and their doctors."""
 
+QUALIFIED = tuple(
+    Pattern(f"{kind.lower()}-qualified", kind, _any(words), Following(4, marked=True, private=True), group="clinical")
+    for kind, words in _QUALIFIED.items()
+)
+"""Before all others."""
 CUES = (
-    *(
-        Pattern(
-            f"{kind.lower()}-qualified", kind, _any(words), Following(4, marked=True, private=True), group="clinical"
-        )
-        for kind, words in _QUALIFIED.items()
-    ),
     Pattern("accession-short", "OTHER_ID", _any(r"acc" + _NO), lettered_code, group="record"),
     Pattern("account-short", "ACCOUNT", _any(r"acc" + _NO), Following(4, marked=True), group="clinical"),
     Pattern("account-card", "ACCOUNT", _any(r"card" + _NO), figures_code, group="clinical"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from filters.phi.patterns.base import BLANK, Pattern
 from filters.phi.validators import layouts as check
+from filters.phi.validators.codes import standing_apart
 
 _CARS = (
     r"(?i:drives?|driving|drove|cars?|van|trucks?|motor(?:bike|cycle)|vehicle|taxi|(?-i:Toyota|Honda|Nissan|Ford|"
@@ -20,6 +21,13 @@ LAYOUTS = (
         "MRN",
         rf"[/|][{BLANK}]?[A-Z]{{0,2}}\d{{5,10}}[{BLANK}]?[/|][{BLANK}]?{_DATE}\b",
         check.first_number,
+        group="record",
+    ),
+    Pattern(
+        "mrn-after-name",
+        "MRN",
+        r"[A-Z]{0,2}\d{5,10}(?:-\d{1,4})?\b",
+        cue=r"\[NAME\][ ,]{0,2}(?:\(|\[| #)",
         group="record",
     ),
     Pattern(
@@ -88,6 +96,8 @@ LAYOUTS = (
         cue=r"(?i:\b(?:log-?in|user(?: ?(?:id|name))?|uid|account))[ \t:=]{1,3}",
         group="record",
     ),
+    # Of a unit of blood: ISBT 128, facility, year and serial.
+    Pattern("donation", "OTHER_ID", r"\b[A-Z]\d{4} \d{2} \d{6}\b", standing_apart, group="record"),
     Pattern(
         "sample-kit",
         "OTHER_ID",

@@ -176,7 +176,8 @@ NUMBERS = (
     Pattern(
         "health-plan-mbi-plain",
         "HEALTH_PLAN",
-        r"\b[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}\b",
+        r"\b[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[- ]?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[- ]?"
+        r"[AC-HJKMNP-RT-Y]{2}\d{2}\b",
         check.standing_apart,
         group="clinical",
     ),
@@ -184,14 +185,6 @@ NUMBERS = (
     Pattern("dni", "OTHER_ID", r"\b(?:\d{8}|[XYZ]-?\d{7})-?[A-HJ-NP-TV-Z]\b", check.dni, group="record"),
     Pattern("aadhaar", "OTHER_ID", r"\b[2-9]\d{3} \d{4} \d{4}\b", check.aadhaar, group="record"),
     Pattern("abha", "HEALTH_PLAN", r"\b\d{2}-\d{4}-\d{4}-\d{4}\b", check.standing_apart, group="record"),
-    Pattern("pan", "OTHER_ID", r"\b[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]\b", check.standing_apart, group="record"),
-    Pattern(
-        "nino-plain",
-        "OTHER_ID",
-        r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]\b",
-        check.standing_apart,
-        group="record",
-    ),
     Pattern("ssn-spaced", "SSN", r"\b\d{3} \d{2} \d{4}\b", check.standing_apart, group="record"),
     Pattern(
         "ssn-cue",
@@ -205,3 +198,15 @@ NUMBERS = (
     Pattern("ssn-near", "SSN", r"(?i)\b(?:ssns?|social)\b", figures_near, group="record"),
 )
 """By shape and check digit, where nothing but a patient's record is read."""
+
+SHAPES = (
+    Pattern("pan", "OTHER_ID", r"\b[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]\b", check.standing_apart, group="record"),
+    Pattern(
+        "nino-plain",
+        "OTHER_ID",
+        r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]\b",
+        check.standing_apart,
+        group="record",
+    ),
+)
+"""As `NUMBERS`, without a check digit: a cue knows better."""

@@ -23,6 +23,8 @@ _NEAR = 90
 
 _GAP = re.compile(rb"(?:[^0-9A-Za-z\[\xc3]|\xc3(?![\x80-\xbf])|\[(?!(?:%s)\]))*" % "|".join(sorted(KINDS)).encode())
 """Up to the next word; a placeholder ends every cue."""
+_ASIDE = re.compile(rb"[ \t]{1,2}\([A-Za-z][A-Za-z .&'-]{0,30}\)")
+# Whose number it is: "MRN (county hospital) 123456".
 _DIGIT = re.compile(rb"\d")
 _CONTINUED = re.compile(rb"-\d{1,2}\b")
 """The cue is a part of a longer word: "ICD-10"."""
@@ -40,7 +42,7 @@ _TIES = _NUMBER | frozenset(
     b"old her his my their your our and type value assigned issued verified confirmed to it its that s attached called "
     b"for at by this patient pt primary secondary full first last four digits date record records or del de la du "
     b"current same following here veh\xc3\xadculo vehicle paciente hospital clinic facility given scanned copy "
-    b"copied seen enrolled captured stored".split()
+    b"copied seen enrolled captured stored token hash".split()
 )
 _BLANK = rb"(?:[ ]|\xc2\xa0|\xe2\x80[\x80-\x8a\xaf])"
 _DASH = rb"(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
@@ -52,7 +54,7 @@ _VALUE = re.compile(
     rb"(?![0-9A-Za-z]|(?:[/.]|%(dash)s)[0-9A-Za-z])|"
     rb"[A-Z]{1,2}(?:%(blank)s\d{2,3}){3,4}(?:%(blank)s[A-Z])?(?![0-9A-Za-z])|"
     rb"(?!BP|HR|RR|P |T )[A-Z]{1,3}%(blank)s\d{2,6}(?:%(blank)s\d{3,8}|/\d\d)(?![0-9A-Za-z/]|%(blank)s\d)|"
-    rb"[A-Za-z]{1,2}\d{2}%(blank)s\d{6,13}(?![0-9A-Za-z])|"
+    rb"[A-Za-z]{1,2}\d{2}%(blank)s{1,2}\d{6,13}(?![0-9A-Za-z])|"
     rb"[0-9A-Za-z]+(?:(?:[/._:]|%(dash)s)[0-9A-Za-z]+){0,8}" % {b"blank": _BLANK, b"dash": _DASH}
 )
 _JOIN = rb"(?:%s|%s)" % (_BLANK, _DASH)
@@ -60,6 +62,7 @@ _PLATES = tuple(
     re.compile(expression % {b"join": _JOIN} + rb"(?![0-9A-Za-z])")
     for expression in (
         rb"[A-HJ-NPR-Za-hj-npr-z0-9]{17}",
+        rb"[A-Z]{2}%(join)s[A-Z0-9]{6,8}",
         rb"[A-Z0-9]{2,4}\r?\n[A-Z0-9]{2,5}(?!:)",
         rb"(?:\xc3[\x84\x96\x9c]|[A-Z0-9]){1,4}(?:%(join)s{1,2}(?:[A-Z0-9]){1,5}){0,3}",
         rb"[A-Za-z]{1,3}%(join)s?\d{1,4}%(join)s?[A-Za-z]{0,3}(?:%(join)s\d{3,4})?",
@@ -97,9 +100,9 @@ _DOSE = re.compile(
 )
 
 
-_LETTERED = re.compile(rb"\d{0,2}[A-Za-z]{1,4}[-\d]")
-_ANY_LETTER = re.compile(rb"[A-WYZa-wyz]")
-"""An "x" may hide a digit."""
+_LETTERED = re.compile(rb"\d{0,2}-?[A-Za-z]{1,4}[-\d]")
+_ANY_LETTER = re.compile(rb"[AC-HJ-NP-RT-WYZa-kmnp-wyz]")
+"""An "x" may hide a digit; B, I, l, O and S are read for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,8 @@ class Following:
             return None
         if self.private and (official_before(text, end) or sequence_before(text, end)):
             return None
+        if self.marked and (aside := _ASIDE.match(text, end, limit)) is not None:
+            end = aside.end()
         marked, tied, at = self.marked or _MARK.search(text[end - 1 : end]) is not None, True, end
         for _ in range(_WORDS):
             gap = _GAP.match(text, at, limit)
