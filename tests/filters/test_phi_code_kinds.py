@@ -47,7 +47,7 @@ TYPED = [
     ("FaceID token ", "77fa-5512", "BIOMETRIC"),
     ("CPS intake #", "55120", "OTHER_ID"),
     ("Medi-Cal ", "95512099D", "HEALTH_PLAN"),
-    ("Medicare ", "2FG5 UF6 NL84", "HEALTH_PLAN"),
+    ("Medicare ", "2FG5 UF6 NK84", "HEALTH_PLAN"),
     ("Plate: NV ", "7XKR551", "VEHICLE"),
     ("serial no. ", "SN551209B", "DEVICE"),
     ("red cell unit ", "W0551 20 551209", "OTHER_ID"),

@@ -154,7 +154,8 @@ _NOUNS: dict[str, str] = {
     "(?-i:MR)",
     "HEALTH_PLAN": r"insurance|insured|insurer|policy|plans?|member|subscriber|beneficiary|medicare|medicaid|hmo|"
     "ppo|coverage|"
-    r"medi-cal|(?-i:MediCal)|aetna|cigna|humana|bcbs|blue (?:cross|shield)|united ?health ?care|kaiser|tricare|health card|"
+    r"medi-cal|(?-i:MediCal)|aetna|cigna|humana|bcbs|blue (?:cross|shield)|united ?health ?care|kaiser|"
+    r"tricare|health card|"
     r"payer|ins\b\.?|"
     r"prima|aseguradora|mutua|krankenkasse|assurance",
     "ACCOUNT": r"accounts?|acct|card|bank|invoice|billing|guarantor|debit|refund|wire|deposit|donations?|iban|konto|"
