@@ -34,7 +34,9 @@ _SEQUENCES = re.compile(
     rb"sequences?|strains?|isolates?|plasmid|deposited|database|voucher|herbarium|archive)\b"
 )
 """An accession number near these is a sequence's, not a specimen's."""
-TELEPHONE_BEFORE = re.compile(rb"(?i)(?:\btel|phone|\bfax|call|contact|mobile|hotline)[^\d\n]{0,24}$")
+TELEPHONE_BEFORE = re.compile(
+    rb"(?i)(?:\btel|phone|\bfax|call|contact|mobile|hotline)[^\d\n]{0,24}$|(?<![A-Za-z])(?-i:[PTCHWM]):[ \t]{0,3}$"
+)
 """A telephone's cue stands directly before."""
 
 _DOI = re.compile(rb"\b10\.\d{4,}/")

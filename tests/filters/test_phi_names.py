@@ -229,7 +229,7 @@ def test_time_is_linear_in_the_text(unit: str) -> None:
 
 def test_undecided_words_are_few_and_outside_what_is_found() -> None:
     text = Text(
-        b"We met Zorblat at noon; Zorblatz 20 mg, the Babinski sign, Mary Smith, COPD and Tuesday. Zofran; the zofran."
+        b"We like Zorblat at noon; Zorblatz 20 mg, the Babinski sign, Mary Smith, COPD and Tuesday. Zofran; the zofran."
     )
     found = list(finder("notes").find(text))
     words = [text.characters[start:end] for start, end in undecided(text, found)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from filters.phi.dates import ages, grammar, numeric, written
+from filters.phi.dates import ages, grammar, numeric, said, said_ages, written
 from filters.phi.policy import Policy
 from filters.phi.scanning import Scanner, Search
 from filters.phi.spans import Span
@@ -25,11 +25,14 @@ _WHOLE: Final = (
     Search("date-month-year", _KIND, grammar.MONTH_YEAR, written.month_year),
     Search("date-month-slash-year", _KIND, grammar.MONTH_SLASH_YEAR, numeric.month_slash_year),
     Search("date-stamp", _KIND, grammar.STAMP_CUED, numeric.stamp),
+    Search("date-joined", _KIND, grammar.JOINED, numeric.joined),
     Search("date-week", _KIND, grammar.ISO_WEEK, numeric.week),
     Search("date-birth", _KIND, grammar.AFTER_BIRTH, numeric.birth),
 )
 _BY_CONTEXT: Final = (
     Search("date-partial", _KIND, grammar.PARTIAL, numeric.partial),
+    Search("date-pair", _KIND, grammar.PAIR, numeric.pair),
+    Search("date-day-said", _KIND, grammar.DAY_SAID, numeric.day_said),
     Search("date-day", _KIND, grammar.DAY_ALONE, numeric.day_alone),
     Search("date-entry", _KIND, grammar.LINE, numeric.lone_pair),
     Search("date-timed", _KIND, grammar.TIMED, numeric.lone_pair),
@@ -59,6 +62,10 @@ def finder(policy: Policy) -> DateFinder | None:
         searches += _WHOLE
         if policy.places:
             searches += _BY_CONTEXT
+        if policy.letters == "any":
+            searches += said.SEARCHES
     if policy.ages:
         searches += ages.SEARCHES
+        if policy.letters == "any":
+            searches += said_ages.SEARCHES
     return DateFinder(searches) if searches else None

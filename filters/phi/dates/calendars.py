@@ -63,6 +63,7 @@ FOREIGN_SHORT: Final = frozenset(_numbers({key: words for key, words in SHORT.it
 ENGLISH: Final = frozenset(_numbers({"en": FULL["en"]}))
 """The English names, in full."""
 
+ENGLISH_WEEKDAYS: Final = "monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tues?|wed|thu(?:rs?)?|fri|sat"
 WEEKDAYS: Final = (
     "monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|"
     "lunes|martes|miércoles|jueves|viernes|sábado|domingo|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"

@@ -54,7 +54,9 @@ def standing(text: bytes, start: int, end: int, mark: str = "/") -> bool:
     left, right = before(text, start, 8), after(text, end, 8)
     if left and (left[-1].isdigit() or left[-1] in "#$€£"):
         return False
-    if left and left[-1] in "./-:" and len(left) > 1 and left[-2].isalnum():
+    if left and left[-1] in "./-" and len(left) > 1 and left[-2].isalnum():
+        return False
+    if left and left[-1] == ":" and len(left) > 1 and left[-2].isdigit():
         return False
     if left and left[-1].isalpha() and mark != "/" and not left[-1].islower():
         return False

@@ -58,6 +58,11 @@ READ: Final = (
     r"\b[12lI][\dOolISB]{3}-[\dOolISB]{2}-[\dOolISB]{2}\b"
 )
 """A date of numbers in which letters stand for figures, as optical character recognition reads them."""
+JOINED: Final = (
+    r"(?i)\b(\d{1,2})(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)((?:19|20)\d\d|\d\d)\b|"
+    r"\b(\d{1,2})[/.\- ](?-i:(I{1,3}|I?V|VI{1,3}|I?X|XI{1,2}))[/.\- ]((?:19|20)\d\d)\b"
+)
+"""05Jul2018; 2/IX/2020."""
 MONTH_SLASH_YEAR: Final = r"\d{1,2} ?[/.\-] ?(?:19|20)\d\d\b|\b(?:19|20)\d\d[\-/](?:0[1-9]|1[0-2])\b"
 STAMP: Final = (
     r"\b(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:T?\d{4}(?:\d\d)?(?:\.\d+)?)?(?:[+\-]\d{4}|Z)?\b"
@@ -90,7 +95,10 @@ PARTIAL_CUE: Final = (
     r"appt|appointment|last|next|week of|collected|received|drawn|performed|done|dob|dos|born|el|am|vom|seit|"
     r"bis|le|il|del|"
     r"lbm|lmp|placed|is|surgery date is|ct|mri|cxr|x-?ray|ekg|ecg|echo|labs?|cultures?|biopsy|surgery|colonoscopy|"
-    r"note|ultrasound|imaging)\b"
+    r"note(?: of)?|ultrasound|imaging|w/c|wk of|tmrw|tomorrow|today|tonight|yesterday|y['’]?day|rec['’]?d|ordered|"
+    r"changed|"
+    r"implanted|inserted|"
+    rf"(?:{calendars.ENGLISH_WEEKDAYS})\.?|from your|w/ you|to)\b"
 )
 _TWO: Final = r"\d{1,2}/\d{1,2}\b"
 PARTIAL: Final = (
@@ -98,12 +106,19 @@ PARTIAL: Final = (
     rf"({_TWO}(?:{BLANK}?(?:{DASH}|,|&|\bto\b|\band\b|\bthrough\b|\bor\b){BLANK}?{_TWO}){{0,4}}|\d\d-\d\d\b|"
     rf"\d{{1,2}}\.\d{{1,2}}\.)"
 )
+PAIR: Final = rf"\b{_TWO}(?:{BLANK}?{DASH}{BLANK}?{_TWO})?"
+"""A day and a month with nothing that says so: one of the two numbers, or a second pair, can tell."""
+DAY_SAID: Final = (
+    r"(?i)\b(?:on|before|until|till|by|since) (?:the )?(\d{1,2}(?:st|nd|rd|th))(?:[ ]?[?.,;)\n]|$)|"
+    r"\b(\d{1,2}(?:st|nd|rd|th)) (?:inst|ult|prox)\b|"
+    r"\b(?:on|before|until|till|by|since) the (\d{1,2}(?:st|nd|rd|th)) (?:and|in|because|to|if)\b"
+)
 DAY_ALONE: Final = (
     r"(?i)\b(?:on|since|until|till|by|from|of|through|before|after) the (\d{1,2}(?:st|nd|rd|th)|"
     rf"{calendars.ORDINAL_DAY})(?:[.,;)\n]|[ ](?:he|she|they|i|we|it|pt|patient|"
     r"the|at|when|with|for|after|before|due)\b|$)"
 )
-LINE: Final = rf"(?m)^[ \t*•\-]{{0,4}}({_TWO})[ \t]{{0,2}}(?::|-[ \t])"
+LINE: Final = rf"(?m)(?:^[ \t*•\-]{{0,4}}|[.;] )({_TWO})[ \t]{{0,2}}(?::|-[ \t])"
 TIMED: Final = rf"(?i)\b({_TWO}(?:[ ,]{{1,2}}(?:at |@ ?)?\d{{1,2}}:\d\d(?:{BLANK}?[ap]m)?))\b"
 
 _NAMES: Final = "|".join(sorted(calendars.ENGLISH, key=lambda name: (-len(name), name)))

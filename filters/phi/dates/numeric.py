@@ -6,12 +6,14 @@ import re
 from typing import Any, Final
 
 from filters.phi.dates import context
-from filters.phi.dates.calendars import YEARS, exists
+from filters.phi.dates.calendars import MONTHS, YEARS, exists
 from filters.phi.scanning import Range, after, before
 
 _FRACTIONS: Final = frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/8", "1/5", "1/10"})
 
 _WEAK_CUE: Final = re.compile(r"(?i)^(?:by|from|through|between|about|to|le|il|el|del|bis|done|next|last|le|due)\b")
+
+_DATED: Final = re.compile(r"(?i)\b(?:on|dated?|since|until|seen|admitted|dob|born)[ :]{1,3}$")
 
 _THREE: Final = re.compile(
     r"(\d{1,4})\s{0,3}([/.\-\u2010-\u2015\u2212])\s{0,3}(\d{1,2})\s{0,3}([/.\-\u2010-\u2015\u2212])\s{0,3}(\d{2,4})"
@@ -34,7 +36,8 @@ def numeric(text: bytes, match: Any) -> Range | None:
         if last is None or last[2] != last[4] or not three_numbers(last[1], last[3], last[5]):
             return None
     mark = parts[2]
-    if mark in ".-" and (len(parts[1]) + len(parts[3]) < 3 and len(parts[5]) < 4):
+    short = mark in ".-" and len(parts[1]) + len(parts[3]) < 3 and len(parts[5]) < 4
+    if short and not _DATED.search(before(text, start, 16)):
         return None  # 1.2.13 is a section or a version, and 1-2-10 a code
     if match.end(1) == end and context.UNIT.match(after(text, end, 24)):
         return None
@@ -131,6 +134,63 @@ def partial(text: bytes, match: Any) -> Range | None:
     ):
         return None
     return None if context.SCALE.search(before(text, match.start(), 48)) else (start, end)
+
+
+_ROMAN: Final = {
+    name: number
+    for number, name in enumerate(("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"), 1)
+}
+_OF_EYES: Final = re.compile(
+    r"(?i)\b(?:va|od|os|ou|eyes?|glasses|pinhole|ph|snellen|acuity|vision|titer|titre|inch|dilut\w+|gauge)\b"
+)
+_NO_DAYS: Final = re.compile(
+    r"(?i)[ \t]?(?:-?inch|in\b|[\"'″”]|eyes?|vision|titer|titre|dilution|correct|mmhg|am\b|pm\b|positive|negative)"
+)
+
+
+def joined(text: bytes, match: Any) -> Range | None:
+    """05Jul2018, 2/IX/2020."""
+    if match.group(1) is not None:
+        day, month = int(match.group(1)), MONTHS[match.group(2).decode().lower()]
+    else:
+        day, month = int(match.group(4)), _ROMAN[match.group(5).decode()]
+    start, end = match.span()
+    return (start, end) if exists(day, month) and context.standing(text, start, end, "-") else None
+
+
+def pair(text: bytes, match: Any) -> Range | None:
+    """A day above 12 and a month (6/18), a month or day with its zero (03/8), or two days that differ (3/2-3/9)."""
+    start, end = match.span()
+    pairs = [(int(a), int(b)) for a, b in re.findall(r"(\d+)/(\d+)", match.group().decode())]
+    if not all(exists(a, b) or exists(b, a) for a, b in pairs):
+        return None
+    if len(pairs) == 2:
+        told = pairs[0][1] != pairs[1][1] and pairs[0][0] <= pairs[1][0]
+    else:
+        told = max(pairs[0]) > 12 and pairs[0] not in _ACUITIES
+    left, rest = before(text, start, 48), after(text, end, 40)
+    if not told or not context.standing(text, start, end) or re.search(r"[\d.)]$|[(]?[<>=~] ?$", left):
+        return None
+    if (
+        context.UNIT.match(rest)
+        or context.SHARE.match(rest)
+        or _NO_DAYS.match(rest)
+        or re.match(r"[ ]?[/\-–(]\d", rest)
+    ):
+        return None
+    if context.SCALE.search(left) or _OF_EYES.search(left[-24:]) or context.CODE_BEFORE.search(left[-24:]):
+        return None
+    return start, end
+
+
+_ACUITIES: Final = frozenset(((6, 18), (1, 16)))
+"""Of the eyes (Snellen, in metres), and of the inch, whose numbers could be a day."""
+
+
+def day_said(text: bytes, match: Any) -> Range | None:
+    """On 12th, before the 24th?, 28th inst."""
+    start, end = next(match.span(group) for group in (1, 2, 3) if match.group(group) is not None)
+    return (start, end) if 1 <= int(re.match(rb"\d+", text[start:end]).group()) <= 31 else None  # type: ignore[union-attr]
 
 
 def lone_pair(text: bytes, match: Any) -> Range | None:

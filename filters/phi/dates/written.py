@@ -29,7 +29,7 @@ def written(text: bytes, match: Any, month: str, days: str, year: str | None, ye
     full = year is not None and len(year) == 4
     if not all(exists(day, number, int(year) if full and year else None) for day in _day_numbers(days)):
         return None
-    if name in FOREIGN_SHORT and year is None:
+    if year is None and (name in FOREIGN_SHORT or month == "Mayo"):
         return None
     ordinal = re.search(r"\d(?:st|nd|rd|th|er|[ºª°])", days) is not None
     if month[0].islower() and name in ("may", "march", "mar", "sep", "set", "dec", "mag", "mars", "mai") and not full:

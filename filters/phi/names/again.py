@@ -72,6 +72,8 @@ def _same(reader: Reader, token: Token, part: Token, memory: bool) -> bool:
     if text[token.start - 1 : token.start] == "[" and text[token.end : token.end + 1] in ("]", "_"):
         return False
     name = Name(token.start, token.end, (token,))
+    if not memory and token.word == "Ann" and text.startswith(" Arbor", token.end):
+        return False
     if not memory and _SAINT.search(text, max(0, token.start - 8), token.start):
         return False
     doubt = part.kind & (OTHER & ~Is.PLACE) if part.kind & Is.USUAL_GIVEN else part.kind & OTHER

@@ -55,7 +55,8 @@ _CUES = (
     Cue("name-calling", r"(?i:<edge>(?:<callings>))(?:,\s|\s{1,2})<name>", family=True),
     Cue(
         "name-label",
-        r"(?i:<edge>(?:<labels>))(?:\(s\)|\s?\([^()\n]{1,24}\))?[ \t*_]{0,3}(?:[:=|]|\t| <dash> )[ \t*_]{0,6}\n?\s{0,4}"
+        r"(?i:<edge>(?:<labels>))(?:\(s\)|\s?\([^()\n]{1,24}\))?[ \t*_]{0,3}(?:[:=|]|\t| <dash> |[ \t]?\.{2,60})"
+        r"[ \t*_]{0,6}\n?\s{0,4}"
         r"<quote><any>",
         comma=True,
         family=True,
@@ -65,7 +66,12 @@ _CUES = (
     Cue("name-field", r"(?i:<edge>(?:<name fields>))\s{0,2}[:=]\s{0,4}<name>", Trust.TITLE, comma=True),
     Cue("name-field", r"(?im:^[ \t]*(?:patient |full )?name[ \t]*)\n[ \t]*<name>", comma=True, family=True),
     Cue("name-named", r"(?i:<edge>(?:<named>))[\s,:]{1,3}<name>", comma=True),
-    Cue("name-kin", r"(?i:<edge>(?:<kin>))(?:\s?[,(:]\s?|\s<dash>\s|\s{1,2})<name>", comma=True),
+    Cue(
+        "name-kin",
+        r"(?i:<edge>(?:<kin>)(?:\sof\s\d{1,2}\syears)?)(?:\s?[,(:]\s?|\s<dash>\s|\sis\s|\s{1,2})<name>",
+        comma=True,
+        several=True,
+    ),
     Cue(
         "name-kin",
         r"(?i:<edge>(?:<possessives>))\s(?:<english kin>)(?:\s?[,(]\s?|\s)<quote>\p{Ll}",
@@ -84,6 +90,23 @@ _CUES = (
     Cue("name-greeting", r"(?i:<edge>(?:<greetings>))(?:\s?,)?\s{1,2}(?:there\s)?<name>"),
     Cue("name-greeting", r"(?i:<edge>(?:<greetings>))(?:\s?,)?\s{1,2}\p{Ll}", small=True, where="written"),
     Cue("name-closing", r"(?i:<edge>(?:<closings>))[ \t]?(?:[,!.]\s{0,6}|\n\s{0,6})<dash>?<name>"),
+    Cue("name-closing", r"[.!?]\s{1,2}<dash>{1,3}\s?<name>"),
+    Cue(
+        "name-bed",
+        r"(?i:<edge>(?:bed|bay|cubicle|chair|side\sroom)\s?#?\d{1,3}[a-d]?)\s?(?:[:,.]|<dash>)?\s{1,2}<name>",
+        where="all",
+    ),
+    Cue("name-bed", r"(<word>\.?)\s?<dash>\s(?i:bed|bay|room|side\sroom)<end>", side=Side.BEFORE, where="all"),
+    Cue("name-sex", r"<edge>\d{1,3}\s?(?i:y/?o\s?)?[MF]\s<name>", Trust.WEAK, where="all"),
+    Cue("name-by", r"<edge>(?i:by)\s<name>", Trust.WEAK, where="all"),
+    Cue(
+        "name-age",
+        r"(<word>\.?),\s\d{1,2}(?:\s?[MFmf])?,\s",
+        Trust.WEAK,
+        side=Side.BEFORE,
+        where="all",
+    ),
+    Cue("name-record", r"(<word>\.?)\s?[/|]\s?(?:\d{6,}|\d{1,2}[\-./][\p{L}\d]{2,3}[\-./]\d{2,4})", side=Side.BEFORE),
     Cue("name-here", r"[,.!\-]\s([\p{L}'\x{2019}\-]+)\s(?i:here)\b", side=Side.BEFORE, small=True),
     Cue(
         "name-age",

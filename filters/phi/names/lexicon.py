@@ -144,12 +144,15 @@ class Lexicon:
 
     @staticmethod
     def _compound(parts: list[int]) -> int:
-        """What a word of `parts`, joined by hyphens, may be."""
+        """What a word of `parts`, joined by hyphens, may be ("Al-Shehri", "Jian-Ping")."""
+        if len(parts) > 1 and parts[0] & Is.PARTICLE:
+            parts = parts[1:]
         for part in parts:
             if part & Is.THING or (part & (Is.NEVER | Is.WORD | Is.MEDICAL) and not part & NAME):
                 return Is.WORD
         if not any(part & NAME and not part & OTHER for part in parts):
-            return Is.WORD if any(part & OTHER for part in parts) else 0
+            half = any(part & NAME for part in parts) and not all(parts)
+            return Is.WORD if any(part & OTHER for part in parts) and not half else 0
         given = Is.GIVEN | Is.USUAL_GIVEN
         return Is.FAMILY | (given if all(part & Is.USUAL_GIVEN for part in parts) else 0)
 

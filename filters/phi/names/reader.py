@@ -25,6 +25,7 @@ _MARKS_BEYOND = ("\u201c", "\u201d", "\u2018", "\u2026", "\u2014", "\u2013", "\u
 """Marks that are no ASCII; put in one by one, for to translate characters is ten times as slow as bytes."""
 
 _MOST_PARTS = 5
+_NO_NAME = Is.WORD | Is.THING | Is.MEDICAL | Is.PLACE
 _PARTICLE_GAP = re.compile(r"\.?\s{1,2}")
 _DOT = re.compile(r"\.\s{1,2}")
 _FAMILY_FIRST = re.compile(
@@ -133,15 +134,14 @@ class Reader:
             if "." in gap and not token.initial and not (parts and token.word in ("St", "Ste")):
                 break
             later = [Token(0, 0, parts[0].word, Is.GIVEN)] if parts else []
-            if later and self.lower and token.word.islower() and not _given_before(token, parts[0]):
-                break
-            if not (later and token.word.islower()) and not self._part(
-                token, later, trust, gap if parts else "", last=not parts
-            ):
+            if later and token.word.islower():
+                if not self.lower or not _given_before(token, parts[0]):
+                    break
+            elif not self._part(token, later, trust, gap if parts else "", last=not parts):
                 break
             parts.insert(0, token)
             place = token.start
-        while parts and parts[0].kind & (Is.WORD | Is.THING | Is.MEDICAL | Is.PLACE) and not parts[0].kind & NAME:
+        while parts and not parts[0].initial and parts[0].kind & _NO_NAME and not parts[0].kind & NAME:
             parts.pop(0)
         if not parts:
             return None
@@ -306,6 +306,8 @@ class Reader:
         if trust is Trust.CUE:
             if not whole:
                 return initials >= 2
+            if len(whole) > 1 and all(part.kind & NAME for part in whole) and whole[0].kind & Is.GIVEN:
+                return True
             return any(
                 part.named
                 or part.unknown

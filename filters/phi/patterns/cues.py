@@ -26,7 +26,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
     "MRN": (
         r"e?-?mrn ?s?(?:\b|_|#)|m\.r\.n\.?|(?:e?mr|emr|ehr|mpi|empi|crn|urn|uhid|mrd|ipd?|opd?|cr|pid|hrn|"
         r"dmrn)" + _NO,
-        r"(?:uhid|nhc|ipp|nip)\b|mr ?#",
+        r"(?:uhid|nhc|ipp|nip)\b|mr ?#|(?-i:NHI|URN)\b",
         r"(?:med(?:ical)?\.?|hosp(?:ital)?\.?|clinic|chart|unit|health|case|patient|pt\.?|electronic)[ -]?"
         r"(?:rec(?:ord)?s?\.?|file|chart|folder)" + _NO,
         r"(?:hosp(?:ital)?|clinic|unit|chart|patient|pt|record|file|folder|wrist ?band|arm ?band|"
@@ -45,6 +45,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"medi-?cal|"
         r"tricare|champus|hmo|ppo|epo|abha|certificate holder|cardholder|health ?card|ohip|carecard)"
         r"(?:'?s)?(?:[ -](?:plan|policy|card|member|group|beneficiary))*" + _NO,
+        r"(?-i:PHN|OHIP|HCN|RAMQ|AHCIP|DVA)\b",
         r"mbi\b|hicn?\b|abha\b|versicherten-?(?:nr|nummer)|vers\.-?nr|kvnr|krankenkasse|tarjeta sanitaria|cip\b|"
         r"afiliaci[oó]n",
         r"adh[eé]rent|assur[eé]|mutuelle|nass|n[ºo.]* ?ss|cipa?|naf|nuss|tessera sanitaria|polizza|p[oó]liza|"
@@ -54,7 +55,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"(?:(?:bank|billing|patient|guarantor|hospital|invoice|checking|savings|current|credit|debit|financial|hsa|"
         r"fsa)[ -]){0,2}"
         r"(?:accounts?|accts?)\b\.?(?:[ -]?" + _NO[3:-1] + r")?",
-        r"\bacc\.? ?" + _NO[3:-1],
+        r"\bacc" + _NO,
         r"(?:a/c|invoice|bill(?:ing)?|statement|guarantor|routing|sort|aba|swift|bic|har|transaction|payment|receipt|"
         r"check|cheque|"
         r"cuenta|compte|conto|konto)(?: account)?" + _NO,
@@ -64,6 +65,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"[ -]?card\b|(?:auf das |sul |sur le |a la )(?:cuenta|compte|conto|konto)",
     ),
     "LICENCE": (
+        r"(?-i:GDC|GOC|HCPC|MCNZ|AHPRA|CPSO)\b|regd\.?" + _NO,
         r"(?:dea|npi|upin|gmc|nmc|lanr|rpps|adeli|clia|ncpdp|caqs?h)\b",
         r"(?:licen[cs]es?|lic\.?|permit)" + _NO,
         r"(?:(?:state|medical|physician|nurs(?:e|ing)|pharmac(?:y|ist)|professional|md|rn|np|pa|lpn|do|driver'?s?|"
@@ -116,6 +118,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"unit|tag|"
         r"voter|ration card|pan|aadhaa?r|adhar|citizen|identity(?: card)?|id card|insee|dni|nie|nif|tribal|"
         r"green card|i-?94|"
+        r"run|band|kit|c-file|door|gate|key ?safe|lock ?box|interpreter|"
         r"registration|enrol?lment|file|docket|court|job|work order|po|fall|s[eé]jour|episodio|"
         r"nosologico)\.?(?:'?s)?" + _NO,
         r"(?:aadhaa?r|adhar|passport|pasaporte|passeport|passaporto|reisepass|nino|dni|nie|nif|insee|nir|"
@@ -164,7 +167,7 @@ _VEHICLE = (
     r"bastidor|ch[aâ]ssis|telaio|(?:licen[cs]e|number|registration|vehicle|car|ambulance|truck|vanity|"
     r"trailer)[ -]?plates?|"
     r"(?:licen[cs]e|veh(?:icle)?|car|parking|handicap)[ -]?tags?|plates?|registration(?: mark| plate)?|"
-    r"reg" + _NO + r"|"
+    r"reg" + _NO + r"|(?:ambulance|vehicle|car|van)[ -]reg\b\.?|"
     r"kennzeichen|matr[ií]cula|immatricul[eé]e?|targata?|targa|tag"
 )
 

@@ -26,6 +26,9 @@ RECORDS = (
         r"(?:ssn|social(?: security(?: number)?)?)\b[ \t]*(?:(?:is|are|was|were)\b)?[ \t:=-]{0,4})",
     ),
     Pattern(
+        "ssn-last-four", "SSN", r"\d{4}\b", cue=r"(?i:\blast[ -](?:four|4)\b[ \t]*[:=#][ \t]{0,4})", group="clinical"
+    ),
+    Pattern(
         "ssn-hidden",
         "SSN",
         r"\b(?i:[x*#]{3})[- ](?i:[x*#]{2})[- ]\d{4}\b|[*]{3}[- ][*]{2}[- ]\d{4}\b",

@@ -106,6 +106,13 @@ THINGS = (
     ),
     Pattern("handle", "OTHER_ID", r"@[A-Za-z0-9_](?:[A-Za-z0-9_.]{1,28}[A-Za-z0-9_])", things.handle, group="clinical"),
     Pattern(
+        "user-login",
+        "OTHER_ID",
+        r"[A-Za-z]{2,20}(?:[._][A-Za-z]{1,20})?_?\d{1,6}\b",
+        cue=r"(?i:\b(?:user|log-?in)(?: ?-?id)?)[ \t:]{1,3}",
+        group="record",
+    ),
+    Pattern(
         "user-name",
         "OTHER_ID",
         r"@?[A-Za-z0-9][A-Za-z0-9_.-]{2,29}",

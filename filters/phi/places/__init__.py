@@ -17,6 +17,8 @@ from filters.phi.places import (
     facility_cues,
     lexicon,
     postcodes,
+    said,
+    said_towns,
     streets,
     town_cues,
     towns,
@@ -27,6 +29,12 @@ from filters.phi.spans import Span
 from filters.phi.text import Text
 
 _AROUND: Final = 220  # bytes on either side that a check may read
+
+_NAMES_RULE: Final = re.compile(
+    r"[ ](?:(?!with\b|for\b|on\b|and\b|in\b|who\b|has\b|had\b|to\b|via\b)[a-z\-]+[ ])?"
+    r"(?:rules?|criteria|classification|scale|score|grade|questionnaire|boil)\b"
+)
+"""What a town gives its name to: "San Francisco syncope rule"."""
 
 Local = Callable[[str, int, int, Any], tuple[int, int] | None]
 """From a window of the text, and where the match (or its first group) begins and ends there: the place, or None."""
@@ -119,7 +127,9 @@ def _system(window: str, start: int, end: int, match: Any) -> tuple[int, int] | 
 
 
 def _place(window: str, start: int, end: int, match: Any) -> tuple[int, int] | None:
-    return None if facilities.issues(window, start, end) or towns.maker(window, start, end) else (start, end)
+    if facilities.issues(window, start, end) or towns.maker(window, start, end) or _NAMES_RULE.match(window, end):
+        return None
+    return start, end
 
 
 def _searches(lower: bool) -> tuple[Search, ...]:
@@ -158,6 +168,7 @@ def _searches(lower: bool) -> tuple[Search, ...]:
         _search("address-label", "ADDRESS", streets.LABEL, lambda w, s, e, m: addresses.labelled(w, s, e)),
         _search("town-label", "GEO", town_cues.LABEL, lambda w, s, e, m: town_cues.labelled(w, s)),
         _search("town-state", "GEO", town_cues.STATED, lambda w, s, e, m: town_cues.stated(w, s)),
+        _search("town-coded", "GEO", town_cues.CODED, lambda w, s, e, m: town_cues.coded(w, s, e)),
         _search("town-county", "GEO", town_cues.COUNTY, lambda w, s, e, m: town_cues.county(w, s, e)),
         _search("town-area", "GEO", town_cues.AREA, lambda w, s, e, m: town_cues.area(w, s)),
         _search("town-known", "GEO", _large(), _place),
@@ -172,6 +183,19 @@ def _searches(lower: bool) -> tuple[Search, ...]:
         found += [
             _search("hospital-system-lower", "HOSPITAL", _known("plain", cued=False, lower=True), _system),
             _search("hospital-saint-lower", "HOSPITAL", facility_cues.SAINT_LOWER, _system),
+            _search("hospital-said", "HOSPITAL", said_towns.HEADED, said_towns.headed),
+            _search("hospital-said-of", "HOSPITAL", said_towns.PREFIXED, said_towns.prefixed),
+            _search("hospital-said-saint", "HOSPITAL", said_towns.SAINT, said_towns.sainted),
+            _search("zip-said", "ZIP", said.CODE_CUE, said.code),
+            _search("zip-said-behind", "ZIP", said.CODE_BEHIND, said.behind),
+            _search("address-said", "ADDRESS", said.STREET, said.street),
+            _search("address-said-box", "ADDRESS", said.BOX, said.box),
+            _search("address-said-named", "ADDRESS", said.NAMED, said.unnumbered),
+            _search("address-said-at", "ADDRESS", said.AT_CUE, said.answered),
+            _search("town-said", "GEO", said_towns.VISITED, said_towns.visited),
+            _search("town-said-went", "GEO", said_towns.WENT, said_towns.went),
+            _search("town-said-state", "GEO", said_towns.STATED, said_towns.stated),
+            _search("town-said-known", "GEO", said_towns.known_behind(), _place),
         ]
     return tuple(found)
 

@@ -41,6 +41,12 @@ HEADS: Final = rf"(?i)\b(?:{_STRONG}|{_WEAK})\b".replace(" ", "[ ]")
 
 _WEAK_HEAD: Final = re.compile(rf"(?i)(?:{_WEAK})")
 
+_WARDS: Final = re.compile(r"(?i)hospitals?|infirmary|hospice|medical (?:cent(?:er|re)|group|associates)")
+_OPENS: Final = re.compile(r"(?:^|\n|[,;][ \t]|[ \t]{2}|[Tt]he[ ])[ \t]*$")
+_CLOSES: Final = re.compile(r"[ \t]*(?:[,;]|\n|$)|[ \t]{2}")
+_HEADED: Final = re.compile(r"[ \t]*\n[ \t]*(?:#?\d{1,6}[ ,]|#?\d{1,5}[ ]-|P\.? ?O\.? ?Box)")
+"""A street or a box on the next line: a letterhead."""
+_LETTERHEADS: Final = frozenset(("health", "medical", "associates", "physicians", "practice", "surgery", "specialists"))
 _SITE: Final = re.compile(
     r"(?i)(?:offices?|facility|campus|location|branch|practice|clinics?|hospitals?|hosp\.?|medical cent(?:er|re)|"
     r"urgent care|nursing home|pharmacy|rehab|ed|er|center|centre)"
@@ -98,13 +104,23 @@ def facility(text: str, start: int, end: int, *, lower: bool) -> tuple[int, int]
     elif phrases.generic(name):
         if not _named_so(name, head):
             return None
-    elif not (phrases.proper(name) or towns.known(name) or _BEFORE_NAME.search(text[max(0, begin - 24) : begin])):
+    elif not (
+        phrases.proper(name)
+        or towns.known(name)
+        or _BEFORE_NAME.search(text[max(0, begin - 24) : begin])
+        or (_WARDS.fullmatch(head) and phrases.titled(name) and _field(text, begin, end))
+    ):
         return None
     if _COURSE.match(text, end) and not phrases.proper(name):
         return None
     if SOURCE.search(text[max(0, begin - 60) : begin]):
         return None
     return begin, tail(text, end)
+
+
+def _field(text: str, begin: int, end: int) -> bool:
+    """A name that stands by itself: between commas, wide blanks or line breaks."""
+    return _OPENS.search(text[max(0, begin - 8) : begin]) is not None and _CLOSES.match(text, end) is not None
 
 
 def _weak(text: str, begin: int, end: int, name: str, head: str, *, lower: bool) -> bool:
@@ -132,6 +148,13 @@ def _weak(text: str, begin: int, end: int, name: str, head: str, *, lower: bool)
         and phrases.titled(name)
     ):
         return True
+    if _field(text, begin, end) and phrases.titled(name) and head.istitle():
+        if head.lower() in _LETTERHEADS and phrases.proper(name):
+            return True
+        if _HEADED.match(text, end) is not None:
+            return True
+        if head in ("Associates", "Physicians", "Practice", "Surgery") and text.startswith("The ", begin - 4):
+            return True
     if _STATION.fullmatch(head):
         return (known or phrases.proper(name)) and (WEAK_BEFORE.search(before) is not None or head.lower() == "va")
     if (

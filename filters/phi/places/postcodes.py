@@ -9,6 +9,8 @@ from filters.phi.places import towns
 _FIVE: Final = r"[\dOoIlSB]{5}(?:[ ]{0,3}[-\x{2010}-\x{2015}\x{2212}][ ]{0,3}[\dOoIlSB]{4}|[ ]\d{4})?"
 
 ZIPS: Final = (
+    r"\b(?:NSW|VIC|QLD|TAS|ACT|NT|SA|WA|Qld|Vic|Tas),?[ ]{1,2}(\d{4})\b|"
+    r"\b\p{Lu}\p{L}{2,}[ ]?[-\x{2013}][ ]?([1-8]\d{2}[ ]\d{3}|[1-8]\d{5})(?:[.,;)]|[ ]?\n|$)|"
     rf"(?:\b(?:{towns.POST})|\b(?i:{towns.STATE_NAMES})|\b(?:{towns.OLD})\.)[,]?[ \t\n]{{1,3}}({_FIVE})\b|"
     r"(?i:\b(?:zips?(?:[ -]?codes?)?|post(?:al|[ -]?codes?)(?: codes?| districts?| area)?|pin(?:[ -]?code)|"
     r"c[oó]digo postal|c\.p\.|code postal|plz|cap\b[ ]{0,2}:|cp\b[ ]{0,2}:?|ville|comune|wohnort|"

@@ -40,7 +40,7 @@ _SIDE: Final = (
 
 _WORD: Final = r"(?:\p{Lu}[\p{L}\p{M}'’.\-]*|\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH))"
 
-_NUMBER: Final = r"\b\d{1,6}(?:-\d{1,5}|[ ]?[A-Za-z]\b|[ ]1/2)?"
+_NUMBER: Final = r"\b(?:U\d{1,4}/)?\d{1,6}(?:-\d{1,5}|[ ]?[A-Za-z]\b|[ ]1/2)?"
 
 _UNIT_WORD: Final = (
     r"(?i:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|bldg|building|lot|trailer|trlr|space|box|no|door no)"
@@ -75,7 +75,7 @@ LOWER: Final = (
 )
 
 BOX: Final = (
-    r"(?i)\b(?:p\.?[ ]?o\.?[ ]?box|post office box|postfach|apartado(?: de correos)?|bo[iî]te postale|b\.p\.|"
+    r"(?i)\b(?:p\.?[ ]?o\.?[ ]?box|post office box|postfach|apartado(?: de correos| postal)?|bo[iî]te postale|b\.p\.|"
     r"casella postale|rr ?\d+,? box|hc ?\d+,? box|locked bag|gpo box)[ ]?#?[ ]?\d{1,6}\b"
 )
 
@@ -130,7 +130,8 @@ LABEL: Final = (
     r"(?:[ \t]*(?:[:=]|\bis\b|\bas\b|of record:?|on file:?|line 1:?)){1,2}[ \t\n]{0,3}([\p{L}\d#][^\n|\[\]]{3,110})"
 )
 NAMED: Final = (
-    rf"\b(?i:on|off|near|at|along|corner of)[ ]({_SIDE}?(?:{_WORD}[ ]){{1,3}}?"
-    r"(?:Street|Avenue|Ave|Lane|Road|Drive|Boulevard|Blvd|Terrace|Crescent|Parkway|Highway)\b)"
+    rf"\b(?i:on|off|near|at|along|down|up|corner of)[ ]({_SIDE}?(?:{_WORD}[ ]){{1,3}}?"
+    r"(?:Street|Avenue|Ave|Lane|Road|Rd|Drive|Boulevard|Blvd|Terrace|Crescent|Parkway|Pkwy|Highway|Hwy)\b|"
+    r"(?:I-(?:\d{1,2}|[2-9]\d\d)|(?:Interstate|Route|Rte|US|State Route|Hwy|Highway|HWY)[ -]\d{1,3})[NSEW]?\b)"
 )
 """A street with no number."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from filters.phi.places import lexicon, phrases, towns
+from filters.phi.places import lexicon, phrases, postcodes, towns
 
 _QUALIFIED: Final = re.compile(
     r"(?:(?:the|greater|downtown|uptown|midtown|rural|suburban|central|inner|metropolitan|metro|nearby|old|"
@@ -66,9 +66,24 @@ LABEL: Final = (
 
 STATED: Final = rf",[ \t\n]{{1,2}}(?:(?:{towns.POST})\b|(?:{towns.STATE_NAMES})\b|(?:{towns.OLD})\.)"
 
+_NAME: Final = r"(?:\p{Lu}[\p{L}'’.\-]+[ ]){0,3}\p{Lu}[\p{L}'’\-]+"
+CODED: Final = (
+    rf"({_NAME}),?[ \n]{{1,3}}(?:{postcodes.UK_POSTCODE}|{postcodes.CANADA_POSTCODE}|"
+    rf"(?:NSW|VIC|QLD|TAS|ACT|Vic|Qld|Tas|(?:NT|SA|WA)),?[ ]\d{{4}}\b|(?:{towns.POST})[ ]{{1,2}}\d{{5}}(?:-\d{{4}})?\b)"
+)
+"""A town or county before a postcode whose shape is its own."""
+
 COUNTY: Final = r"\b(?:County|Parish|Township|Borough|Twp|COUNTY|Precinct|Co\.)"
 
 AREA: Final = r"\b(?i:the|greater|downtown|uptown|midtown|suburban|metro|metropolitan) (\p{Lu})"
+
+
+def coded(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Nether Stowey, TA5 1NA; Nambour QLD 4560."""
+    name = text[start:end]
+    if phrases.generic(name) or (towns.spared(name) and not towns.known(name)) or (name.isupper() and len(name) < 4):
+        return None
+    return start, end
 
 
 def labelled(text: str, at: int) -> tuple[int, int] | None:
@@ -138,7 +153,7 @@ def stated(text: str, at: int) -> tuple[int, int] | None:
     """A name to the left of ", NM": the comma stands at `at`."""
     begin = phrases.left(text, at, limit=4)
     name = text[begin:at]
-    if begin >= at or phrases.generic(name) or towns.spared(name):
+    if begin >= at or phrases.generic(name) or (towns.spared(name) and not towns.known(name)):
         return None
     end = towns.state(text, at)
     if end is None or towns.maker(text, begin, end):
