@@ -64,12 +64,14 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"(?:a/c|invoice|bill(?:ing)?|statement|guarantor|routing|sort|aba|swift|bic|har|transaction|payment|receipt|"
         r"check|cheque|"
         r"cuenta|compte|conto|konto)(?: account)?" + _NO,
-        r"iban\b|(?:credit|debit|bank|payment|visa|master|mastercard|amex|hsa|gift|charge)[ -]?card" + _NO,
+        r"(?:card|account) ending(?: in)?|iban\b|"
+        r"(?:credit|debit|bank|payment|visa|master|mastercard|amex|hsa|gift|charge)[ -]?card" + _NO,
         r"(?:visa|master ?card|amex|american express|discover)(?: card)?(?: ending(?: in)?| #)?|(?:credit|debit|"
         r"bank|charge)"
         r"[ -]?card\b|(?:auf das |sul |sur le |a la )(?:cuenta|compte|conto|konto)",
     ),
     "LICENCE": (
+        r"(?-i:RCVS|NMC|NMBI|PSNI|GOsC)\b(?:\.? ?(?:reg|pin)\b\.?)?",
         r"(?-i:GDC|GOC|HCPC|MCNZ|AHPRA|CPSO)\b|regd\.?" + _NO,
         # A register of a profession, or a member of one just before.
         r"(?:(?-i:MCI|NMC|GMC|GPhC|HPCSA|SMC|KMC|PMDC|PRC|COREN|NCISM)|council|prescriber|physician|doctor|pharmacist|"
@@ -93,7 +95,10 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"serial(?:s|ized)?(?:" + _NO + r")?\b|s/n\b|\bsn" + _NO + r"|udi(?:-di|-pi)?\b|imei\b|\besn\b|gtin\b",
         r"(?:device|implant|unit|pump|lead|generator|monitor|meter|sensor|transmitter|asset|model|equipment|"
         r"prosthesis|valve|"
-        r"component|battery|machine)" + _NO + r"|(?:asset|equipment|biomed|inventory)[ -]tags?",
+        r"component|battery|machine)"
+        + _NO
+        + r"|(?:asset|equipment|biomed|inventory)[ -]tags?|(?:ser|equip(?:ment)?)\.?"
+        + _NO,
         r"serien-?(?:nr|nummer)|n[uúo.º°]*(?:m(?:\.|ero)?)? ?de s[eé]rie|num[eé]ro de s[eé]rie|n\S{0,3} di serie|"
         r"matricola",
     ),
@@ -127,7 +132,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"unit|tag|"
         r"voter|ration card|pan|aadhaa?r|adhar|citizen|identity(?: card)?|id card|insee|dni|nie|nif|tribal|"
         r"green card|i-?94|"
-        r"run|band|kit|c-file|door|gate|key ?safe|lock ?box|interpreter|"
+        r"run|band|kit|c-file|dictation|locker|door|gate|key ?safe|lock ?box|interpreter|"
         r"registration|enrol?lment|file|docket|court|job|work order|po|fall|s[eé]jour|episodio|"
         r"nosologico)\.?(?:'?s)?" + _NO,
         r"(?:aadhaa?r|adhar|passport|pasaporte|passeport|passaporto|reisepass|nino|dni|nie|nif|insee|nir|"
@@ -144,7 +149,7 @@ _MARKED: dict[str, tuple[str, ...]] = {
         r"(?:cards?|family|pedigree|kindred|proband|custody|collar|shoulder|warrant|pnc|dispatch|run|log|permit|"
         r"membership|crime|warranty|uscis|[a-z]-)"
         + _NO
-        + r"|(?:badge|c-file|claims? folder|run sheet|(?:aps|cps|dcfs|dhs|police|incident|crime|"
+        + r"|(?:badge|docket|tracking|c-file|claims? folder|run sheet|(?:aps|cps|dcfs|dhs|police|incident|crime|"
         r"accident) (?:report|intake|referral)|(?:bus|transit|rail|"
         r"travel|visitor|parking) pass|(?:union|library|membership|student) card)\b",
     ),
@@ -159,7 +164,7 @@ _NOUNS: dict[str, str] = {
     r"payer|ins\b\.?|"
     r"prima|aseguradora|mutua|krankenkasse|assurance",
     "ACCOUNT": r"accounts?|acct|card|bank|invoice|billing|guarantor|debit|refund|wire|deposit|donations?|iban|konto|"
-    "cuenta|compte|(?-i:HAR)",
+    "cuenta|compte|routing|(?-i:HAR)",
     "LICENCE": r"licen[cs]es?|licen[cs]ed|lic\b\.?|certificate|prescriber|registration|permit|physician id|(?-i:DL)",
     "DEVICE": r"serial|pace-?maker|icd|aicd|defibrillator|(?:insulin |infusion |pain |baclofen |feeding )?pump|cpap|"
     "bipap|"
@@ -178,6 +183,7 @@ _NOUNS: dict[str, str] = {
     r"pre)[ -]?auth(?:orization)?|(?-i:FIN|CSN)|enc",
 }
 _QUALIFIED = {
+    "DEVICE": r"imei",
     # "fingerprint no longer read, ID", "palm vein match"
     "BIOMETRIC": r"(?:(?:finger|thumb|hand|palm|voice)[ -]?prints?|(?:palm|finger)[ -]vein|iris|retinal?|"
     r"palm[ -]scan|face ?id)\b[^.;:\n\d\[\]]{0,40}?(?:\b(?:ids?|numbers?|no|template|match(?:ed)?|record|"

@@ -24,7 +24,7 @@ _NEAR = 90
 _GAP = re.compile(rb"(?:[^0-9A-Za-z\[\xc3]|\xc3(?![\x80-\xbf])|\[(?!(?:%s)\]))*" % "|".join(sorted(KINDS)).encode())
 """Up to the next word; a placeholder ends every cue."""
 _ASIDE = re.compile(rb"[ \t]{1,2}\([A-Za-z][A-Za-z .&'-]{0,30}\)")
-# Whose number it is: "MRN (county hospital) 123456".
+"""Whose number it is: "MRN (county hospital) 123456"."""
 _DIGIT = re.compile(rb"\d")
 _CONTINUED = re.compile(rb"-\d{1,2}\b")
 """The cue is a part of a longer word: "ICD-10"."""
@@ -42,7 +42,7 @@ _TIES = _NUMBER | frozenset(
     b"old her his my their your our and type value assigned issued verified confirmed to it its that s attached called "
     b"for at by this patient pt primary secondary full first last four digits date record records or del de la du "
     b"current same following here veh\xc3\xadculo vehicle paciente hospital clinic facility given scanned copy "
-    b"copied seen enrolled captured stored token hash".split()
+    b"copied seen enrolled captured stored token hash read".split()
 )
 _BLANK = rb"(?:[ ]|\xc2\xa0|\xe2\x80[\x80-\x8a\xaf])"
 _DASH = rb"(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
