@@ -57,6 +57,11 @@ _NO_INITIALS = frozenset(
         "CD",
     ]
 )
+_SPECIES = frozenset(
+    "coli aureus difficile pylori faecalis faecium pneumoniae influenzae albicans glabrata aeruginosa epidermidis "
+    "mirabilis cloacae freundii marcescens perfringens pyogenes agalactiae trachomatis gonorrhoeae vaginalis".split()
+)
+"""Of germs, whose genus is written as an initial."""
 _FOLLOWS = re.compile(r"\s{1,2}[a-z]")
 """An ordinary word in small letters: a sentence begins here rather than a field ends."""
 _CLOSES = re.compile(r"[ \t]*(?:[.(]|,?[ \t]*(?:\n|$))")
@@ -86,6 +91,8 @@ def stands(reader: Reader, name: Name, cue: Cue, trust: Trust) -> bool:
     if not first.capital and not _small(text, first, cue):
         return False
     if trust is Trust.CUE and not _likely(reader, name, cue):
+        return False
+    if cue.rule == "name-line" and name.parts[-1].word.lower() in _SPECIES:
         return False
     if cue.rule == "name-closing" and not _CLOSES.match(text, name.end):
         return False

@@ -1,0 +1,54 @@
+"""Names, places, dates and ages as charts, forms and short messages write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from filters.phi.detector import detector
+
+_DETECTOR = detector("notes", "rules")
+
+
+def _found(text: str) -> list[tuple[str, str]]:
+    raw = text.encode()
+    return [(raw[span.start : span.end].decode(), span.kind) for span in _DETECTOR.find(raw)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Seen overnight: 71 yo female Ottilie Brandauer, fell at home.", "Ottilie Brandauer"),
+        ("Brought in by PC 4417 Ferncastle.", "Ferncastle"),
+        ("Discussed: SSgt Delacroix agrees.", "Delacroix"),
+        ("Continue present care.\n\nKO/jlp\nD: 2/3/2011", "KO"),
+        ("INFUSION LOG\nR. Wickremasuriya   Chair 3\n", "R. Wickremasuriya"),
+        ("Anneliese (sister) will drive him home.", "Anneliese"),
+        ("Seen with Nguyen Thi Hoa (preferred name Holly).", "Nguyen Thi Hoa"),
+        ("Nephrology consulted (Tsaltas).", "Tsaltas"),
+        ("Ortho: Whitcombe. Cards: Beaulieu.", "Beaulieu"),
+        ("Follow-up phys: B Oyelaran", "B Oyelaran"),
+        ("Middle: Imogen   Maiden: Castellane", "Imogen"),
+        ("Baby boy Achterberg, 3.2 kg.", "Achterberg"),
+        ("no fever now, can we stop the drops - Henrietta", "Henrietta"),
+        ("Smt. Kamala Devi attended alone.", "Kamala Devi"),
+        ("All questions answered. -J. Blackfeather, CRC", "J. Blackfeather"),
+    ],
+)
+def test_names(text: str, value: str) -> None:
+    assert any(value in found and kind == "NAME" for found, kind in _found(text)) is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "54 M, Hypertension, Diabetes. 60 yo male Presents with cough.",
+        "Ortho: No deformity. Psych: Normal mood. ENT: Clear.",
+        "H/o Asthma. W/o Contrast. C/o Nausea. S/o Pneumonia.",
+        "Hypertension - Stable",
+        "PT/inr\nAC/hs\nE. Coli\n",
+        "Family History: negative. Family (Medicine) clinic.",
+        "Cultures grew S. Aureus\n",
+    ],
+)
+def test_no_identifiers(text: str) -> None:
+    assert len(_found(text)) == 0
