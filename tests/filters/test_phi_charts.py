@@ -39,6 +39,36 @@ def test_names(text: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Rtn to clinic: return 10/2, 10/9.", "10/9"),
+        ("Extubated 12/6 without trouble.", "12/6"),
+        ("OT at home Weds? No, Thurs 12th.", "Thurs 12th"),
+        ("Valve replaced in Winter 1998.", "Winter 1998"),
+        ("Tested Q2 2011 by the school.", "Q2 2011"),
+        ("Back the 2nd week of September.", "2nd week of September"),
+    ],
+)
+def test_dates(text: str, value: str) -> None:
+    assert any(value in found and kind == "DATE" for found, kind in _found(text)) is True
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("94F, DNR, from home.", "94"),
+        ("Bed 3: 97/M.", "97"),
+        ("F/92 with cough", "92"),
+        ("Seen at home, aet. 91.", "91"),
+        ("Mrs Ilse Vanterpool (93) lives alone.", "93"),
+        ("lives with her husband Otto, 96, upstairs", "96"),
+    ],
+)
+def test_ages(text: str, age: str) -> None:
+    assert ((age, "AGE") in _found(text)) is True
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "54 M, Hypertension, Diabetes. 60 yo male Presents with cough.",
@@ -47,6 +77,8 @@ def test_names(text: str, value: str) -> None:
         "Hypertension - Stable",
         "PT/inr\nAC/hs\nE. Coli\n",
         "Family History: negative. Family (Medicine) clinic.",
+        "Temp: 98F. T 99F. Vitals: 99F; 98F. Sat 97, HR 98.",
+        "He fell 1/2 flight and removed 1/2 of it. q4 2000 mg.",
         "Cultures grew S. Aureus\n",
     ],
 )

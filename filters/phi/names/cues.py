@@ -55,7 +55,8 @@ _CUES = (
     Cue("name-calling", r"(?i:<edge>(?:<callings>))(?:,\s|\s{1,2})<name>", family=True, several=True),
     Cue(
         "name-label",
-        r"(?i:<edge>(?:<labels>|[\p{L}\-]{2,14}[ ](?:phys|md|provider|rn|nurse)))(?:\(s\)|\s?\([^()\n]{1,24}\))?[ \t*_]{0,3}(?:[:=|]|\t| <dash> |[ \t]?\.{2,60})"
+        r"(?i:<edge>(?:<labels>|[\p{L}\-]{2,14}[ ](?:phys|md|provider|rn|nurse)))"
+        r"(?:\(s\)|\s?\([^()\n]{1,24}\))?[ \t*_]{0,3}(?:[:=|]|\t| <dash> |[ \t]?\.{2,60})"
         r"[ \t*_]{0,6}\n?\s{0,4}"
         r"<quote><any>",
         comma=True,
@@ -99,7 +100,8 @@ _CUES = (
     Cue("name-bed", r"(<word>\.?)\s?<dash>\s(?i:bed|bay|room|side\sroom)<end>", side=Side.BEFORE, where="all"),
     Cue(
         "name-sex",
-        r"<edge>\d{1,3}[\s\-]?(?i:y/?o\s?|y\.o\.\s?|yrs?\s(?:old\s)?|year[\s\-]old\s)?[\s/]?(?:[MF]|[WBHA][MF]|male|female),?\s<name>",
+        r"<edge>\d{1,3}[\s\-]?(?i:y/?o\s?|y\.o\.\s?|yrs?\s(?:old\s)?|year[\s\-]old\s)?[\s/]?"
+        r"(?:[MF]|[WBHA][MF]|male|female),?\s<name>",
         Trust.WEAK,
         where="all",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from filters.phi.names.again import called
-from filters.phi.names.cues import Cue
+from filters.phi.names.cues import Cue, listed
 from filters.phi.names.lexicon import OTHER, Is
 from filters.phi.names.parts import Name, Token, Trust
 from filters.phi.names.reader import Reader
@@ -57,11 +57,6 @@ _NO_INITIALS = frozenset(
         "CD",
     ]
 )
-_SPECIES = frozenset(
-    "coli aureus difficile pylori faecalis faecium pneumoniae influenzae albicans glabrata aeruginosa epidermidis "
-    "mirabilis cloacae freundii marcescens perfringens pyogenes agalactiae trachomatis gonorrhoeae vaginalis".split()
-)
-"""Of germs, whose genus is written as an initial."""
 _FOLLOWS = re.compile(r"\s{1,2}[a-z]")
 """An ordinary word in small letters: a sentence begins here rather than a field ends."""
 _CLOSES = re.compile(r"[ \t]*(?:[.(]|,?[ \t]*(?:\n|$))")
@@ -92,7 +87,7 @@ def stands(reader: Reader, name: Name, cue: Cue, trust: Trust) -> bool:
         return False
     if trust is Trust.CUE and not _likely(reader, name, cue):
         return False
-    if cue.rule == "name-line" and name.parts[-1].word.lower() in _SPECIES:
+    if cue.rule == "name-line" and name.parts[-1].word.lower() in listed("species"):
         return False
     if cue.rule == "name-closing" and not _CLOSES.match(text, name.end):
         return False
