@@ -69,6 +69,26 @@ def test_ages(text: str, age: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("Treating facility: 0031177 Tuba Comprehensive   Phone", "Tuba Comprehensive", "HOSPITAL"),
+        ("Ward: Lavender    Bed 3", "Lavender", "HOSPITAL"),
+        ("sent from OSH (Ft. Hood) intubated", "Ft. Hood", "HOSPITAL"),
+        ("Released to Abernathy Funeral Home.", "Abernathy Funeral Home", "HOSPITAL"),
+        ("Nun of the Ursuline Convent in Wheeling.", "Ursuline Convent", "HOSPITAL"),
+        ("He attends P.S. 41 downtown.", "P.S. 41", "HOSPITAL"),
+        ("internada no Hospital das Palmeiras ontem", "Hospital das Palmeiras", "HOSPITAL"),
+        ("County: Navajo   State: AZ", "Navajo", "GEO"),
+        ("Doolan, 27F, from Papunya.", "Papunya", "GEO"),
+        ("Tdap given by Walgreens Oshkosh.", "Oshkosh", "GEO"),
+        ("Report filed with Yakima PD officer on scene.", "Yakima", "GEO"),
+    ],
+)
+def test_places(text: str, value: str, kind: str) -> None:
+    assert any(value in found and kind == each for found, each in _found(text)) is True
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "54 M, Hypertension, Diabetes. 60 yo male Presents with cough.",
@@ -79,6 +99,9 @@ def test_ages(text: str, age: str) -> None:
         "Family History: negative. Family (Medicine) clinic.",
         "Temp: 98F. T 99F. Vitals: 99F; 98F. Sat 97, HR 98.",
         "He fell 1/2 flight and removed 1/2 of it. q4 2000 mg.",
+        "Ward: Surgical. Ward: MICU. School: Kindergarten. Facility: Unknown.",
+        "Delivered in Cephalic. Trained in Medicare. Seen in California.",
+        "Hospital (Inpatient) days: 3. Rehab (Physical) consult.",
         "Cultures grew S. Aureus\n",
     ],
 )
