@@ -89,6 +89,23 @@ def test_places(text: str, value: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (
+            "Accession       Patient Name         DOB\nK0093817        Zeynep Aksoy         02-MAR-84\n"
+            "K0093818        Tilda Brunvand       11-APR-61\n",
+            ["Zeynep Aksoy", "Tilda Brunvand"],
+        ),
+        ("| Bed | Patient | Dx |\n|---|---|---|\n| 4 | Ottavia Brunelleschi | CHF |\n", ["Ottavia Brunelleschi"]),
+        ("Date\tOrdering\tTest\n1/2/2019\tM Abercorn\tCBC\n", ["M Abercorn"]),
+    ],
+)
+def test_columns(text: str, values: list[str]) -> None:
+    found = [value for value, kind in _found(text) if kind == "NAME"]
+    assert all(value in found for value in values) is True
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "54 M, Hypertension, Diabetes. 60 yo male Presents with cough.",
@@ -102,6 +119,7 @@ def test_places(text: str, value: str, kind: str) -> None:
         "Ward: Surgical. Ward: MICU. School: Kindergarten. Facility: Unknown.",
         "Delivered in Cephalic. Trained in Medicare. Seen in California.",
         "Hospital (Inpatient) days: 3. Rehab (Physical) consult.",
+        "Name       Dose    Route\nXarelto    20 mg   oral\n\nTest   Provider\nSodium   Reference Laboratory\n",
         "Cultures grew S. Aureus\n",
     ],
 )

@@ -125,10 +125,10 @@ SEASON: Final = (
 )
 """Spring 2001, Q3 2014."""
 WEEK_OF: Final = (
-    r"(?i)\b((?:(?:1st|2nd|3rd|4th|last|first|second|third|fourth)[ ](?:wk|week|half)|beginning|start|middle|end)"
+    r"(?i)\b((?:(?:1st|2nd|3rd|4th|last|first|second|third|fourth)[ ](?:wk|week))"
     rf"[ ]of[ ](?:{_NAMES}))\b"
 )
-"""First week of August, end of May."""
+"""First week of August."""
 DAY_ALONE: Final = (
     r"(?i)\b(?:on|since|until|till|by|from|of|through|before|after) the (\d{1,2}(?:st|nd|rd|th)|"
     rf"{calendars.ORDINAL_DAY})(?:[.,;)\n]|[ ](?:he|she|they|i|we|it|pt|patient|"

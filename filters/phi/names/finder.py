@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from filters.phi.names.again import again
+from filters.phi.names.columns import HEADER, in_columns
 from filters.phi.names.cues import Cue, Side, cues, listed, runs, titles
 from filters.phi.names.judge import initials, stands, written
 from filters.phi.names.listed import in_run
@@ -66,6 +67,9 @@ class NameFinder:
                 if name.parts[0].capital or self._lower or written(spoken, name, cue):
                     take(name, cue.rule)
         if self._all:
+            for start, end in HEADER.ranges(text.raw, text.western):
+                for name in in_columns(reader, at(start), at(end)):
+                    take(name, "name-column")
             for start, end in self._runs.ranges(text.raw, text.western):
                 for name in in_run(reader, at(start), at(end)):
                     take(name, "name-listed")
