@@ -114,7 +114,7 @@ def test_columns(text: str, values: list[str]) -> None:
         "Hypertension - Stable",
         "PT/inr\nAC/hs\nE. Coli\n",
         "Family History: negative. Family (Medicine) clinic.",
-        "Temp: 98F. T 99F. Vitals: 99F; 98F. Sat 97, HR 98.",
+        "HR 98 AF. EF 90 HF. Temp: 98F. T 99F. Vitals: 99F; 98F. Sat 97, HR 98.",
         "He fell 1/2 flight and removed 1/2 of it. q4 2000 mg.",
         "Ward: Surgical. Ward: MICU. School: Kindergarten. Facility: Unknown.",
         "Delivered in Cephalic. Trained in Medicare. Seen in California.",

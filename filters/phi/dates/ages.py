@@ -117,13 +117,13 @@ SEARCHES: Final = (
     Search(
         "age-of-sex",
         KIND,
-        r"(?:^|[^\p{L}\p{N}.,/\-])(9[1-9]|90|1[01]\d)[ ]?/?[ ]?(?:[MF]|[wbha][mf]|[WBHA][MF])(?:[ \t]?[,;:.\n)]|$)",
+        r"(?:^|[^\p{L}\p{N}.,/\-])(9[1-9]|90|1[01]\d)[ ]?/?[ ]?(?:[MF]|[wb][mf]|W[MF]|BF)(?:[ \t]?[,;:.\n)]|$)",
         of_sex,
     ),
     Search(
         "age-of-sex",
         KIND,
-        r"(?:^|[^\p{L}\p{N}])(?:[MF]|[Mm]ale|[Ff]emale|MALE|FEMALE)[ ]?[/,|][ ]?(9\d|1[01]\d)\b",
+        r"(?:^|[^\p{L}\p{N}])(?:[MF][ ]?[/|]|(?:[Mm]ale|[Ff]emale|MALE|FEMALE)[ ]?[/,|])[ ]?(9\d|1[01]\d)\b",
         cued,
     ),
     Search("age-aet", KIND, r"(?i)\b(?:aet|æt|aetat)\.?[ ](9\d|1[01]\d)\b", cued),
