@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.digest import Json, canonical
-from datacards.text import code
+from datacards.text import Markdown, code
 from filters.datatrove.formatters import Outcomes
 from filters.phi.classes import SafeHarbor
 from filters.phi.evaluation import Share as Proportion
@@ -177,15 +177,28 @@ class View:
         return tuple(sorted({count.kind for count in self.manifest.privacy.masked}))
 
     @property
-    def surrogate_policies(self) -> str:
+    def surrogate_policies(self) -> Markdown:
         """Policies that put surrogates in the place of identifiers."""
         replaced = self.manifest.privacy.replaced
-        return ", ".join(code(name) for name, what in replaced.items() if what == "surrogate")
+        return Markdown(", ".join(code(name) for name, what in replaced.items() if what == "surrogate"))
 
     @property
-    def planted(self) -> tuple[PlantedView, ...]:
-        """What was found of planted identifiers: by source, policy and class."""
-        return tuple(PlantedView.of(recall) for recall in self.manifest.privacy.planted)
+    def planted_letters(self) -> tuple[tuple[str, str], ...]:
+        """Classes that were planted anywhere, by letter, and what each holds."""
+        letters = {recall.letter for recall in self.manifest.privacy.planted}
+        return tuple((letter, holds) for letter, holds in _HOLDS.items() if letter in letters)
+
+    @property
+    def planted(self) -> tuple[PlantedRow, ...]:
+        """What was found of planted identifiers, by source and policy."""
+        found: dict[tuple[str, str], dict[str, PlantedRecall]] = {}
+        for recall in self.manifest.privacy.planted:
+            found.setdefault((recall.source, recall.policy), {})[recall.letter] = recall
+        letters = [letter for letter, _ in self.planted_letters]
+        return tuple(
+            PlantedRow(source, policy, tuple(own.get(letter) for letter in letters))
+            for (source, policy), own in found.items()
+        )
 
     @property
     def merged(self) -> int:
@@ -204,21 +217,30 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class PlantedView:
-    """Recall of one class of planted identifiers in one source."""
+class PlantedRow:
+    """Recall of planted identifiers in documents of one source that were screened by one policy."""
 
-    recall: PlantedRecall
-    holds: str
-    """What the class holds."""
-    covered: str
-    """Share covered, with its interval at 95 %."""
+    source: str
+    policy: str
+    cells: tuple[PlantedRecall | None, ...]
+    """By class, in the order of `View.planted_letters`; None where the policy does not look for it."""
 
-    @classmethod
-    def of(cls, recall: PlantedRecall) -> PlantedView:
-        """`recall` as it is shown."""
-        share = Proportion(recall.covered, recall.planted)
+    @property
+    def planted(self) -> int:
+        """Identifiers planted."""
+        return sum(cell.planted for cell in self.cells if cell)
+
+    @property
+    def covered(self) -> str:
+        """Share of all of them of which every letter was replaced, with its interval at 95 %."""
+        share = Proportion(sum(cell.covered for cell in self.cells if cell), self.planted)
         low, high = share.interval
-        return cls(recall, _HOLDS[recall.letter], f"{share.value:.3f} ({low:.3f} to {high:.3f})")
+        return f"{share.value:.3f} ({low:.3f} to {high:.3f})"
+
+    @property
+    def shares(self) -> tuple[str, ...]:
+        """By class, the covered share; a dash where the policy does not look for it."""
+        return tuple(f"{cell.covered / cell.planted:.2f}" if cell else "\N{EN DASH}" for cell in self.cells)
 
 
 def view(manifest: Manifest) -> View:

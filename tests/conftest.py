@@ -31,6 +31,20 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
+LONG = (
+    "pipelines/test_chaos.py",
+    "pipelines/test_determinism.py",
+    "pipelines/test_phi_leaks.py",
+    "sources/test_hostile.py",
+)
+"""Files that take longest: begun first, so that no worker is left alone with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, all else in its order."""
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONG))
+
+
 @pytest.fixture(scope="session")
 def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> SmallCorpus:
     """Raw files and recipe of the small corpus. Read it, never write it."""

@@ -20,6 +20,7 @@ import yaml
 from typer.testing import CliRunner
 
 from filters.boilerplate import SentenceAnnotator
+from filters.phi.classes import SafeHarbor
 from filters.phi.detector import Detector
 from filters.phi.mask import mask_text
 from filters.phi.planting import Planted, planted
@@ -145,6 +146,11 @@ def test_no_planted_value_is_anywhere_but_in_text_that_screening_missed(
         assert done.returncode == 0
         printed += done.stdout + done.stderr
     check(corpus, snapshot, printed)
+    privacy = json.loads((snapshot / "manifest.json").read_text())["privacy"]
+    planted_again = {each["letter"]: each for each in privacy["planted"]}
+    assert sorted(planted_again) == [each.value for each in SafeHarbor]
+    assert all(each["covered"] <= each["touched"] <= each["planted"] for each in planted_again.values())
+    assert 100 < privacy["planted_documents"]["notes"] < 400
 
 
 def broken_detector(monkeypatch: pytest.MonkeyPatch) -> None:

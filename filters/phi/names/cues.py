@@ -44,8 +44,8 @@ class Cue:
     where: Literal["always", "all", "written"] = "always"
     """`all`: only where names are looked for that no title or label gives away; `written`: only where names have
     capitals."""
-    search: Expression = field(default=Expression(""), compare=False)
-    """The expression compiled, for UTF-8 bytes."""
+    search: Any = field(default=None, compare=False)
+    """The `Expression`, compiled."""
 
 
 _CUES = (

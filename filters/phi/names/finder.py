@@ -25,6 +25,8 @@ _AND = re.compile(
     r"(?:[ \t]{0,2},?[ \t]{0,2}(?:[A-Z][A-Za-z]{0,3}\.?){0,3}(?:-[A-Z]{1,3})?)?"
     r"[ \t]{0,2}(?:[;,/&+]|\band\b|\n)[ \t]{0,4}(?:\band\b )?"
 )
+_TOGETHER = 5
+"""Cues of one automaton: they are long, and read new notes twice as fast as all together (20 and 9 MB/s)."""
 _MOST_NAMES = 24  # after one label
 _CAPITAL_TITLE = re.compile(r"[^A-Za-z]?[A-ZÄÖÜ]{2,}\b")
 _WOMAN = re.compile(r"Donna,? (?:di )?\d{1,3} anni\b")
@@ -39,7 +41,7 @@ class NameFinder:
         self._all = policy.names == "all"
         self._lower = policy.letters == "any"
         self._cues = cues("all" if self._all else "cued", self._lower)
-        self._prefilter = Prefilter([cue.search.expression for cue in self._cues], together=5)
+        self._prefilter = Prefilter([cue.search.expression for cue in self._cues], _TOGETHER)
         self._runs = runs()
 
     def find(self, text: Text) -> Iterable[Span]:
