@@ -31,6 +31,9 @@ def _found(text: str) -> list[tuple[str, str]]:
         ("Baby boy Achterberg, 3.2 kg.", "Achterberg"),
         ("no fever now, can we stop the drops - Henrietta", "Henrietta"),
         ("Smt. Kamala Devi attended alone.", "Kamala Devi"),
+        ("MS. WALKER WAS BROUGHT IN.", "WALKER"),
+        ('Pt Marisela ("Chela") here', "Chela"),
+        ("1100 F. Achterberg CM called the shelter.", "F. Achterberg"),
         ("All questions answered. -J. Blackfeather, CRC", "J. Blackfeather"),
     ],
 )
@@ -46,6 +49,8 @@ def test_names(text: str, value: str) -> None:
         ("OT at home Weds? No, Thurs 12th.", "Thurs 12th"),
         ("Valve replaced in Winter 1998.", "Winter 1998"),
         ("Tested Q2 2011 by the school.", "Q2 2011"),
+        ("Away until Sept, then phone.", "Sept"),
+        ("Date dx: 20110406   Grade 2", "20110406"),
         ("Back the 2nd week of September.", "2nd week of September"),
     ],
 )
@@ -78,6 +83,9 @@ def test_ages(text: str, age: str) -> None:
         ("Nun of the Ursuline Convent in Wheeling.", "Ursuline Convent", "HOSPITAL"),
         ("He attends P.S. 41 downtown.", "P.S. 41", "HOSPITAL"),
         ("internada no Hospital das Palmeiras ontem", "Hospital das Palmeiras", "HOSPITAL"),
+        ("Hit at the corner of 3rd and Elm.", "corner of 3rd and Elm", "ADDRESS"),
+        ("Lives Papunya with an aunt", "Papunya", "GEO"),
+        ("lives in a cottage in Llanrhaeadr, alone", "Llanrhaeadr", "GEO"),
         ("County: Navajo   State: AZ", "Navajo", "GEO"),
         ("Doolan, 27F, from Papunya.", "Papunya", "GEO"),
         ("Tdap given by Walgreens Oshkosh.", "Oshkosh", "GEO"),
@@ -120,6 +128,8 @@ def test_columns(text: str, values: list[str]) -> None:
         "Delivered in Cephalic. Trained in Medicare. Seen in California.",
         "Hospital (Inpatient) days: 3. Rehab (Physical) consult.",
         "Name       Dose    Route\nXarelto    20 mg   oral\n\nTest   Provider\nSodium   Reference Laboratory\n",
+        "MS. MEDICATION REVIEWED.",
+        "Lives Alone. Lives Independently.",
         "Cultures grew S. Aureus\n",
     ],
 )

@@ -34,6 +34,7 @@ _BY_CONTEXT: Final = (
     Search("date-pair", _KIND, grammar.PAIR, numeric.pair),
     Search("date-day-said", _KIND, grammar.DAY_SAID, numeric.day_said),
     Search("date-day", _KIND, grammar.DAY_ALONE, numeric.day_alone),
+    Search("date-short", _KIND, grammar.SHORT, written.span_of_year),
     Search("date-weekday", _KIND, grammar.WEEKDAY_DAY, written.span_of_year),
     Search("date-season", _KIND, grammar.SEASON, written.span_of_year),
     Search("date-week-of", _KIND, grammar.WEEK_OF, written.span_of_year),

@@ -80,7 +80,7 @@ BIRTH: Final = (
 )
 _LEAD: Final = r"[ \t:=.,()\-#]{0,4}(?:(?:is|was|el)[ \t:]{1,2})?"
 DATED: Final = (
-    r"(?i)(?:\b(?:date|day|dos|doa|dod|dated|admit(?:ted)?|admission|discharged?|visit|service|collected|received|"
+    r"(?i)(?:\b(?:date|day|dos|doa|dod|dated|dx|diagnosed|admit(?:ted)?|admission|discharged?|visit|service|collected|received|"
     r"reported|"
     r"signed|fecha|datum|data)\b)"
 )
@@ -115,6 +115,10 @@ DAY_SAID: Final = (
     r"\b(?:on|before|until|till|by|since) the (\d{1,2}(?:st|nd|rd|th)) (?:and|in|because|to|if)\b"
 )
 _NAMES: Final = "|".join(sorted(calendars.ENGLISH, key=lambda name: (-len(name), name)))
+SHORT: Final = (
+    r"\b(?i:until|till|since|in|last|next|early|late|mid)[ \-]((?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b)"
+)
+"""Until Sept."""
 WEEKDAY_DAY: Final = (
     rf"(?i)\b((?:{calendars.ENGLISH_WEEKDAYS})\.?,?[ ](?:the[ ])?(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th))\b"
 )

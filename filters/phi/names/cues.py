@@ -163,6 +163,13 @@ _CUES = (
         side=Side.BEFORE,
         where="all",
     ),
+    Cue(
+        "name-credential",
+        r"<edge>((?:\p{Lu}\.\s?){1,2}<word>)[ ](?:<credentials weak>)<end>",
+        side=Side.BEFORE,
+        family=True,
+        where="all",
+    ),
     Cue("name-record", r"(<word>\.?)\s?[/|]\s?(?:\d{6,}|\d{1,2}[\-./][\p{L}\d]{2,3}[\-./]\d{2,4})", side=Side.BEFORE),
     Cue("name-here", r"[,.!\-]\s([\p{L}'\x{2019}\-]+)\s(?i:here)\b", side=Side.BEFORE, small=True),
     Cue(

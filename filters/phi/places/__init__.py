@@ -154,6 +154,7 @@ def _searches(lower: bool) -> tuple[Search, ...]:
         _search("hospital-field", "HOSPITAL", fields.FACILITY, lambda w, s, e, m: fields.facility(w, s)),
         _search("hospital-bracket", "HOSPITAL", fields.BRACKETED, lambda w, s, e, m: fields.facility(w, s)),
         _search("hospital-school", "HOSPITAL", fields.SCHOOL, _whole),
+        _search("address-corner", "ADDRESS", fields.CORNER, _whole),
         _search("town-field", "GEO", fields.TOWN, lambda w, s, e, m: fields.town(w, s)),
         _search("town-from", "GEO", fields.FROM, lambda w, s, e, m: fields.come_from(w, s)),
         _search("town-in", "GEO", fields.IN, lambda w, s, e, m: fields.known(w, s)),

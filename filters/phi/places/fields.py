@@ -27,9 +27,18 @@ BRACKETED: Final = (
 SCHOOL: Final = r"\b(?:P|I|M|J\.H)\.S\.[ ]?#?\d{1,3}\b"
 """Schools of the city of New York, by their number."""
 
+CORNER: Final = (
+    r"\b((?i:corner|intersection) of[ ](?:\d{1,3}(?:st|nd|rd|th)|\p{Lu}[\p{L}.]+)(?:[ ]\p{Lu}[\p{L}.]+)?[ ](?:and|&)[ ]"
+    r"(?:\d{1,3}(?:st|nd|rd|th)|\p{Lu}\p{L}+)(?:[ ](?:St|Ave|Rd|Blvd|Street|Avenue|Road)\b)?)"
+)
+"""Corner of 5th and Main."""
+
 TOWN: Final = r"\b(?i:city|town|county|parish|village|hometown|birthplace|suburb)[ \t]*:[ \t]{1,3}(\p{Lu})"
 
-FROM: Final = r"(?:,|\p{Lu}\p{L}+|\d[ ]?[MF],?)[ ](?:from|lives|of)[ ](\p{Lu})"
+FROM: Final = (
+    r"(?:\b(?i:lives|resides|dwells)|(?i:house|flat|bungalow|apartment|cottage|farm|condo|trailer|caravan|duplex)[ ]in|"
+    r"(?:,|\p{Lu}\p{L}+|\d[ ]?[MF],?)[ ](?:from|of))[ ](\p{Lu})"
+)
 """After a name, an age or a comma: where somebody is from."""
 
 IN: Final = r"\b(?:in|near|outside|going to|moved to|back to|drove to|flew to)[ ](\p{Lu})"
@@ -106,6 +115,8 @@ def come_from(text: str, at: int) -> tuple[int, int] | None:
     found = _plain(text, at)
     if found is None or not phrases.proper(found[1]):
         return None
+    if found[1].endswith(("ly", "ed")) and not towns.known(found[1]):
+        return None  # "Lives Independently"
     if text[:at].endswith("of ") and not towns.known(found[1]):
         return None
     return at, found[0]
