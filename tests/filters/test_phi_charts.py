@@ -31,6 +31,7 @@ def _found(text: str) -> list[tuple[str, str]]:
         ("Baby boy Achterberg, 3.2 kg.", "Achterberg"),
         ("no fever now, can we stop the drops - Henrietta", "Henrietta"),
         ("Smt. Kamala Devi attended alone.", "Kamala Devi"),
+        ("Intake: Nurbek Saparov, 4.12.1983, arrived on foot", "Nurbek Saparov"),
         ("MS. WALKER WAS BROUGHT IN.", "WALKER"),
         ('Pt Marisela ("Chela") here', "Chela"),
         ("1100 F. Achterberg CM called the shelter.", "F. Achterberg"),
@@ -135,3 +136,8 @@ def test_columns(text: str, values: list[str]) -> None:
 )
 def test_no_identifiers(text: str) -> None:
     assert len(_found(text)) == 0
+
+
+def test_an_examination_before_its_date_is_no_name() -> None:
+    found = _found("Chest Xray, 1/2/2019: clear. Last Colonoscopy, 3/4/2018.")
+    assert all(kind == "DATE" for _, kind in found) is True

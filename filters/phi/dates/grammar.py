@@ -125,7 +125,7 @@ WEEKDAY_DAY: Final = (
 """Thurs 14th, Saturday the 6th."""
 SEASON: Final = (
     r"(?i)\b((?:spring|summer|autumn|fall|winter|q[1-4]|[1-4]q|(?:first|second|third|fourth|1st|2nd|3rd|4th) quarter)"
-    r"(?:[ ]of)?,?[ ](?:19|20)\d\d)\b"
+    r",?[ ](?:19|20)\d\d)\b"
 )
 """Spring 2001, Q3 2014."""
 WEEK_OF: Final = (

@@ -170,6 +170,13 @@ _CUES = (
         family=True,
         where="all",
     ),
+    Cue(
+        "name-record",
+        r"<edge>(<word>\s<word>),\s\d{1,2}[\-./]\d{1,2}[\-./](?:19|20)\d\d",
+        Trust.WEAK,
+        side=Side.BEFORE,
+        where="all",
+    ),
     Cue("name-record", r"(<word>\.?)\s?[/|]\s?(?:\d{6,}|\d{1,2}[\-./][\p{L}\d]{2,3}[\-./]\d{2,4})", side=Side.BEFORE),
     Cue("name-here", r"[,.!\-]\s([\p{L}'\x{2019}\-]+)\s(?i:here)\b", side=Side.BEFORE, small=True),
     Cue(
