@@ -84,6 +84,24 @@ def sexed(text: bytes, match: Any) -> Range | None:
     return start, end
 
 
+def of_sex(text: bytes, match: Any) -> Range | None:
+    """92F, F/92; not a temperature."""
+    start, end = match.span(1)
+    if re.search(
+        r"(?i)(?:\bt|temp|temperature|tmax|fever|vitals?|vs|\d ?F)\S{0,2}[ :=;,]{0,3}$|[<>=~°]$",
+        before(text, start, 16),
+    ):
+        return None
+    return start, end
+
+
+_NAMED: Final = (
+    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sister|Brother|Father|Rev|Professor|Prof|Señora?|Sra?|Mme|Herr|Frau|Patient|Pt|pt|patient|"
+    r"resident|(?:wife|husband|mother|father|sister|brother|aunt|uncle|grandmother|grandfather|grandma|grandpa|neighbou?r|"
+    r"friend|spouse|partner|cousin))\.?[ :]{1,2}(?:\p{Lu}[\p{L}'’\-]*\.?[ ]){0,3}\p{Lu}[\p{L}'’\-]+"
+)
+"""A person with a title or of a kin, whose age alone may follow."""
+
 SEARCHES: Final = (
     Search("age-old", KIND, rf"(?i)({_NUMBER}){_OLD}", old),
     Search("age-cued", KIND, rf"(?i){_CUE}({_NUMBER})\b", cued),
@@ -96,5 +114,19 @@ SEARCHES: Final = (
         r"(?i:with|w/|who|s/p|h/o|hx|presents?|presenting|admitted|c/o|here|from|pmh|brought|found|pt|patient|in|p/w)",
         sexed,
     ),
+    Search(
+        "age-of-sex",
+        KIND,
+        r"(?:^|[^\p{L}\p{N}.,/\-])(9[1-9]|90|1[01]\d)[ ]?/?[ ]?(?:[MF]|[wb][mf]|W[MF]|BF)(?:[ \t]?[,;:.\n)]|$)",
+        of_sex,
+    ),
+    Search(
+        "age-of-sex",
+        KIND,
+        r"(?:^|[^\p{L}\p{N}])(?:[MF][ ]?[/|]|(?:[Mm]ale|[Ff]emale|MALE|FEMALE)[ ]?[/,|])[ ]?(9\d|1[01]\d)\b",
+        cued,
+    ),
+    Search("age-aet", KIND, r"(?i)\b(?:aet|æt|aetat)\.?[ ](9\d|1[01]\d)\b", cued),
+    Search("age-named", KIND, rf"(?:{_NAMED})(?:,[ ]|[ ]?[(])(9\d|1[01]\d)(?:[),;.]|$)", sexed),
     Search("age-birthday", KIND, r"(?i)\b(9\d|1[01]\d)(?:st|nd|rd|th)[ \t](?:birthday|year of life)", old),
 )

@@ -80,7 +80,7 @@ BIRTH: Final = (
 )
 _LEAD: Final = r"[ \t:=.,()\-#]{0,4}(?:(?:is|was|el)[ \t:]{1,2})?"
 DATED: Final = (
-    r"(?i)(?:\b(?:date|day|dos|doa|dod|dated|admit(?:ted)?|admission|discharged?|visit|service|collected|received|"
+    r"(?i)(?:\b(?:date|day|dos|doa|dod|dated|dx|diagnosed|admit(?:ted)?|admission|discharged?|visit|service|collected|received|"
     r"reported|"
     r"signed|fecha|datum|data)\b)"
 )
@@ -97,13 +97,14 @@ PARTIAL_CUE: Final = (
     r"lbm|lmp|placed|is|surgery date is|ct|mri|cxr|x-?ray|ekg|ecg|echo|labs?|cultures?|biopsy|surgery|colonoscopy|"
     r"note(?: of)?|ultrasound|imaging|w/c|wk of|tmrw|tomorrow|today|tonight|yesterday|y['’]?day|rec['’]?d|ordered|"
     r"changed|"
-    r"implanted|inserted|"
+    r"implanted|inserted|return(?:s|ed|ing)?|rtc|recheck(?:ed)?|extubated|intubated|removed|neg(?:ative)?|"
+    r"bit(?:ten)?|fell|injured|occurred|onset|transfer(?:red)?|expired|died|paged|called|thru|re-?eval|appts?|"
     rf"(?:{calendars.ENGLISH_WEEKDAYS})\.?|from your|w/ you|to)\b"
 )
 _TWO: Final = r"\d{1,2}/\d{1,2}\b"
 PARTIAL: Final = (
     rf"{PARTIAL_CUE}[ \t\n:(,~@\-]{{1,3}}(?:(?:the|head|chest|abdomen|brain|spine|evening|morning|night)[ \t]{{1,2}})?"
-    rf"({_TWO}(?:{BLANK}?(?:{DASH}|,|&|\bto\b|\band\b|\bthrough\b|\bor\b){BLANK}?{_TWO}){{0,4}}|\d\d-\d\d\b|"
+    rf"({_TWO}(?:{BLANK}?(?:{DASH}|,|&|;|\bto\b|\band\b|\bthrough\b|\bor\b){BLANK}?{_TWO}){{0,4}}|\d\d-\d\d\b|"
     rf"\d{{1,2}}\.\d{{1,2}}\.)"
 )
 PAIR: Final = rf"\b{_TWO}(?:{BLANK}?{DASH}{BLANK}?{_TWO})?"
@@ -113,6 +114,25 @@ DAY_SAID: Final = (
     r"\b(\d{1,2}(?:st|nd|rd|th)) (?:inst|ult|prox)\b|"
     r"\b(?:on|before|until|till|by|since) the (\d{1,2}(?:st|nd|rd|th)) (?:and|in|because|to|if)\b"
 )
+_NAMES: Final = "|".join(sorted(calendars.ENGLISH, key=lambda name: (-len(name), name)))
+SHORT: Final = (
+    r"\b(?i:until|till|since|in|last|next|early|late|mid)[ \-]((?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b)"
+)
+"""Until Sept."""
+WEEKDAY_DAY: Final = (
+    rf"(?i)\b((?:{calendars.ENGLISH_WEEKDAYS})\.?,?[ ](?:the[ ])?(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th))\b"
+)
+"""Thurs 14th, Saturday the 6th."""
+SEASON: Final = (
+    r"(?i)\b((?:spring|summer|autumn|fall|winter|q[1-4]|[1-4]q|(?:first|second|third|fourth|1st|2nd|3rd|4th) quarter)"
+    r",?[ ](?:19|20)\d\d)\b"
+)
+"""Spring 2001, Q3 2014."""
+WEEK_OF: Final = (
+    r"(?i)\b((?:(?:1st|2nd|3rd|4th|last|first|second|third|fourth)[ ](?:wk|week))"
+    rf"[ ]of[ ](?:{_NAMES}))\b"
+)
+"""First week of August."""
 DAY_ALONE: Final = (
     r"(?i)\b(?:on|since|until|till|by|from|of|through|before|after) the (\d{1,2}(?:st|nd|rd|th)|"
     rf"{calendars.ORDINAL_DAY})(?:[.,;)\n]|[ ](?:he|she|they|i|we|it|pt|patient|"
@@ -121,7 +141,6 @@ DAY_ALONE: Final = (
 LINE: Final = rf"(?m)(?:^[ \t*•\-]{{0,4}}|[.;] )({_TWO})[ \t]{{0,2}}(?::|-[ \t])"
 TIMED: Final = rf"(?i)\b({_TWO}(?:[ ,]{{1,2}}(?:at |@ ?)?\d{{1,2}}:\d\d(?:{BLANK}?[ap]m)?))\b"
 
-_NAMES: Final = "|".join(sorted(calendars.ENGLISH, key=lambda name: (-len(name), name)))
 ALONE: Final = (
     r"(?i)\b(?:in|since|until|till|of|last|next|early|late|mid|during|by|from|through|before|after|around|between|past|"
     rf"about|this|month of)[ \t\n\-]{{1,2}}((?:{_NAMES})\b(?:{BLANK}?(?:{DASH}|\bto\b|\band\b|\bor\b|"

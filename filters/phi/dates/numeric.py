@@ -11,7 +11,10 @@ from filters.phi.scanning import Range, after, before
 
 _FRACTIONS: Final = frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/8", "1/5", "1/10"})
 
-_WEAK_CUE: Final = re.compile(r"(?i)^(?:by|from|through|between|about|to|le|il|el|del|bis|done|next|last|le|due)\b")
+_WEAK_CUE: Final = re.compile(
+    r"(?i)^(?:by|from|through|between|about|to|le|il|el|del|bis|done|next|last|le|due|fell|removed|"
+    r"returned|return|transferr?e?d?|negative|neg|called|thru)\b"
+)
 
 _DATED: Final = re.compile(r"(?i)\b(?:on|dated?|since|until|seen|admitted|dob|born)[ :]{1,3}$")
 

@@ -166,3 +166,9 @@ def said_birth(text: bytes, match: Any) -> Range | None:
     """Birth date, ten twelve sixty five."""
     start, end = match.span(1)
     return start, end
+
+
+def span_of_year(text: bytes, match: Any) -> Range | None:
+    """Spring 2001, Q3 2014, the first week of August, Thurs 14th."""
+    start, end = match.span(1)
+    return None if context.UNIT.match(after(text, end, 24)) else (start, end)

@@ -52,10 +52,11 @@ _CUES = (
     Cue("name-title", r"<edge>(?:<titles>)(?:\s?\.?\s{1,3}|\.)(?:<of>\.?\s){0,2}<name>", Trust.TITLE),
     Cue("name-title", r"<edge>(?:<small titles>)(?:\s?\.?\s{1,3}|\.)<quote><any>", Trust.TITLE, small=True),
     Cue("name-title", r"<edge>M\.\s{1,2}<name>", where="all"),
-    Cue("name-calling", r"(?i:<edge>(?:<callings>))(?:,\s|\s{1,2})<name>", family=True),
+    Cue("name-calling", r"(?i:<edge>(?:<callings>))(?:,\s|\s{1,2})<name>", family=True, several=True),
     Cue(
         "name-label",
-        r"(?i:<edge>(?:<labels>))(?:\(s\)|\s?\([^()\n]{1,24}\))?[ \t*_]{0,3}(?:[:=|]|\t| <dash> |[ \t]?\.{2,60})"
+        r"(?i:<edge>(?:<labels>|[\p{L}\-]{2,14}[ ](?:phys|md|provider|rn|nurse)))"
+        r"(?:\(s\)|\s?\([^()\n]{1,24}\))?[ \t*_]{0,3}(?:[:=|]|\t| <dash> |[ \t]?\.{2,60})"
         r"[ \t*_]{0,6}\n?\s{0,4}"
         r"<quote><any>",
         comma=True,
@@ -97,11 +98,81 @@ _CUES = (
         where="all",
     ),
     Cue("name-bed", r"(<word>\.?)\s?<dash>\s(?i:bed|bay|room|side\sroom)<end>", side=Side.BEFORE, where="all"),
-    Cue("name-sex", r"<edge>\d{1,3}\s?(?i:y/?o\s?)?[MF]\s<name>", Trust.WEAK, where="all"),
+    Cue(
+        "name-sex",
+        r"<edge>\d{1,3}[\s\-]?(?i:y/?o\s?|y\.o\.\s?|yrs?\s(?:old\s)?|year[\s\-]old\s)?[\s/]?"
+        r"(?:[MF]|[WBHA][MF]|male|female),?\s<name>",
+        Trust.WEAK,
+        where="all",
+    ),
+    Cue("name-officer", r"<edge>(?:PC|DC|PS|WPC|Ofc|Officer|Deputy|Tpr)\.?\s#?\d{2,5},?\s<name>", family=True),
+    Cue(
+        "name-military",
+        r"<edge>(?:SSgt|MSgt|TSgt|GySgt|LCpl|Pfc|PFC|SFC|SSG|SGM|SPC|CPO|PO[123]|CW[2-5]|LTC|LTJG|LCDR|CAPT|COL|Col|Adm|RADM)"
+        r"\.?\s<name>",
+        family=True,
+    ),
+    Cue(
+        "name-initials",
+        r"\n[ \t]*\n[ \t]*(\p{Lu}{2,3})[/:]\p{Ll}{2,3}[ \t]*(?:\n|$)",
+        Trust.TITLE,
+        Side.BEFORE,
+        where="all",
+    ),
+    Cue(
+        "name-line",
+        r"(?m:^[ \t]*)((?:\p{Lu}\.\s?){1,2}<word>)(?:[ ]{2,}|\t|[ ]?\n|$)",
+        Trust.CUE,
+        Side.BEFORE,
+        family=True,
+        where="all",
+    ),
+    Cue(
+        "name-kin", r"(<word>\.?)\s?\((?i:(?:<possessives>)\s)?(?i:<english kin>)\s?[,)]", side=Side.BEFORE, family=True
+    ),
+    Cue(
+        "name-called",
+        r"(<word>\.?)\s?,?\s?\((?i:née|nee|born|aka|a\.k\.a\.|formerly|maiden(?: name)?|goes by|known as|"
+        r"likes to be called|nicknamed|(?:english|preferred|chosen|birth|legal|former|married) name)\b",
+        side=Side.BEFORE,
+        family=True,
+    ),
+    Cue("name-relation", r"<edge>[SDWHC]/[Oo]\.?\s<name>", Trust.WEAK, family=True, where="all"),
+    Cue(
+        "name-consulted",
+        r"(?i:<edge>(?:consult(?:ed|ant)?|f/u|cardiologist|nurse|on[ -]call|service|called|notified|"
+        r"provider|attending|surgeon|interpreter|driver|caregiver|sitter))\s?\(<name>",
+        family=True,
+        where="all",
+    ),
+    Cue(
+        "name-specialty",
+        r"<edge>(?i:ortho|cards|nephro|neuro|pulm|onc|heme/?onc|uro|psych|anesth(?:esia)?|surg|ent|"
+        r"pre-?op clearance|clearance|on[ -]call|oncall|covering|preceptor)[ \t]?:[ \t]{1,3}<name>",
+        Trust.WEAK,
+        family=True,
+        where="all",
+    ),
+    Cue("name-closing", r"(?i:<edge>(?:thx|ty|thanks|thank you|cheers|rgds|regards))[,.!]?[ \t]<name>", Trust.WEAK),
+    Cue("name-closing", r"[\p{L}\p{N})][ \t\n]<dash>{1,2}[ ]?(<word>)\.?\s*$", side=Side.BEFORE),
     Cue("name-by", r"<edge>(?i:by)\s<name>", Trust.WEAK, where="all"),
     Cue(
         "name-age",
         r"(<word>\.?),\s\d{1,2}(?:\s?[MFmf])?,\s",
+        Trust.WEAK,
+        side=Side.BEFORE,
+        where="all",
+    ),
+    Cue(
+        "name-credential",
+        r"<edge>((?:\p{Lu}\.\s?){1,2}<word>)[ ](?:<credentials weak>)<end>",
+        side=Side.BEFORE,
+        family=True,
+        where="all",
+    ),
+    Cue(
+        "name-record",
+        r"<edge>(<word>\s<word>),\s\d{1,2}[\-./]\d{1,2}[\-./](?:19|20)\d\d",
         Trust.WEAK,
         side=Side.BEFORE,
         where="all",

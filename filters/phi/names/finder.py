@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from filters.phi.names.again import again
+from filters.phi.names.columns import HEADER, in_columns
 from filters.phi.names.cues import Cue, Side, cues, listed, runs, titles
 from filters.phi.names.judge import initials, stands, written
+from filters.phi.names.lexicon import Is
 from filters.phi.names.listed import in_run
 from filters.phi.names.parts import Name, Token, Trust
 from filters.phi.names.reader import Reader
@@ -30,6 +32,10 @@ _MOST_NAMES = 24  # after one label
 _CAPITAL_TITLE = re.compile(r"[^A-Za-z]?[A-ZÄÖÜ]{2,}\b")
 _WOMAN = re.compile(r"Donna,? (?:di )?\d{1,3} anni\b")
 """A woman, in Italian."""
+_NICKNAME = re.compile(
+    r"[ ]?\(?[\"\u201c]([^\W\d_][\w'\u2019\-]{1,20})[\"\u201d](?:\)|[ ]([A-Z\u00c0-\u00dd][\w'\u2019\-]{1,30}))?"
+)
+"""A name in quotation marks directly behind another, and what follows it if it stands between two."""
 _UNIT = re.compile(rb"\d ?(?:ms|M)\b")
 
 
@@ -58,6 +64,10 @@ class NameFinder:
             if _WOMAN.match(reader.text, name.start, name.end + 14):
                 return
             found.append((name.start, name.end, rule))
+            if self._all and (nick := _NICKNAME.match(reader.text, name.end)) is not None:
+                found.append((*nick.span(1), "name-nickname"))
+                if nick[2] is not None:
+                    found.append((*nick.span(2), "name-nickname"))
             for part in name.parts:
                 if (len(part.word) > 2 or (len(part.word) == 2 and part.known)) and not part.doubtful:
                     proven.setdefault(part.word, part)
@@ -68,6 +78,9 @@ class NameFinder:
                 if name.parts[0].capital or self._lower or written(spoken, name, cue):
                     take(name, cue.rule)
         if self._all:
+            for start, end in HEADER.ranges(text.raw, text.western):
+                for name in in_columns(reader, at(start), at(end)):
+                    take(name, "name-column")
             for start, end in self._runs.ranges(text.raw, text.western):
                 for name in in_run(reader, at(start), at(end)):
                     take(name, "name-listed")
@@ -89,7 +102,7 @@ class NameFinder:
             if cue.rule == "name-title" and _UNIT.search(raw, max(0, begin - 2), begin + 4):
                 continue  # "2 ms"
             start, trust = _with_particles(reader.text, at(begin), at(end) - 1), cue.trust
-            if trust is Trust.TITLE and _doubtful(raw[begin:end]):
+            if trust is Trust.TITLE and _doubtful(raw[begin:end]) and not _family(reader, at(end) - 1):
                 trust = Trust.CUE
             for _ in range(_MOST_NAMES):
                 name = reader.forward(_past_titles(reader, start), trust, cue.comma)
@@ -116,6 +129,19 @@ def _with_particles(text: str, low: int, at: int) -> int:
 def _doubtful(cue: bytes) -> bool:
     """Capitals that also abbreviate something else ("MR", "MS."): magnetic resonance, multiple sclerosis."""
     return _CAPITAL_TITLE.match(cue.decode(errors="ignore")) is not None
+
+
+def _family(reader: Reader, at: int) -> bool:
+    """A usual family name in capitals begins at `at`, behind a full stop and a blank: "MS. BAKER"."""
+    token = reader.token(at)
+    return (
+        token is not None
+        and token.caps
+        and len(token.word) > 3
+        and bool(token.kind & Is.USUAL_FAMILY)
+        and not token.kind & Is.NEVER
+        and reader.text[max(0, at - 4) : at] == "MS. "
+    )
 
 
 def _past_titles(reader: Reader, at: int) -> int:

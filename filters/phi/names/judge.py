@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from filters.phi.names.again import called
-from filters.phi.names.cues import Cue
+from filters.phi.names.cues import Cue, listed
 from filters.phi.names.lexicon import OTHER, Is
 from filters.phi.names.parts import Name, Token, Trust
 from filters.phi.names.reader import Reader
@@ -86,6 +86,8 @@ def stands(reader: Reader, name: Name, cue: Cue, trust: Trust) -> bool:
     if not first.capital and not _small(text, first, cue):
         return False
     if trust is Trust.CUE and not _likely(reader, name, cue):
+        return False
+    if cue.rule == "name-line" and name.parts[-1].word.lower() in listed("species"):
         return False
     if cue.rule == "name-closing" and not _CLOSES.match(text, name.end):
         return False

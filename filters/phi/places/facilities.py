@@ -28,7 +28,8 @@ _STRONG: Final = (
     r"family (?:medicine|practice|health|physicians|doctors|medical)|health and rehab|rehab|internal medicine|"
     r"pediatrics|paediatrics|orthop(?:a)?edics|dermatology|"
     r"state hospital|dental|nhs (?:foundation )?trust|correctional (?:facility|institution)|prison|jail|penitentiary|"
-    r"shelter|fire department|police department"
+    r"shelter|fire department|police department|funeral home|mortuary|crematorium|monastery|convent|priory|"
+    r"(?:home |crisis |assertive )?treatment team|group home|air force base|birth(?:ing)? suite"
 )
 
 _WEAK: Final = (

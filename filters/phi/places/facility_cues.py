@@ -40,7 +40,8 @@ DIRECT: Final = (
 )
 
 _PREFIXED: Final = (
-    r"(?:(?i:Hospital(?:es)?|Hosp\.|Complejo Hospitalario|Cl[ií]nicas?|Centro (?:de Salud|M[eé]dico|de Atenci[oó]n|"
+    r"(?:(?i:Ysbyty|"
+    r"Hospital(?:es)?|Hosp\.|Complejo Hospitalario|Cl[ií]nicas?|Centro (?:de Salud|M[eé]dico|de Atenci[oó]n|"
     r"de Especialidades|Hospitalario|Sanitario|Medico)|Consultorio|Ambulatorio|"
     r"Residencia(?: de ancianos| geri[aá]trica)?|Polic[lí]{2}nic[ao]|Sanatorio|Instituto|Fundaci[oó]n|"
     r"Servicio de Urgencias|Mutua|Cl[ií]nico)|CAP|"
@@ -54,12 +55,13 @@ _PREFIXED: Final = (
     r"Poliambulatorio|Istituto)|ASL|ASST|AOU|RSA|IRCCS|"
     r"(?i:Hospital (?:of|for)|Children['’]s Hospital|District Hospital|Government Hospital,?|General Hospital,?|"
     r"Universit(?:y|ies) of|University Hospitals?|Institute of|College of|School of|Children['’]s|ED of|ER of|"
-    r"Our Lady(?: of)?)|VA|University)"
+    r"Our Lady(?: of)?)|VA|University|HMP|FCI|Casa|Villa|R[ée]sidence)"
 )
 
 _GAPPED: Final = _PREFIXED.replace(" ", "[ ]")
 PREFIXED: Final = (
-    rf"\b{_GAPPED}[ \t]{{1,3}}(?i:(?:de|del|de la|de las|de los|di|della|dei|du|des|d['’]|l['’]|of|the|an der|am|"
+    rf"\b{_GAPPED}[ \t]{{1,3}}(?i:(?:de|del|de la|de las|de los|di|della|dei|du|das|dos|do|da|"
+    rf"des|d['’]|l['’]|of|the|an der|am|"
     rf"in|zu|zum|für|et|y|e|at)[ \t]{{0,3}}){{0,3}}(\p{{Lu}}|['’]\p{{Lu}})"
 )
 
@@ -80,7 +82,10 @@ def prefixed(text: str, start: int, name: int) -> tuple[int, int] | None:
     if stop <= name or phrases.generic(own):
         return None
     word = text[start:name].strip()
-    if re.match(r"(?:CH|CAP|VA|RSA|ASL|Institut|Children|School|College|Institute|University)\b", word):
+    if re.match(
+        r"(?:CH|CAP|VA|RSA|ASL|FCI|HMP|Casa|Villa|R[ée]sidence|Institut|Children|School|College|Institute|University)\b",
+        word,
+    ):
         before = text[max(0, start - 24) : start]
         if (own.isupper() and len(own) < 4) or not (towns.known(own) or phrases.proper(own)):
             return None
