@@ -12,9 +12,9 @@ from __future__ import annotations
 from functools import cache
 
 from filters.phi.patterns.addresses import ADDRESSES
-from filters.phi.patterns.base import GROUPS, Pattern
 from filters.phi.patterns.cues import CUES, NEAR, QUALIFIED
 from filters.phi.patterns.layouts import ALONE, LAYOUTS
+from filters.phi.patterns.pattern import GROUPS, Pattern
 from filters.phi.patterns.records import NUMBERS, RECORDS, SHAPES
 from filters.phi.patterns.spoken import SPOKEN
 from filters.phi.patterns.telephones import CUED_TELEPHONES, NEAR_TELEPHONES, TELEPHONES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from filters.phi.patterns.base import BLANK, Pattern
+from filters.phi.patterns.pattern import BLANK, Pattern
 from filters.phi.validators import addresses as check
 
 _LOCAL = r"[\p{L}\p{N}!#$%&'*+/=?^_`{|}~.\x{2019}\x{2010}-\x{2013}\x{2212}-]"

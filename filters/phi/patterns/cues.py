@@ -8,7 +8,7 @@ Labels are those of English forms, and the common ones of the Spanish, French, I
 
 from __future__ import annotations
 
-from filters.phi.patterns.base import Pattern
+from filters.phi.patterns.pattern import Pattern
 from filters.phi.validators.following import Following, figures_code, lettered_code
 
 _NO = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from filters.phi.patterns.base import BLANK, Pattern
+from filters.phi.patterns.pattern import BLANK, Pattern
 from filters.phi.validators import layouts as check
 from filters.phi.validators.codes import standing_apart
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from filters.phi.patterns.base import BLANK, CODE, DASH, JOIN, NO, TO, Pattern
+from filters.phi.patterns.pattern import BLANK, CODE, DASH, JOIN, NO, TO, Pattern
 from filters.phi.validators import codes as check
 from filters.phi.validators.following import Following, figures_near
 

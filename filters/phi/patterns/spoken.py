@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from filters.phi.patterns.base import Pattern
+from filters.phi.patterns.pattern import Pattern
 from filters.phi.policy import Policy
 from filters.phi.spans import Span
 from filters.phi.text import Text

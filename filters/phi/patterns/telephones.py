@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from filters.phi.patterns.base import BLANK, DASH, JOIN, MARK, Pattern
+from filters.phi.patterns.pattern import BLANK, DASH, JOIN, MARK, Pattern
 from filters.phi.validators import telephones as check
 
 _EXTENSION = rf"(?:[{BLANK},;(]{{0,3}}(?i:ext|extn|extension|x)\b?[{BLANK}.:]{{0,3}}\d{{1,6}}\b\)?)?"

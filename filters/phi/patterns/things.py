@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from filters.phi.patterns.base import Pattern
+from filters.phi.patterns.pattern import Pattern
 from filters.phi.validators import addresses, things
 from filters.phi.validators import codes as check
 
