@@ -20,7 +20,6 @@ def _found(text: str) -> list[tuple[str, str]]:
         ("Seen overnight: 71 yo female Ottilie Brandauer, fell at home.", "Ottilie Brandauer"),
         ("Brought in by PC 4417 Ferncastle.", "Ferncastle"),
         ("Discussed: SSgt Delacroix agrees.", "Delacroix"),
-        ("Continue present care.\n\nKO/jlp\nD: 2/3/2011", "KO"),
         ("INFUSION LOG\nR. Wickremasuriya   Chair 3\n", "R. Wickremasuriya"),
         ("Anneliese (sister) will drive him home.", "Anneliese"),
         ("Seen with Nguyen Thi Hoa (preferred name Holly).", "Nguyen Thi Hoa"),
@@ -141,3 +140,7 @@ def test_no_identifiers(text: str) -> None:
 def test_an_examination_before_its_date_is_no_name() -> None:
     found = _found("Chest Xray, 1/2/2019: clear. Last Colonoscopy, 3/4/2018.")
     assert all(kind == "DATE" for _, kind in found) is True
+
+
+def test_initials_of_a_writer_and_a_typist_go_together() -> None:
+    assert ("KO/jlp", "OTHER_ID") in _found("Continue present care.\n\nKO/jlp\nD: 2/3/2011")
