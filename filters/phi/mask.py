@@ -39,7 +39,7 @@ def mask_distinct(values: pa.Array | pa.ChunkedArray, policy: str = "literature"
 
 
 def mask_column(text: pa.LargeStringArray, spans: pa.ListArray) -> pa.LargeStringArray:
-    """`text` (large_string) with the spans (`filters.phi.annotator.SPANS`) of each row replaced by `[CLASS]`.
+    """`text` (large_string) with the spans (`filters.phi.spans.SPANS`) of each row replaced by `[CLASS]`.
 
     Rows without spans are copied in runs; a column without any is returned as it is.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -24,7 +24,7 @@ class Policy(BaseModel):
 
     name: str
     covers: str
-    """Which documents it is for, and why it asks for what it asks for; in the datasheet."""
+    """Which documents it is for, and why it asks for what it asks for."""
     doc_types: tuple[str, ...]
     """Types of document that are screened by it, where a source names no policy of its own."""
     patterns: tuple[str, ...]
@@ -85,7 +85,7 @@ def load_policy(name: str) -> Policy:
     return Policy(name=name, **yaml.safe_load(text))
 
 
-@cache
+@lru_cache(4096)  # types and genres are words of the data
 def policy_of(name: str, doc_type: str, genre: str | None = None) -> str:
     """The policy that a document of a source with policy `name` is screened by.
 

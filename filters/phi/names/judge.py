@@ -13,50 +13,11 @@ from filters.phi.names.spare import cited, spared
 
 _LOWER_UNKNOWN = frozenset({"name-title", "name-named", "name-calling", "name-label", "name-field", "name-greeting"})
 """Cues after which an unknown word in lower case is a name."""
-_NO_INITIALS = frozenset(
-    [
-        "SC",
-        "BID",
-        "QD",
-        "TID",
-        "HS",
-        "ID",
-        "NO",
-        "IV",
-        "IM",
-        "PO",
-        "OR",
-        "ER",
-        "ED",
-        "PT",
-        "MI",
-        "BP",
-        "HR",
-        "DM",
-        "CT",
-        "MR",
-        "US",
-        "ICU",
-        "HF",
-        "AF",
-        "VT",
-        "CA",
-        "UK",
-        "EU",
-        "OT",
-        "RN",
-        "MD",
-        "DO",
-        "NP",
-        "PA",
-        "SI",
-        "RA",
-        "MS",
-        "TB",
-        "UC",
-        "CD",
-    ]
+_ABBREVIATIONS = (
+    "SC BID QD TID HS ID NO IV IM PO OR ER ED PT MI BP HR DM CT MR US ICU HF AF VT CA UK EU OT RN MD DO NP PA SI "
+    "RA MS TB UC CD"
 )
+_NO_INITIALS = frozenset(_ABBREVIATIONS.split())
 _FOLLOWS = re.compile(r"\s{1,2}[a-z]")
 """An ordinary word in small letters: a sentence begins here rather than a field ends."""
 _CLOSES = re.compile(r"[ \t]*(?:[.(]|,?[ \t]*(?:\n|$))")

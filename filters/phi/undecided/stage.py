@@ -107,6 +107,7 @@ class Stage:
         Raises:
             AssetError: the decider's answer is no answer to what it was asked.
         """
+        kinds = self.policy.kinds
         documents = [_Document(text, spans) for text, spans in zip(texts, found, strict=True)]
         asked = [
             (document, sentence)
@@ -117,7 +118,7 @@ class Stage:
         answers = self._answers([sentence.line for _, sentence in asked]) if asked else []
         for (document, sentence), answer in zip(asked, answers, strict=True):
             for start, end, kind in answer:
-                if kind in self.policy.kinds:
+                if kind in kinds:
                     document.answered(sentence, start, end, kind)
         return [
             [text.span(start, end, kind, self._rule(kind)) for start, end, kind in document.believed()]
