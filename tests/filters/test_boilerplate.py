@@ -3,6 +3,7 @@ own."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from functools import cache
 
@@ -11,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import regex
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from corpus.unicode import unspaced
@@ -126,6 +127,8 @@ def found(texts: list[str]) -> list[list[tuple[int, str]]]:
 @given(st.lists(TEXTS, max_size=4))
 @example(["", "\n\n", "one two three four five"])
 def test_sentences_are_those_of_the_oracle(texts: list[str]) -> None:
+    # `regex` may know a newer Unicode than Python does.
+    assume(all(unicodedata.category(character) != "Cn" for text in texts for character in text))
     told = found(texts)
     assert [[text for _, text in own] for own in told] == [[text for _, text in expected(text)] for text in texts]
     by_words = defaultdict(set)
