@@ -192,7 +192,7 @@ def test_datasketch_finds_the_same_planted_pairs(abstracts: list[str]) -> None:
     hashes, starts = shingle_sets(oracle.column(texts), np.arange(len(texts)), 5)
     sets = [hashes[starts[i] : starts[i + 1]] for i in range(len(texts))]
     signed = [MinHash(num_perm=112, seed=1, hashfunc=lambda h: int(h) & 0xFFFF_FFFF) for _ in texts]
-    index = MinHashLSH(num_perm=112, params=(14, 8))
+    index = MinHashLSH(num_perm=96, params=(16, 6))
     for number, (one, shingles) in enumerate(zip(signed, sets, strict=True)):
         one.update_batch(shingles.tolist())
         index.insert(number, one)
