@@ -179,6 +179,11 @@ def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, ob
     dedup = recipe["dedup"]
     thresholds = {name: dedup[name] for name in ("threshold", "split_threshold")}
     yield "dedup.parameters", manifest.dedup.parameters, {**dedup["signature"], **thresholds}
+    signatures = manifest.dedup.signatures
+    if signatures is not None:
+        yield "shape of signatures", signatures.minhash, dedup["signature"]
+        version = f"{signatures.algorithm} {signatures.algorithm_version}"
+        yield "algorithm of signatures", version, manifest.dedup.algorithm
     yield "privacy.policies", manifest.privacy.policies, {one["name"]: one["phi_policy"] for one in sources}
     yield "list of sources", [source.name for source in manifest.sources], [one["name"] for one in sources]
     for source, one in zip(manifest.sources, sources, strict=False):

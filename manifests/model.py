@@ -263,6 +263,18 @@ class CrossSource(Strict):
     documents: int
 
 
+class SignatureFacts(Strict):
+    """What the signatures of the index are (`dedup.signature`): none of another algorithm, version, Unicode or shape
+    may be compared with them."""
+
+    algorithm: str
+    algorithm_version: int
+    unicode: str
+    """Version of the character database that says what a word is."""
+    minhash: dict[str, int]
+    """Shape and seed (`dedup.signature.MinHashConfig`)."""
+
+
 class Dedup(Strict):
     """What was merged and how sure that is."""
 
@@ -273,6 +285,8 @@ class Dedup(Strict):
     """Candidate pairs whose true Jaccard reached the threshold."""
     cluster_sizes: tuple[ClusterSize, ...]
     cross_source: tuple[CrossSource, ...]
+    signatures: SignatureFacts | None = None
+    """None in snapshots of a time when they held no index of signatures."""
 
 
 class TokenizerFacts(Strict):

@@ -38,6 +38,7 @@ from pipelines.provenance import (
     released_rights,
 )
 from shards.place import shards_of, split_of
+from shards.signatures import PACKED, packed
 from shards.tokenizer import load_tokenizer
 from shards.write import ROW
 
@@ -58,8 +59,14 @@ _COPIED = [
 ]
 
 
-ASSEMBLED = ROW.append(pa.field("phi_spans", RELEASED_SPANS, nullable=False))
-"""Released rows, and what stands for identifiers in their text, which goes beside the shards."""
+ASSEMBLED = pa.schema(
+    [
+        *ROW,
+        pa.field("phi_spans", RELEASED_SPANS, nullable=False),
+        pa.field("signature", PACKED, nullable=False),
+    ]
+)
+"""Released rows, and what goes beside the shards: what stands for identifiers in their text, and signatures."""
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
@@ -97,7 +104,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
     clusters = dict(params["clusters"])
     stands_for = {row: tuple(lists) for row, *lists in params["stands_for"]}
     state = {row: retraction for row, retraction, *_ in params["works"] if retraction}
-    needed = ["documents", "licence", "language", "phi", *(["classifier"] if params["genres"] else [])]
+    needed = ["documents", "licence", "language", "phi", "signature", *(["classifier"] if params["genres"] else [])]
     files = {s: pq.ParquetFile(work.product(s, digests[s]) / ROWS) for s in needed}
     tokenizer = load_tokenizer(Path(params["tokenizer"]))
     release = Release(Key.load(Path(params["phi_key"][0])) if params["phi_key"] else None)
@@ -146,6 +153,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
                 "phi_policy": policies,
                 "phi_masked": part["phi"]["phi_count"],
                 "phi_spans": spans,
+                "signature": packed(part["signature"]),
             }
             columns["nulls"] = null_reasons(columns, documents["refused"], set(params["states"]))
             rows = pa.table(columns).select(ASSEMBLED.names).cast(ASSEMBLED)

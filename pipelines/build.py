@@ -357,7 +357,7 @@ class Build:
         self, merges: Slices, clusters: Slices, stands_for: Slices, works: Slices, counts: dict[str, dict[str, int]]
     ) -> list[Result]:
         recipe = self.plan.recipe
-        needed = ("documents", "verdicts", "licence", "language", "phi", "tokens")
+        needed = ("documents", "verdicts", "licence", "language", "phi", "signature", "tokens")
         genres = self._genres()
         units = []
         for number, bundle in enumerate(self.plan.bundles):
@@ -429,6 +429,7 @@ class Build:
                         "tokenizer": self._tokenizer,
                         "oracle_documents": _ORACLE_DOCUMENTS,
                         "row_group_tokens": self.plan.recipe.shards.row_group_tokens,
+                        "signature": self.plan.recipe.dedup.signature.model_dump(mode="json"),
                     }
                     name = digest({"stage": "shard", "params": params, **MADE_BY})
                     label = f"{source}/{split} {number + 1} of {count}"

@@ -44,6 +44,7 @@ from manifests.model import (
     Rights,
     Shard,
     Share,
+    SignatureFacts,
     Source,
     Split,
     TokenizerFacts,
@@ -306,7 +307,7 @@ def _planted(finished: Finished, names: list[str]) -> Iterator[PlantedRecall]:
 
 
 def _dedup(finished: Finished, names: list[str]) -> Dedup:
-    from dedup.signature import ALGORITHM, ALGORITHM_VERSION
+    from dedup.signature import ALGORITHM, ALGORITHM_VERSION, SignatureAnnotator
 
     policy = finished.plan.recipe.dedup
     folder = finished.work.product("resolve", finished.resolved["digest"])
@@ -334,6 +335,7 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
         verified_pairs=finished.resolved["similar"],
         cluster_sizes=tuple(ClusterSize(**row) for row in sizes.to_dicts()),
         cross_source=tuple(CrossSource(**row) for row in cross.to_dicts()),
+        signatures=SignatureFacts.model_validate(SignatureAnnotator(policy.signature).config),
     )
 
 
