@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dedup.interop import Registers, distinct, empty_registers, merged, registers
 from dedup.signature import MinHashConfig, SignatureAnnotator
 from filters.phi.spans import Span
 from manifests import layout
@@ -42,7 +44,7 @@ def missing(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def signatures(snapshot: Snapshot) -> Iterator[Finding]:
-    """Rows of the index that are not the signatures of the rows of their shard.
+    """Rows of the index that are not the signatures of their shard's rows, and numbers of shingles not of their text.
 
     Where surrogates stand, signatures are made of the text with placeholders put back; rows in which a date was moved
     are not made again (`manifests.earlier.with_placeholders`).
@@ -51,11 +53,25 @@ def signatures(snapshot: Snapshot) -> Iterator[Finding]:
     if facts is None or incomparable(facts):
         return  # said by `missing`, or by `verify.notes`
     minhash = minhash_of(facts)
+    repetition = {source.name: Repetition() for source in snapshot.manifest.sources}
     for shard in snapshot.manifest.shards:
-        yield from _of_shard(snapshot, shard, minhash)
+        yield from _of_shard(snapshot, shard, minhash, repetition.setdefault(shard.source, Repetition()))
+    each = [(name, one.shingles, one.registers) for name, one in repetition.items()]
+    whole = (None, sum(shingles for _, shingles, _ in each), merged(registers for *_, registers in each))
+    made = [(name, shingles, distinct(registers)) for name, shingles, registers in [*each, whole]]
+    if made != [(one.source, one.shingles, one.distinct) for one in snapshot.manifest.dedup.distinct_shingles]:
+        yield Finding(layout.MANIFEST, "distinct_shingles are not those of the released text")
 
 
-def _of_shard(snapshot: Snapshot, shard: Shard, minhash: MinHashConfig) -> Iterator[Finding]:
+@dataclass(slots=True)
+class Repetition:
+    """How many shingles the text of a source has, and the registers of the distinct ones."""
+
+    shingles: int = 0
+    registers: Registers = field(default_factory=empty_registers)
+
+
+def _of_shard(snapshot: Snapshot, shard: Shard, minhash: MinHashConfig, repetition: Repetition) -> Iterator[Finding]:
     name = index_of(shard)
     schema = index_schema(minhash)
     annotator = SignatureAnnotator(minhash)
@@ -82,8 +98,11 @@ def _of_shard(snapshot: Snapshot, shard: Shard, minhash: MinHashConfig) -> Itera
             moved = moved or not part["doc_id"].equals(rows["doc_id"].cast(pa.string()))
             text, certain = _signed_text(rows, surrogates, spans)
             made = annotator.measure(pa.record_batch({"text": text}))
+            released = rows["text"].cast(pa.large_string()).combine_chunks()
+            repetition.registers = merged([repetition.registers, registers(released, minhash.shingle_words)])
             wrong = _differs(part, pa.Table.from_batches([made])) & certain
             differing += rows["doc_id"].filter(pa.array(wrong)).to_pylist()
+    repetition.shingles += int(pc.sum(theirs["n_shingles"]).as_py() or 0)
     if moved:
         yield Finding(name, "doc_ids are not those of its shard, row by row")
     if differing:

@@ -23,6 +23,7 @@ from corpus.storage import WorkFolder
 from corpus.verdict import Verdict
 from corpus.words import count_words
 from dedup.identity import KINDS
+from dedup.interop import empty_registers, merged, registers
 from filters.phi.release import RELEASED_SPANS, Release
 from filters.phi.surrogates import Key
 from pipelines.conclude import AMOUNT
@@ -38,9 +39,12 @@ from pipelines.provenance import (
     released_rights,
 )
 from shards.place import shards_of, split_of
-from shards.signatures import PACKED, packed
+from shards.signatures import N_SHINGLES, PACKED, packed
 from shards.tokenizer import load_tokenizer
 from shards.write import ROW
+
+REGISTERS = "registers.npy"
+"""Registers of the bundle's distinct shingles (`dedup.interop`)."""
 
 _BUFFER = 64 * 2**20
 """Bytes of rows held before they are written out by shard."""
@@ -76,7 +80,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     identifiers] of survivors, `params["works"]` what other records say.
     """
     index: list[list[Json]] = []
-    counts = Statistics()
+    counts = Statistics(params["shingle_words"])
     folder = folders["assembled"]
     options = {"compression": "zstd", "compression_level": 1}
     with (
@@ -93,6 +97,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
                 _flush(held, params["shards"], writer, index)
                 weight = 0
         _flush(held, params["shards"], writer, index)
+    np.save(folder / REGISTERS, counts.registers)
     return {"assembled": {"index": index, **counts.summary()}}
 
 
@@ -205,13 +210,17 @@ def _flush(held: list[pa.Table], shards: dict[str, int], writer: pq.ParquetWrite
 
 
 class Statistics:
-    """Sums over released rows: by split, licence, document type, year, language, length; identifiers masked."""
+    """Sums over released rows: by split, licence, type, year, language, length; identifiers masked; shingles."""
 
-    def __init__(self) -> None:
+    def __init__(self, shingle_words: int) -> None:
+        self._shingle_words = shingle_words
+        self.registers = empty_registers()
+        """Of the shingles of the released text (`dedup.interop`)."""
         self._sums: dict[str, Counter[tuple[str, str]]] = {}
         self._spans: Counter[str] = Counter()
         self._span_documents: Counter[str] = Counter()
         self._masked: Counter[str] = Counter()
+        self._shingles = 0
 
     def add(self, rows: pa.Table, read: pl.DataFrame, spans: pa.ChunkedArray) -> None:
         """Count `rows`, which were `read` (bytes, words, tokens) before masking took out `spans`."""
@@ -236,6 +245,8 @@ class Statistics:
             sums = self._sums.setdefault(kind, Counter())
             for label, *amount in frame.group_by(kind).agg(pl.col(AMOUNT).sum()).iter_rows():
                 sums.update({(label, name): value for name, value in zip(AMOUNT, amount, strict=True)})
+        self._shingles += int(pc.sum(pc.list_element(rows["signature"], N_SHINGLES)).as_py() or 0)
+        self.registers = merged([self.registers, registers(_chunk(rows["text"]), self._shingle_words)])
         changed = rows["phi_masked"].to_numpy() > 0
         self._masked["documents"] += int(changed.sum())
         for name in ("bytes", "words", "tokens"):
@@ -260,6 +271,7 @@ class Statistics:
             },
             "spans": {kind: [self._spans[kind], self._span_documents[kind]] for kind in sorted(self._spans)},
             "masked": {name: self._masked[name] for name in AMOUNT},
+            "shingles": self._shingles,
         }
 
 

@@ -382,6 +382,7 @@ class Build:
                 "seed": recipe.seed,
                 "tokenizer": self._tokenizer,
                 "genres": genres,
+                "shingle_words": recipe.dedup.signature.shingle_words,
             }
             units.append(self._bundle_unit("assembled", "pipelines.assemble:run", number, params))
         results = self._phase("Mask and tokenize", units)

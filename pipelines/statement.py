@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import polars as pl
 import yaml
@@ -18,6 +19,7 @@ from corpus.digest import digest, sha256_file
 from corpus.errors import LedgerImbalance
 from corpus.storage import WorkFolder
 from corpus.unit import Result
+from dedup.interop import distinct, merged
 from filters.datatrove.classes import installed_libraries
 from filters.rights import Profile, load_profile
 from manifests.environment import environment
@@ -27,6 +29,7 @@ from manifests.model import (
     ClusterSize,
     CrossSource,
     Dedup,
+    DistinctShingles,
     File,
     FormatterFacts,
     Gap,
@@ -50,6 +53,7 @@ from manifests.model import (
     TokenizerFacts,
 )
 from manifests.rights import rights_floor
+from pipelines.assemble import REGISTERS
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.plan import Plan
@@ -336,7 +340,20 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
         cluster_sizes=tuple(ClusterSize(**row) for row in sizes.to_dicts()),
         cross_source=tuple(CrossSource(**row) for row in cross.to_dicts()),
         signatures=SignatureFacts.model_validate(SignatureAnnotator(policy.signature).config),
+        distinct_shingles=tuple(_distinct_shingles(finished, names)),
     )
+
+
+def _distinct_shingles(finished: Finished, names: list[str]) -> Iterator[DistinctShingles]:
+    whole, total = [], 0
+    for name in names:
+        numbers = finished.of(name)
+        registers = merged(np.load(finished.product(number, "assembled") / REGISTERS) for number in numbers)
+        shingles = sum(finished.assembled[number]["shingles"] for number in numbers)
+        yield DistinctShingles(source=name, shingles=shingles, distinct=distinct(registers))
+        whole.append(registers)
+        total += shingles
+    yield DistinctShingles(source=None, shingles=total, distinct=distinct(merged(whole)))
 
 
 def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict[str, Any]:

@@ -18,6 +18,9 @@ from dedup.signature import MinHashConfig, SignatureAnnotator
 PACKED = pa.list_(pa.field("item", pa.uint64(), nullable=False))
 """A signature as one column, whatever its number of bands: its columns, in order, as uint64."""
 
+N_SHINGLES = 2
+"""Which column of a signature is `n_shingles`."""
+
 CONFIG = b"hc4.signature"
 """Key of the file's metadata under which canonical JSON says what the signatures are (`SignatureAnnotator.config`)."""
 

@@ -12,6 +12,7 @@ from manifests.model import (
     ClusterSize,
     CrossSource,
     Dedup,
+    DistinctShingles,
     Environment,
     File,
     FormatterFacts,
@@ -360,6 +361,10 @@ def build() -> Manifest:
                 ClusterSize(size=26, clusters=1),
             ),
             cross_source=(CrossSource(merged="medline", survivor="plos", method="near", documents=147),),
+            distinct_shingles=(
+                DistinctShingles(source="plos", shingles=4_410_210, distinct=4_398_777),
+                DistinctShingles(source=None, shingles=9_120_003, distinct=8_871_454),
+            ),
         ),
         tokenizer=TokenizerFacts(
             name="mistral-v3.model",
