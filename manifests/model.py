@@ -301,7 +301,7 @@ class Dedup(Strict):
     algorithm: str
     parameters: dict[str, int | float]
     keep: tuple[str, ...]
-    """By what it was decided which of two documents survives; the first that differs decides, then the lesser doc_id."""
+    """By what it is decided which of two documents survives; the first that differs decides, then the lesser doc_id."""
     candidate_pairs: int
     verified_pairs: int
     """Candidate pairs whose true Jaccard reached the threshold, both of all they say and of what counts."""

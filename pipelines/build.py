@@ -202,7 +202,7 @@ class Build:
     def _deduplicate(self, works_digest: str) -> Found:
         priority = self._priority
         parts = [
-            Part(bundle.source.name, priority[bundle.source.name], own)
+            Part(bundle.source.name, priority[bundle.source.name], own, bundle.source.templates)
             for bundle, own in zip(self.plan.bundles, self.digests, strict=True)
         ]
         policy = self.plan.recipe.dedup

@@ -17,7 +17,7 @@ from pipelines.measure import ROWS
 from pipelines.slices import Sliced
 
 if TYPE_CHECKING:
-    from pipelines.recipe import DedupRecipe
+    from pipelines.recipe import DedupRecipe, TemplateRecipe
 
 Phase = Callable[[str, list[Unit]], list[dict[str, Result]]]
 
@@ -40,7 +40,8 @@ class Part:
     """Place of the source in the recipe, the smaller the better; one number a source."""
     digests: dict[str, str]
     """Stage to product: `documents`, `verdicts`, `licence`, `language`, `quality`, `phi`, `signature`."""
-    label: str = ""
+    templates: TemplateRecipe | None = None
+    """What is a template of this source; None: what is one of any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +208,13 @@ class Deduplication:
             for number, part in enumerate(self._parts)
         ]
         samples = self._several("Sample for templates", "templates", "sample", params)
-        bound = self._policy.templates.model_dump(mode="json")
-        params = [{"samples": [samples[n]["digest"] for n in numbers], **bound} for numbers in of_source.values()]
+        params = [
+            {
+                "samples": [samples[n]["digest"] for n in numbers],
+                "bound": (self._parts[numbers[0]].templates or self._policy.templates).model_dump(mode="json"),
+            }
+            for numbers in of_source.values()
+        ]
         found = self._several("Learn templates", "templates", "templates", params)
         self._learnt = {
             name: {"documents": one["documents"], "shingles": one["shingles"]}
