@@ -6,6 +6,7 @@ build finds its place again by asking which products exist.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from filters.classifier import load_classifier
 from filters.phi.surrogates import Key
 from manifests.model import Manifest
 from pipelines import boilerplate, conclude, planted
+from pipelines.deduplicate.earlier import file_of
 from pipelines.deduplicate.steps import Deduplication, Found, Part
 from pipelines.engines.engine import Engine
 from pipelines.locations import resolve_location
@@ -205,6 +207,12 @@ class Build:
             Part(bundle.source.name, priority[bundle.source.name], own, bundle.source.templates)
             for bundle, own in zip(self.plan.bundles, self.digests, strict=True)
         ]
+        places = itertools.count(len(priority))
+        for snapshot, earlier in enumerate(self.plan.earlier):
+            sources = {source.name: next(places) for source in earlier.snapshot.manifest.sources}
+            for file in earlier.files:
+                held = {"earlier": file_of(earlier, file)}
+                parts.append(Part(file.source, sources[file.source], held, snapshot=snapshot))
         policy = self.plan.recipe.dedup
         return Deduplication(self._phase, self.work, MADE_BY, policy, self.partitions).run(parts, works_digest)
 
