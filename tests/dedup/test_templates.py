@@ -1,14 +1,26 @@
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
+from benchmarks.documents import kit_folder
 from dedup.shingles import shingle_sets
-from dedup.templates import document_frequencies, flag, frequent, merge_frequencies
+from dedup.templates import (
+    document_frequencies,
+    flag,
+    frequent,
+    merge_frequencies,
+    set_frequencies,
+    template_shingles,
+    variants,
+)
+from dedup.verify import similarities
 from tests.dedup import oracle
 from tests.dedup.test_shingles import TEXTS
 
@@ -99,3 +111,104 @@ def test_templates_of_real_abstracts_are_the_oracles(abstracts: list[str], share
     flagged = flag(hashes, template) & np.uint64(1)
     found = np.add.reduceat(flagged.astype(np.int64), starts[:-1])
     assert found.tolist() == [len(oracle.shingles(text) & expected) for text in abstracts]
+
+
+def laid_out(texts: list[str], k: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    return shingle_sets(oracle.column(texts), np.arange(len(texts)), k)
+
+
+@given(MANY, st.floats(0.1, 1.0))
+def test_every_document_left_out_is_a_variant_of_one_that_is_counted(texts: list[str], similarity: float) -> None:
+    kept = variants(*laid_out(texts), similarity).tolist()
+    assert kept == sorted(set(kept))
+    assert all(oracle.words(texts[i]) for i in kept)
+    for i in set(range(len(texts))) - set(kept):
+        assert not oracle.words(texts[i]) or any(oracle.jaccard(texts[i], texts[j]) >= similarity for j in kept)
+
+
+@given(MANY)
+def test_the_same_words_are_one_variant(texts: list[str]) -> None:
+    kept = variants(*laid_out(texts), 1.0)
+    assert len(kept) == len({frozenset(oracle.shingles(text)) for text in texts} - {frozenset()})
+
+
+@given(MANY)
+def test_without_variants_every_document_with_words_counts(texts: list[str]) -> None:
+    kept = variants(*laid_out(texts), 2.0)
+    assert kept.tolist() == [i for i, text in enumerate(texts) if oracle.words(text)]
+
+
+def test_the_text_that_copies_were_made_from_stands_for_them(abstracts: list[str]) -> None:
+    random = np.random.default_rng(4)
+    longest = sorted(abstracts, key=len)[-20:]
+    copies = {oracle.edited(text, 0.002, random): text for text in longest for _ in range(30)}
+    changed = [copy for copy, text in copies.items() if oracle.jaccard(copy, text) < 1]
+    near = {copy for copy in changed if oracle.jaccard(copy, copies[copy]) >= 0.95}
+    assert max(oracle.jaccard(*pair) for pair in itertools.combinations(longest, 2)) < 0.5
+    assert len(near) > 300
+    texts = [*changed, *longest]
+    kept = {texts[i] for i in variants(*laid_out(texts), 0.95)}
+    assert len(kept & set(longest)) >= 15
+    assert len(kept & near) <= len(near) / 50
+
+
+def test_the_order_of_the_sample_changes_no_template(abstracts: list[str]) -> None:
+    random = np.random.default_rng(6)
+    texts = abstracts[:300] + [oracle.edited(text, 0.004, random) for text in abstracts[:100] for _ in range(3)]
+    bound = {"share": 0.001, "least": 3, "variant": 0.95}
+    learnt = template_shingles(*laid_out(texts), **bound)
+    shuffled = [texts[i] for i in random.permutation(len(texts))]
+    assert learnt.size > 0
+    assert np.array_equal(learnt, template_shingles(*laid_out(shuffled), **bound))
+
+
+def test_a_text_in_many_copies_is_no_template(abstracts: list[str]) -> None:
+    random = np.random.default_rng(8)
+    original = max(abstracts[:500], key=len)
+    copies = [oracle.edited(original, 0.002, random) for _ in range(30)]
+    hashes, starts = laid_out([original, *copies, *abstracts[500:1000]])
+    mine, _ = laid_out([original])
+    every_document = template_shingles(hashes, starts, share=0.001, least=10, variant=2.0)
+    of_variants = template_shingles(hashes, starts, share=0.001, least=10, variant=0.95)
+    assert np.isin(mine, every_document).all()
+    assert not np.isin(mine, of_variants).any()
+
+
+def test_without_variants_templates_are_the_oracles(abstracts: list[str]) -> None:
+    texts = abstracts[:500]
+    learnt = template_shingles(*laid_out(texts), share=0.01, least=2, variant=2.0)
+    assert learnt.size == len(oracle.template(texts, 0.01, 2)) > 0
+    assert np.array_equal(set_frequencies(laid_out(texts)[0])[0], document_frequencies(oracle.column(texts))[0])
+
+
+@pytest.fixture(scope="module")
+def inheritance() -> list[str]:
+    """Question and answer on how a disease is inherited, from each such page of MedQuAD's Genetics Home Reference."""
+    kit = kit_folder()
+    if kit is None:
+        pytest.skip("the kit is not on this machine (set HC4_KIT)")
+    found = set()
+    for path in sorted((kit / "medquad" / "3_GHR_QA").glob("*.xml")):
+        for pair in etree.parse(path).iter("QAPair"):
+            question, answer = pair.find("Question"), pair.findtext("Answer")
+            if answer and question.get("qtype") == "inheritance":
+                found.add(f"{question.text} {answer}")
+    return sorted(found)
+
+
+def test_answers_about_different_diseases_stay_apart_and_copies_do_not(inheritance: list[str]) -> None:
+    copied = inheritance[::10]
+    hashes, starts = laid_out([*inheritance, *(f"{text} Reviewed in May." for text in copied)])
+    template = template_shingles(hashes, starts, share=0.001, least=10, variant=0.95)
+    a, b = np.triu_indices(len(inheritance), 1)
+    found = similarities(flag(hashes, template), starts, a, b)
+    alike = found.jaccard >= 0.8
+    assert alike.sum() > 5000
+    # What is left are types of one disease and families of less than ten pages.
+    assert (alike & found.copies(0.8)).sum() < alike.sum() / 100
+
+    a, b = np.arange(len(inheritance))[::10], np.arange(len(copied)) + len(inheritance)
+    found = similarities(flag(hashes, template), starts, a, b)
+    long = np.diff(starts)[a] > 150
+    assert found.copies(0.8)[long].all()
+    assert long.sum() > 5
