@@ -20,8 +20,8 @@ class MinHashConfig(BaseModel):
     """Shape and seed of a signature.
 
     Two texts of Jaccard similarity J become candidates with probability 1 - (1 - J^rows)^bands (Leskovec, Rajaraman,
-    Ullman, "Mining of Massive Datasets", section 3.4.2): with 16 bands of 6 rows 0.992 at J = 0.8, 0.99999 at J = 0.9, 0.22
-    at J = 0.5 and 0.00001 at J = 0.1. (14 bands of 8 rows, which many use, find 0.92 at J = 0.8.)
+    Ullman, "Mining of Massive Datasets", section 3.4.2): with 16 bands of 6 rows 0.992 at J = 0.8, 0.99999 at J = 0.9,
+    0.22 at J = 0.5 and 0.00002 at J = 0.1. (14 bands of 8 rows, which many use, find 0.92 at J = 0.8.)
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
