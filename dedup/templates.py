@@ -13,13 +13,11 @@ go. So frequencies are of *variants*: of documents so similar that not even a fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 Hashes = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.int64]
@@ -104,21 +102,6 @@ def _rank(first: Counts, hashes: Hashes, starts: Offsets, numbers: Offsets) -> O
     return rank
 
 
-def document_frequencies(text: pa.LargeStringArray, shingle_words: int = 5) -> tuple[Hashes, Counts]:
-    """In how many texts each shingle occurs; a text that repeats itself counts once.
-
-    Args:
-        text: the texts, large_string.
-        shingle_words: k.
-
-    Returns:
-        As `set_frequencies`.
-    """
-    from dedup.shingles import shingle_sets
-
-    return set_frequencies(shingle_sets(text, np.arange(len(text)), shingle_words)[0])
-
-
 def set_frequencies(hashes: Hashes) -> tuple[Hashes, Counts]:
     """In how many sets each shingle is.
 
@@ -134,26 +117,6 @@ def set_frequencies(hashes: Hashes) -> tuple[Hashes, Counts]:
     counts = np.empty(distinct.size, np.int64)
     found = runs(distinct, counts)
     return distinct[:found], counts[:found]
-
-
-def merge_frequencies(parts: Sequence[tuple[Hashes, Counts]]) -> tuple[Hashes, Counts]:
-    """Document frequencies of all parts together, as if their texts had come as one column.
-
-    A shingle that is rare in each part may be frequent in all, so nothing is left out on the way. Parts are merged two
-    by two: the order of the parts changes nothing.
-    """
-    from dedup.overlap import add_counts
-
-    merged = list(parts) or [(np.empty(0, np.uint64), np.empty(0, np.int64))]
-    while len(merged) > 1:
-        halves = []
-        for left, right in zip(merged[::2], merged[1::2], strict=False):
-            room = left[0].size + right[0].size
-            hashes, counts = np.empty(room, np.uint64), np.empty(room, np.int64)
-            found = add_counts(*left, *right, hashes, counts)
-            halves.append((hashes[:found].copy(), counts[:found].copy()))
-        merged = halves + merged[2 * len(halves) :]
-    return merged[0]
 
 
 def frequent(hashes: Hashes, counts: Counts, *, documents: int, share: float, least: int) -> Hashes:

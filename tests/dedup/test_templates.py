@@ -12,10 +12,8 @@ from lxml import etree
 from benchmarks.documents import kit_folder
 from dedup.shingles import shingle_sets
 from dedup.templates import (
-    document_frequencies,
     flag,
     frequent,
-    merge_frequencies,
     set_frequencies,
     template_shingles,
     variants,
@@ -35,6 +33,10 @@ def sets(*given: set[int]) -> np.ndarray:
     return np.array([one << 1 for members in given for one in sorted(members)], np.uint64)
 
 
+def laid_out(texts: list[str], k: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    return shingle_sets(oracle.column(texts), np.arange(len(texts)), k)
+
+
 def counted(part: tuple[np.ndarray, np.ndarray]) -> dict[int, int]:
     hashes, counts = part
     assert (hashes[1:] > hashes[:-1]).all()
@@ -44,24 +46,15 @@ def counted(part: tuple[np.ndarray, np.ndarray]) -> dict[int, int]:
 @given(MANY, st.integers(1, 3))
 def test_frequencies_are_the_oracles(texts: list[str], k: int) -> None:
     expected = Counter(one for text in texts for one in oracle.shingles(text, k))
-    found = counted(document_frequencies(oracle.column(texts), k))
+    found = counted(set_frequencies(laid_out(texts, k)[0]))
     assert Counter(found.values()) == Counter(expected.values())
     for text in texts:
         mine, _ = shingle_sets(oracle.column([text]), np.array([0]), k)
         assert sorted(found[one] for one in mine.tolist()) == sorted(expected[one] for one in oracle.shingles(text, k))
 
 
-@given(st.lists(MANY, max_size=6), st.randoms(use_true_random=False))
-def test_parts_in_any_order_are_one_column(parts: list[list[str]], random: np.random.Generator) -> None:
-    whole = document_frequencies(oracle.column([text for part in parts for text in part]), 2)
-    random.shuffle(parts)
-    merged = merge_frequencies([document_frequencies(oracle.column(part), 2) for part in parts])
-    assert np.array_equal(merged[0], whole[0])
-    assert np.array_equal(merged[1], whole[1])
-
-
 def test_a_text_that_repeats_itself_is_one_document() -> None:
-    found = counted(document_frequencies(oracle.column(["a b a b a b", "a b"]), 2))
+    found = counted(set_frequencies(laid_out(["a b a b a b", "a b"], 2)[0]))
     assert sorted(found.values()) == [1, 2]
 
 
@@ -103,18 +96,13 @@ def test_flags_say_what_is_frequent_and_nothing_else_changes(
 
 @pytest.mark.parametrize("share", [0.001, 0.01])
 def test_templates_of_real_abstracts_are_the_oracles(abstracts: list[str], share: float) -> None:
-    parts = [document_frequencies(oracle.column(abstracts[i : i + 300])) for i in range(0, 2000, 300)]
-    template = frequent(*merge_frequencies(parts), documents=2000, share=share, least=4)
+    hashes, starts = laid_out(abstracts)
+    template = template_shingles(hashes, starts, share=share, least=4, variant=2.0)
     expected = oracle.template(abstracts, share, 4)
     assert len(template) == len(expected) > 0
-    hashes, starts = shingle_sets(oracle.column(abstracts), np.arange(2000), 5)
     flagged = flag(hashes, template) & np.uint64(1)
     found = np.add.reduceat(flagged.astype(np.int64), starts[:-1])
     assert found.tolist() == [len(oracle.shingles(text) & expected) for text in abstracts]
-
-
-def laid_out(texts: list[str], k: int = 5) -> tuple[np.ndarray, np.ndarray]:
-    return shingle_sets(oracle.column(texts), np.arange(len(texts)), k)
 
 
 @given(MANY, st.floats(0.1, 1.0))
@@ -172,13 +160,6 @@ def test_a_text_in_many_copies_is_no_template(abstracts: list[str]) -> None:
     of_variants = template_shingles(hashes, starts, share=0.001, least=10, variant=0.95)
     assert np.isin(mine, every_document).all()
     assert not np.isin(mine, of_variants).any()
-
-
-def test_without_variants_templates_are_the_oracles(abstracts: list[str]) -> None:
-    texts = abstracts[:500]
-    learnt = template_shingles(*laid_out(texts), share=0.01, least=2, variant=2.0)
-    assert learnt.size == len(oracle.template(texts, 0.01, 2)) > 0
-    assert np.array_equal(set_frequencies(laid_out(texts)[0])[0], document_frequencies(oracle.column(texts))[0])
 
 
 @pytest.fixture(scope="module")
