@@ -263,6 +263,15 @@ class CrossSource(Strict):
     documents: int
 
 
+class SourceTemplates(Strict):
+    """Templates of a source: shingles that so many of its documents have that they tell none from another."""
+
+    source: str
+    documents: int
+    """Documents that were looked at."""
+    shingles: int
+
+
 class SignatureFacts(Strict):
     """What the signatures of the index are (`dedup.signature`): none of another algorithm, version, Unicode or shape
     may be compared with them."""
@@ -291,9 +300,16 @@ class Dedup(Strict):
 
     algorithm: str
     parameters: dict[str, int | float]
+    keep: tuple[str, ...]
+    """By what it was decided which of two documents survives; the first that differs decides, then the lesser doc_id."""
     candidate_pairs: int
     verified_pairs: int
-    """Candidate pairs whose true Jaccard reached the threshold."""
+    """Candidate pairs whose true Jaccard reached the threshold, both of all they say and of what counts."""
+    template_pairs: int
+    """... and those alike only in what is a template of their source: they stay."""
+    contained_pairs: int
+    """Candidate pairs too different to merge of which the longer text holds most of the shorter one: they stay too."""
+    templates: tuple[SourceTemplates, ...]
     cluster_sizes: tuple[ClusterSize, ...]
     cross_source: tuple[CrossSource, ...]
     signatures: SignatureFacts | None = None

@@ -209,11 +209,11 @@ def _authority(snapshots: Sequence[Earlier]) -> dict[tuple[int, str], int]:
 def _survivor(
     record: Record, found: list[_Found], sources: dict[str, int], snapshots: Sequence[Earlier]
 ) -> Match | None:
-    """Whom the keep policy prefers (`dedup.identity.keep_rank`): the match, or None for the text itself.
+    """Whom the keep policy prefers (`dedup.ranks`): the match, or None for the text itself.
 
     A text of no source of these snapshots has less authority than any.
     """
-    from dedup.identity import keep_rank
+    from dedup.ranks import CRITERIA, keep_keys
     from filters.rights import openness
 
     if not found:
@@ -234,13 +234,14 @@ def _survivor(
     )
     # A document of one id may be in several snapshots, and the text may be one of them.
     names = [f"{fact['doc_id']}\0{number:06}" for number, fact in enumerate(facts)]
-    rank = keep_rank(
-        source_priority=np.array([fact["priority"] for fact in facts]),
-        licence_openness=openness(pa.array([fact["licence_spdx"] for fact in facts], pa.string())),
-        doc_type_priority=np.array([types.get(fact["doc_type"], len(types)) for fact in facts]),
+    keys = keep_keys(
+        recipe["dedup"].get("keep", CRITERIA),
+        source=np.array([fact["priority"] for fact in facts]),
+        licence=openness(pa.array([fact["licence_spdx"] for fact in facts], pa.string())),
+        doc_type=np.array([types.get(fact["doc_type"], len(types)) for fact in facts]),
         version=pa.array([fact["version"] for fact in facts], pa.string()),
         length=np.array([fact["n_bytes"] for fact in facts]),
         doc_id=pa.array(names, pa.string()),
-    )
-    first = int(np.argmin(rank))
+    ).to_pylist()
+    first = keys.index(min(keys))
     return None if first == len(found) else found[first].match

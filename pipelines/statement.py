@@ -22,6 +22,7 @@ from corpus.unit import Result
 from dedup.interop import distinct, merged
 from filters.datatrove.classes import installed_libraries
 from filters.rights import Profile, load_profile
+from manifests.agree import dedup_parameters
 from manifests.environment import environment
 from manifests.ledger import make_ledger
 from manifests.model import (
@@ -49,11 +50,13 @@ from manifests.model import (
     Share,
     SignatureFacts,
     Source,
+    SourceTemplates,
     Split,
     TokenizerFacts,
 )
 from manifests.rights import rights_floor
 from pipelines.assemble import REGISTERS
+from pipelines.deduplicate.steps import Found
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.plan import Plan
@@ -76,7 +79,7 @@ class Finished:
     planted: list[Result]
     assembled: list[Result]
     shards: list[dict[str, Any]]
-    resolved: dict[str, Any]
+    resolved: Found
     phi_key: str | None
     """Fingerprint of the key, if there is one."""
 
@@ -314,7 +317,7 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
     from dedup.signature import ALGORITHM, ALGORITHM_VERSION, SignatureAnnotator
 
     policy = finished.plan.recipe.dedup
-    folder = finished.work.product("resolve", finished.resolved["digest"])
+    folder = finished.work.product("merges", finished.resolved.merges)
     merges = pl.read_parquet(folder / ROWS, glob=False)
     owner = pl.Series([bundle.source.name for bundle in finished.plan.bundles], dtype=pl.String)
     cross = (
@@ -330,13 +333,13 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
     sizes = merges.group_by("survivor").len().group_by((pl.col("len") + 1).alias("size")).len("clusters").sort("size")
     return Dedup(
         algorithm=f"{ALGORITHM} {ALGORITHM_VERSION}",
-        parameters={
-            **policy.signature.model_dump(),
-            "threshold": policy.threshold,
-            "split_threshold": policy.split_threshold,
-        },
-        candidate_pairs=finished.resolved["candidate_pairs"],
-        verified_pairs=finished.resolved["similar"],
+        parameters=dedup_parameters(policy.model_dump(mode="json")),
+        keep=policy.keep,
+        candidate_pairs=finished.resolved.candidate_pairs,
+        verified_pairs=finished.resolved.similar,
+        template_pairs=finished.resolved.templates,
+        contained_pairs=finished.resolved.contained,
+        templates=tuple(SourceTemplates(source=name, **finished.resolved.of_source[name]) for name in names),
         cluster_sizes=tuple(ClusterSize(**row) for row in sizes.to_dicts()),
         cross_source=tuple(CrossSource(**row) for row in cross.to_dicts()),
         signatures=SignatureFacts.model_validate(SignatureAnnotator(policy.signature).config),
