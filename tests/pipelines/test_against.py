@@ -12,8 +12,8 @@ import yaml
 
 from corpus.errors import SnapshotError
 from corpus.storage import WorkFolder
-from manifests.snapshot import Snapshot
 from datacards.render import render
+from manifests.snapshot import Snapshot
 from manifests.verify import verify
 from pipelines.plan import make_plan
 from pipelines.recipe import load_recipe
