@@ -37,6 +37,7 @@ from pipelines.publish import publish
 from pipelines.signals import signal_stages
 from pipelines.slices import Sliced, without_places
 from pipelines.statement import Finished
+from pipelines.works.steps import Bundle, Works
 from shards.place import TRAIN, VALIDATION
 
 MADE_BY = {"made_by": toolchain("filters", "dedup", "shards", "pipelines")}
@@ -69,7 +70,7 @@ class Build:
     work: WorkFolder
     progress: Progress
     partitions: int | None = None
-    """Ranges of keys in deduplication; by default, by the size of the corpus. It changes no byte of the snapshot."""
+    """Ranges of keys in global steps; by default, by the size of the corpus. It changes no byte of the snapshot."""
     digests: list[dict[str, str]] = field(init=False)
     """By bundle, stage name to digest; phases add theirs."""
 
@@ -152,14 +153,17 @@ class Build:
 
     def _works(self, outdated: Slices) -> tuple[str, Sliced]:
         """The digest of `works`, and by bundle what other records say of its documents' works (`pipelines.works`)."""
-        bundles = [{stage: own[stage] for stage in ("documents", "licence", "signature")} for own in self.digests]
-        gone = {str(number): [row for row, *_ in rows] for number, rows in sorted(outdated.items())}
         priority = self._priority
-        sources = [priority[bundle.source.name] for bundle in self.plan.bundles]
-        params: dict[str, Any] = {"bundles": bundles, "outdated": gone, "sources": sources}
-        name = digest({"stage": "works", "params": params, **MADE_BY})
-        (result,) = self._phase("Join works", [Unit("pipelines.works:run", {"works": name}, params, label="works")])
-        return name, Sliced("works", name, ROWS, result["works"]["slices"])
+        bundles = [
+            Bundle(
+                source=priority[bundle.source.name],
+                digests=own,
+                outdated=[row for row, *_ in outdated.get(number, [])],
+                label=bundle.label,
+            )
+            for number, (bundle, own) in enumerate(zip(self.plan.bundles, self.digests, strict=True))
+        ]
+        return Works(self._phase, self.work, MADE_BY, self.partitions).run(bundles)
 
     def _learn_boilerplate(self, documents: list[Result]) -> dict[str, str]:
         """By source, the digest of the sentences that it repeats; every bundle gets a sidecar about them."""
