@@ -277,7 +277,7 @@ class Build:
 
     def _assemble(self, found: Found, works: Sliced, counts: dict[str, dict[str, int]]) -> list[Result]:
         recipe = self.plan.recipe
-        needed = ("documents", "verdicts", "licence", "language", "phi", "tokens")
+        needed = ("documents", "verdicts", "licence", "language", "phi", "signature", "tokens")
         genres = self._genres()
         units = []
         for number, bundle in enumerate(self.plan.bundles):
@@ -302,6 +302,7 @@ class Build:
                 "seed": recipe.seed,
                 "tokenizer": self._tokenizer,
                 "genres": genres,
+                "shingle_words": recipe.dedup.signature.shingle_words,
             }
             units.append(self._bundle_unit("assembled", "pipelines.assemble:run", number, params))
         results = self._phase("Mask and tokenize", units)
@@ -349,6 +350,7 @@ class Build:
                         "tokenizer": self._tokenizer,
                         "oracle_documents": _ORACLE_DOCUMENTS,
                         "row_group_tokens": self.plan.recipe.shards.row_group_tokens,
+                        "signature": self.plan.recipe.dedup.signature.model_dump(mode="json"),
                     }
                     name = digest({"stage": "shard", "params": params, **MADE_BY})
                     label = f"{source}/{split} {number + 1} of {count}"

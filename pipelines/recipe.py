@@ -206,9 +206,9 @@ class TemplateRecipe(Part):
 class BucketRecipe(Part):
     """What is compared among documents that share a band."""
 
-    all_pairs_up_to: int = Field(16, ge=2)
+    all_pairs_up_to: int = Field(64, ge=2)
     """Documents that are all compared with each other."""
-    leaders: int = Field(4, ge=1)
+    leaders: int = Field(8, ge=1)
     """Of more, each is compared with so many of the best, and with those alike without their templates."""
 
 

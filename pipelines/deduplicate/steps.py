@@ -65,6 +65,8 @@ class Found:
     contained: int
     """Pairs too different to merge of which one holds most of the other."""
     rounds: int
+    of_source: dict[str, dict[str, int]]
+    """By source, how many documents were looked at for templates, and how many shingles are one."""
 
 
 class Deduplication:
@@ -152,6 +154,7 @@ class Deduplication:
             of_bundle=[one["rows"] for one in indexed],
             candidate_pairs=sums.pop("pairs"),
             rounds=len(rounds),
+            of_source=self._learnt,
             **sums,
         )
 
@@ -207,6 +210,10 @@ class Deduplication:
         bound = self._policy.templates.model_dump(mode="json")
         params = [{"samples": [samples[n]["digest"] for n in numbers], **bound} for numbers in of_source.values()]
         found = self._several("Learn templates", "templates", "templates", params)
+        self._learnt = {
+            name: {"documents": one["documents"], "shingles": one["shingles"]}
+            for name, one in zip(of_source, found, strict=True)
+        }
         return {name: one["digest"] for name, one in zip(of_source, found, strict=True)}
 
     def _bundle(self, number: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -40,7 +41,7 @@ def test_ranges_cover_all_keys_without_overlap() -> None:
         ranges = [key_range(part, parts) for part in range(parts)]
         assert ranges[0][0] == 0
         assert ranges[-1][1] == 2**64 - 1
-        assert all(high + 1 == low for (_, high), (low, _) in zip(ranges, ranges[1:], strict=False))
+        assert all(high + 1 == low for (_, high), (low, _) in pairwise(ranges))
 
 
 def test_numbers_in_a_row_are_spread_evenly_and_never_collide() -> None:

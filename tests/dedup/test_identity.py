@@ -3,8 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dedup.candidates import star_edges
 from dedup.identity import KINDS, identity_keys
