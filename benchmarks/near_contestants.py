@@ -7,6 +7,8 @@ them take sets of k consecutive words. Peers that do not cut texts get the words
 
 from __future__ import annotations
 
+import atexit
+import itertools
 import re
 import shutil
 import tempfile
@@ -49,23 +51,25 @@ def datatrove_sign(texts: Sequence[str], shape: Shape) -> dict[str, Sign]:
 
 
 def datasketch_sign(texts: Sequence[str], shape: Shape) -> dict[str, Sign]:
-    """One `MinHash` after the other, and `MinHash.bulk`; xxhash in place of SHA-1, as its manual advises."""
+    """One `MinHash` after the other; `MinHash.bulk`; the same with xxhash in place of its SHA-1."""
     from datasketch import MinHash
 
     options = _datasketch_options(shape)
+    plain = {name: value for name, value in options.items() if name != "hashfunc"}
     k = shape["shingle_words"]
 
     def one_by_one() -> object:
         signed = []
         for text in texts:
-            one = MinHash(**options)
+            one = MinHash(**plain)
             one.update_batch(_shingles(text, k))
             signed.append(one)
         return signed
 
     return {
         "datasketch, one at a time": one_by_one,
-        "datasketch, bulk": lambda: MinHash.bulk((_shingles(text, k) for text in texts), **options),
+        "datasketch, bulk": lambda: MinHash.bulk((_shingles(text, k) for text in texts), **plain),
+        "datasketch, bulk, xxhash": lambda: MinHash.bulk((_shingles(text, k) for text in texts), **options),
     }
 
 
@@ -76,25 +80,25 @@ def rensa_sign(texts: Sequence[str], shape: Shape) -> dict[str, Sign]:
     """
     from rensa import RMinHash
 
-    count, k = _hashes(shape, 128), shape["shingle_words"]
+    hashes, k = _hashes(shape, 128), shape["shingle_words"]
 
     def one_by_one() -> object:
         signed = []
         for text in texts:
-            one = RMinHash(num_perm=count, seed=1)
+            one = RMinHash(num_perm=hashes, seed=1)
             one.update(_strings(text, k))
             signed.append(one.digest())
         return signed
 
     def by_numpy() -> object:
-        return RMinHash.digest_matrix_from_flat_token_hashes(*_rolled(RMinHash, texts, k), count, 1)
+        return RMinHash.digest_matrix_from_flat_token_hashes(*_rolled(RMinHash, texts, k), hashes, 1)
 
     def sampled() -> object:
-        return RMinHash.digest_matrix_from_flat_token_hashes_rho(*_rolled(RMinHash, texts, k), count, 1)
+        return RMinHash.digest_matrix_from_flat_token_hashes_rho(*_rolled(RMinHash, texts, k), hashes, 1)
 
     return {
         "rensa, one at a time": one_by_one,
-        "rensa, batch": lambda: RMinHash.digest_matrix_from_token_sets([_strings(text, k) for text in texts], count, 1),
+        "rensa, batch": lambda: RMinHash.digest_matrix_from_token_sets([_strings(text, k) for text in texts], hashes, 1),
         "rensa, batch, shingles by numpy": by_numpy,
         "rensa, the same, sampled (rho)": sampled,
     }
@@ -107,36 +111,54 @@ def text_dedup_sign(texts: Sequence[str], shape: Shape) -> dict[str, Sign]:
 
 
 def hc4_deduplicate(texts: Sequence[str], shape: Shape) -> dict[str, Deduplicate]:
-    """Signatures, exact edges, candidates of every band, true Jaccard, survivors, from Arrow."""
+    """What a build does, by its own units, from texts in Parquet to the merges; the same in memory, from Arrow.
+
+    The second has no templates: signatures, exact edges, candidates of every band, true Jaccard, survivors.
+    """
     import pyarrow as pa
 
+    from benchmarks.near_corpus import Corpus
+    from corpus.storage import WorkFolder
     from dedup.candidates import band_pairs, star_edges, unique_pairs
     from dedup.resolve import Certain, resolve_near
     from dedup.signature import SignatureAnnotator
     from dedup.verify import jaccard
+    from pipelines.engines.inline import InlineEngine
+    from pipelines.recipe import DedupRecipe
 
     config = _config(shape)
     annotator = SignatureAnnotator(config)
     text = pa.array(texts, pa.large_string())
     batch = pa.record_batch({"text": text})
     rank = np.arange(len(text))
+    policy = DedupRecipe(signature=config, threshold=shape["threshold"], keep=())
+    folder = tempfile.mkdtemp(prefix="hc4-near-work-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    corpus = Corpus(WorkFolder.create(Path(folder)), policy)
+    corpus.add(text, pa.array([f"one:{place:09d}" for place in range(len(text))]))
+    runs = itertools.count()
 
-    def run() -> Found:
+    def in_units() -> Found:
+        found, _ = corpus.deduplicate(InlineEngine(corpus.work), next(runs))
+        return lambda: (corpus.survivors(found), [])
+
+    def in_memory() -> Found:
         signed = annotator.measure(batch)
         keys = {name: signed.column(name).to_numpy() for name in ("exact_hi", "exact_lo", *config.band_names())}
         exact = star_edges((keys["exact_hi"], keys["exact_lo"]), rank)
         bands = [keys[name] for name in config.band_names()]
+        buckets = policy.buckets.model_dump()
         found = resolve_near(
             rank,
             Certain.of((rank[:0], rank[:0]), exact),
-            unique_pairs(band_pairs(band, rank) for band in bands),
+            unique_pairs(band_pairs(band, rank, **buckets) for band in bands),
             lambda a, b: jaccard(text, a, b, config.shingle_words)[0],
-            threshold=shape["threshold"],
-            split_threshold=shape["threshold"],
+            threshold=policy.threshold,
+            split_threshold=policy.threshold,
         )
         return lambda: (found.survivor, bands)
 
-    return {"hc4": run}
+    return {"hc4, units of a build on disk": in_units, "hc4, in memory, without templates": in_memory}
 
 
 def datatrove_deduplicate(texts: Sequence[str], shape: Shape) -> dict[str, Deduplicate]:
@@ -212,10 +234,10 @@ def rensa_deduplicate(texts: Sequence[str], shape: Shape) -> dict[str, Deduplica
     afterwards."""
     from rensa import RMinHash, RMinHashDeduplicator
 
-    count, k = _hashes(shape, 128), shape["shingle_words"]
+    hashes, k = _hashes(shape, 128), shape["shingle_words"]
 
     def run() -> Found:
-        index = RMinHashDeduplicator(shape["threshold"], count, True, shape["bands"], 1)
+        index = RMinHashDeduplicator(shape["threshold"], hashes, True, shape["bands"], 1)
         kept = index.add_pairs((str(place), _strings(text, k)) for place, text in enumerate(texts))
 
         def found() -> tuple[Any, Any]:
@@ -226,7 +248,7 @@ def rensa_deduplicate(texts: Sequence[str], shape: Shape) -> dict[str, Deduplica
                 # Those after it did not stand in its way.
                 before = [int(other) for other in others if int(other) < place]
                 survivor[place] = min(before, default=-1)
-            matrix = RMinHash.digest_matrix_from_token_sets([_strings(text, k) for text in texts], count, 1)
+            matrix = RMinHash.digest_matrix_from_token_sets([_strings(text, k) for text in texts], hashes, 1)
             values = np.array(matrix.to_rows(), np.uint64)
             bands = shape["bands"]
             return survivor, [] if bands is None else [_key(part) for part in np.split(values, bands, axis=1)]
