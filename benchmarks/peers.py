@@ -49,7 +49,21 @@ PHI_PEERS = {
 }
 """Detectors of identifiers."""
 
-_ALL = PEERS | PHI_PEERS
+DEDUP_PEERS = {
+    "rensa": Peer("rensa", (), ("rensa==0.5.0", "numpy==2.4.6")),
+    # Of what its release asks for, only what its script for MinHash imports: the rest is pyspark and more.
+    "text-dedup": Peer(
+        "text-dedup",
+        ("text-dedup==0.4.0",),
+        (
+            *("numpy==2.4.6", "scipy==1.17.1", "datasets==5.2.0", "click==8.5.1", "click-option-group==0.5.10"),
+            *("tqdm==4.70.1", "rich==15.0.0", "regex==2026.11.19", "xxhash==4.1.0", "psutil==7.2.2"),
+        ),
+    ),
+}
+"""Near-duplicates. datatrove and datasketch live in the project's environment."""
+
+_ALL = PEERS | PHI_PEERS | DEDUP_PEERS
 
 
 def python_of(name: str) -> Path | None:
