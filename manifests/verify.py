@@ -15,7 +15,7 @@ import polars as pl
 from corpus.digest import sha256_file
 from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
-from manifests import agree, layout, origin, released
+from manifests import agree, layout, origin, released, removals
 from manifests.finding import Finding
 from manifests.ledger import KEYS, make_ledger
 from manifests.model import Manifest
@@ -108,6 +108,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
     for place, checks in (
         (layout.DATA, released.shards(snapshot)),
         (layout.SAMPLES, released.samples(snapshot)),
+        *((layout.REMOVALS, checks) for checks in _removals(snapshot)),
         (layout.LEDGER, _ledger(snapshot)),
         (layout.AUDIT, agree.with_record_tables(snapshot)),
         (layout.DATA, agree.with_merged(snapshot)),
@@ -121,6 +122,13 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
             yield from checks
         except (*BROKEN, LookupError, TypeError, ValueError, AttributeError) as error:
             yield Finding(place, f"cannot be counted again ({type(error).__name__})")
+
+
+def _removals(snapshot: Snapshot) -> list[Iterator[Finding]]:
+    """Checks of the pairs to read; none of a snapshot of a time when there were none."""
+    if not any(file.kind == "removals" for file in snapshot.manifest.files):
+        return []
+    return [removals.findings(snapshot), released.removals(snapshot)]
 
 
 def _manifest(folder: Path, manifest: Manifest) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ from filters.boilerplate import learning
 from filters.classifier import load_classifier
 from filters.phi.surrogates import Key
 from manifests.model import Manifest
-from pipelines import boilerplate, conclude, deduplicate, planted
+from pipelines import boilerplate, conclude, deduplicate, planted, removals
 from pipelines.engines.engine import Engine
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
@@ -89,6 +89,7 @@ class Build:
         self._decide(outdated, works)
         resolved = self._deduplicate(works_digest)
         merges, clusters, stands_for = self._resolved(resolved)
+        shown = self._removals(resolved)
         concluded = self._conclude(merges, works, learnt)
         recall = self._plant(concluded)
         counts = self._shard_counts(concluded)
@@ -98,6 +99,7 @@ class Build:
         finished = Finished(
             *(self.plan, self.work, self.digests, documents, learnt, concluded, recall, assembled, shards, resolved),
             phi_key=self._phi_key[1] if self._phi_key else None,
+            removals=shown,
         )
         return publish(finished, output)
 
@@ -280,6 +282,12 @@ class Build:
             stands_for[bundle].append(row)
         self._check_wipe_out(near, merges)
         return merges, clusters, stands_for
+
+    def _removals(self, resolved: dict[str, Any], only: str | None = None) -> dict[str, str]:
+        """By source, the digest of the pairs to read of what near-dedup removed; of all sources, or of `only` one."""
+        sources = [bundle.source.name for bundle in self.plan.bundles]
+        review = removals.Review(self._phase, self.digests, sources, MADE_BY)
+        return review.run([resolved["digest"]], self.plan.recipe.seed, only)
 
     def _check_wipe_out(self, near: dict[str, int], merges: Slices) -> None:
         policy = self.plan.recipe.dedup

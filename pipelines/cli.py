@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import Hc4Error
+from pipelines.dedup_command import dedup_app
 from pipelines.fetching import fetch_app
 from pipelines.phi_command import phi_app
 
@@ -46,6 +47,7 @@ assets_app = typer.Typer(
     no_args_is_help=True, help="Models, tokenizers and demonstration data: what, where, and get it."
 )
 app.add_typer(assets_app, name="assets")
+app.add_typer(dedup_app, name="dedup")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(phi_app, name="phi")
 
@@ -374,15 +376,9 @@ def _fail(message: str, code: int) -> NoReturn:
 
 def _snapshot(given: Path | None) -> Path:
     """The snapshot meant: the one given, this folder, or the only one in it."""
-    from manifests.layout import MANIFEST
+    from manifests.snapshot import this_or_only
 
-    here = Path()
-    if given is not None or (here / MANIFEST).is_file():
-        return given or here
-    found = sorted(path.parent for path in here.glob(f"*/{MANIFEST}"))
-    if len(found) != 1:
-        _fail(f"name a snapshot folder; here: {', '.join(map(str, found)) or 'none'}", 2)
-    return found[0]
+    return this_or_only(given)
 
 
 def _work(given: Path | None) -> Path:

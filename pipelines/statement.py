@@ -74,6 +74,8 @@ class Finished:
     resolved: dict[str, Any]
     phi_key: str | None
     """Fingerprint of the key, if there is one."""
+    removals: dict[str, str]
+    """By source, the digest of the pairs to read of what near-dedup removed."""
 
     def of(self, source: str) -> list[int]:
         """Bundle numbers of a source."""
