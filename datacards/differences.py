@@ -31,6 +31,16 @@ class Run:
     text: str
     differs: bool
 
+    @property
+    def words(self) -> str:
+        """The text from its first word on."""
+        return self.text.lstrip()
+
+    @property
+    def space(self) -> str:
+        """What stands before that."""
+        return self.text[: len(self.text) - len(self.words)]
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:

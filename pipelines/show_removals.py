@@ -63,14 +63,13 @@ def _side(runs: Iterable[Run], style: str, marked: bool) -> RenderableType:
     """One side of a stretch. Where there are no colours, brackets stand around what differs."""
     text = Text()
     for run in runs:
-        shown = _printable(run.text)
-        shown = shown if text else shown.lstrip()
-        if not run.differs:
-            text.append(shown)
-            continue
-        word = shown.lstrip()
-        text.append(shown[: len(shown) - len(word)])
-        text.append(f"⟦{word}⟧" if marked else word, style=f"{style} underline")
+        if text:
+            text.append(_printable(run.space))
+        words = _printable(run.words)
+        if run.differs:
+            text.append(f"⟦{words}⟧" if marked else words, style=f"{style} underline")
+        else:
+            text.append(words)
     text.rstrip()
     return text
 
