@@ -54,6 +54,8 @@ COLUMNS = (
     Column("url", "string", "source", "where a person finds the record"),
     Column("stands_for", "list<string>", "decided", "`doc_id`s merged into this document"),
     Column("other_ids", "list<string>", "source", "their identifiers, as `pmid:123`"),
+    Column("other_sources", "list<string>", "decided", "their sources"),
+    Column("other_licences", "list<string>", "decided", "their licences (SPDX)"),
     Column("raw_file", "string", "source", "raw file the document was read from"),
     Column("raw_sha256", "string", "measured", "sha256 of that file"),
     Column("member", "string", "source", "path inside that file, where it is an archive"),

@@ -90,6 +90,13 @@ def band_pairs(keys: Keys, rank: Positions, all_pairs_up_to: int = 8, leaders: i
     return unique_pairs(found)
 
 
+def large_buckets(keys: Keys, rank: Positions, all_pairs_up_to: int = 8) -> Positions:
+    """Documents in buckets that give no longer all their pairs (`band_pairs`): int64 positions."""
+    members, starts = key_groups(keys, rank)
+    sizes = np.diff(starts)
+    return members[np.repeat(sizes > all_pairs_up_to, sizes)]
+
+
 def unique_pairs(parts: Iterable[Pairs]) -> Pairs:
     """All pairs of `parts` (say, of every band), sorted by (first, second), each once."""
     parts = list(parts)

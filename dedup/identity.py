@@ -1,4 +1,4 @@
-"""Documents that are the same by name, and which of them is best."""
+"""Documents that are the same by name, and which of one work is best."""
 
 from __future__ import annotations
 
@@ -65,63 +65,13 @@ def identity_keys(documents: pa.Table | pa.RecordBatch) -> tuple[tuple[Keys, Key
     return (keyed["hi"].to_numpy(), keyed["lo"].to_numpy()), keyed["row"].to_numpy()
 
 
-def keep_rank(
-    *,
-    source_priority: npt.ArrayLike,
-    licence_openness: npt.ArrayLike,
-    doc_type_priority: npt.ArrayLike,
-    version: pa.Array | pa.ChunkedArray,
-    length: npt.ArrayLike,
-    doc_id: pa.Array | pa.ChunkedArray,
-) -> Positions:
-    """Order documents from the one to keep first to the one to keep last.
-
-    Compared one after the other until two differ:
-
-    Args:
-        source_priority: int[n], the smaller the better (a place in the recipe's list of sources).
-        licence_openness: int[n], the greater the better.
-        doc_type_priority: int[n], the smaller the better (full text before abstract).
-        version: string[n], the greatest (by code point) is the newest and the best.
-        length: int[n], the longer the better.
-        doc_id: string[n], distinct, the least (by code point) is the best: it makes ranks distinct, whatever the
-            order of the documents.
-
-    Returns:
-        int64[n], distinct, 0 for the best.
-
-    Raises:
-        ValueError: a `doc_id` occurs twice.
-    """
-    import polars as pl
-
-    frame = pl.DataFrame(
-        {
-            "source_priority": np.asarray(source_priority, np.int64),
-            "licence_openness": np.asarray(licence_openness, np.int64),
-            "doc_type_priority": np.asarray(doc_type_priority, np.int64),
-            "version": pl.Series(_flat(version), dtype=pl.String),
-            "length": np.asarray(length, np.int64),
-            "doc_id": pl.Series(_flat(doc_id), dtype=pl.String),
-        }
-    )
-    if frame["doc_id"].n_unique() != frame.height:
-        raise ValueError("a doc_id occurs twice: documents could not be ranked whatever their order")
-    best_first = frame.with_row_index("row").sort(*frame.columns, descending=[False, True, False, True, True, False])[
-        "row"
-    ]
-    rank = np.empty(frame.height, np.int64)
-    rank[best_first.to_numpy()] = np.arange(frame.height)
-    return rank
-
-
 def work_order(*, doc_type_priority: npt.ArrayLike, version: pa.Array | pa.ChunkedArray, rank: Positions) -> Positions:
     """Which of the documents of *one* work to keep first: full text before abstract, the newest version, then `rank`.
 
     Args:
         doc_type_priority: int[n], the smaller the better.
         version: string[n]: comparable versions (those of a registry, which numbers them for all); null for others.
-        rank: int64[n], distinct (`keep_rank`).
+        rank: int64[n], distinct: the order of `dedup.ranks`.
 
     Returns:
         int64[n], distinct, 0 for the first.

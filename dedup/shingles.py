@@ -6,6 +6,9 @@ has none. Texts are assumed to be NFC. What stands between words (white space, p
 Where a script writes no spaces (Chinese, Japanese, Thai), what stands between two punctuation marks is one word: such
 texts still match themselves, but one changed character changes a clause.
 
+A *set* of shingles is ascending and distinct, and holds 63 bits of each hash. The lowest bit is clear: it is free for a
+*flag* that `dedup.templates` sets on shingles that do not count.
+
 Importing this module imports numba: import it only where it is run.
 """
 
@@ -27,6 +30,9 @@ Tables = tuple[Bytes, Bytes, npt.NDArray[np.uint32]]
 
 CHUNK = 2048
 """Shingles handled at a time (16 KiB, so they stay in the first-level cache)."""
+
+FLAG = np.uint64(1)
+"""The bit of a shingle in a set that says nothing about which shingle it is."""
 
 _WORD = np.uint8(LETTER | MARK | NUMBER)
 # Random odd constants. _BASE is the base of the shingle polynomial; the others start independent hash streams.
@@ -195,7 +201,7 @@ def distinct_shingles(
     shingle_words: int,
     out: Hashes,
 ) -> int:
-    """Write the sorted, distinct shingle hashes of one text to `out`; return how many.
+    """Write the sorted, distinct shingles of one text to `out`, flags clear; return how many.
 
     `out` must hold every shingle before repeats are removed: (bytes + 1) // 2 is always enough, as a word takes at
     least one byte and something stands between two words.
@@ -205,6 +211,7 @@ def distinct_shingles(
     start(state)
     _, count = next_shingles(data, begin, end, tables, state, last_words, out)
     found = out[:count]
+    found &= ~FLAG
     found.sort()
     kept = 0
     for index in range(count):
@@ -255,7 +262,7 @@ def lookup_tables() -> Tables:
 
 
 def shingle_sets(text: pa.LargeStringArray, rows: Offsets, shingle_words: int) -> tuple[Hashes, Offsets]:
-    """Sorted distinct shingle hashes of some rows of `text`.
+    """Sorted distinct shingles of some rows of `text`, flags clear.
 
     Args:
         text: m texts.

@@ -98,7 +98,6 @@ class SignatureAnnotator:
             lookup_tables(),
             self.minhash.shingle_words,
             self.minhash.keys(),
-            self.minhash.rows,
             exact,
             n_shingles,
             bands,

@@ -18,7 +18,19 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.kernel import kernel
-from dedup.shingles import CHUNK, STATE_SLOTS, Bytes, Hashes, Offsets, Tables, exact_key, mix, next_shingles, start
+from dedup.shingles import (
+    CHUNK,
+    FLAG,
+    STATE_SLOTS,
+    Bytes,
+    Hashes,
+    Offsets,
+    Tables,
+    exact_key,
+    mix,
+    next_shingles,
+    start,
+)
 
 EMPTY = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 _LOW = np.uint64(0xFFFF_FFFF)
@@ -74,13 +86,23 @@ def sketch(shingles: Hashes, keys: Hashes, rows: Hashes) -> None:
 
 
 @kernel
+def band_keys(rows: Hashes, bands: Hashes) -> None:
+    """Hash the rows of a signature (uint64[b * r]) into `bands` (uint64[b]), r rows each; no key is 0."""
+    rows_per_band = rows.size // bands.size
+    for band in range(bands.size):
+        key = np.uint64(0)
+        for row in range(band * rows_per_band, (band + 1) * rows_per_band):
+            key = mix(key ^ rows[row])
+        bands[band] = max(key, np.uint64(1))
+
+
+@kernel
 def signatures(
     data: Bytes,
     offsets: Offsets,
     tables: Tables,
     shingle_words: int,
     keys: Hashes,
-    rows_per_band: int,
     exact: Hashes,
     count: npt.NDArray[np.int32],
     bands: Hashes,
@@ -91,8 +113,7 @@ def signatures(
         data, offsets: UTF-8 bytes and int64[n + 1] offsets of n texts.
         tables: `shingles.lookup_tables()`.
         shingle_words: k.
-        keys: uint64[2t], t = number of bands times `rows_per_band`.
-        rows_per_band: minima hashed into one band key.
+        keys: uint64[2t], t = number of bands times minima hashed into one band key.
         exact: uint64[2, n], written.
         count: int32[n], written: shingles, repeats included.
         bands: uint64[number of bands, n], written; 0 where a text has no words, and nowhere else.
@@ -132,8 +153,49 @@ def signatures(
                         seen = np.unique(np.concatenate((seen, chunk[:written])))
                     later_rounds(seen, keys, rows, empty)
                     break
-        for band in range(bands.shape[0]):
-            key = np.uint64(0)
-            for row in range(band * rows_per_band, (band + 1) * rows_per_band):
-                key = mix(key ^ rows[row])
-            bands[band, index] = max(key, np.uint64(1))
+        band_keys(rows, bands[:, index])
+
+
+@kernel
+def signatures_of_substance(hashes: Hashes, starts: Offsets, keys: Hashes, bands: Hashes) -> None:
+    """Band keys of the shingles of each set that are not flagged.
+
+    Args:
+        hashes, starts: n sets (`dedup.overlap`).
+        keys: uint64[2t], as in `signatures`.
+        bands: uint64[number of bands, n], written; 0 where no shingle counts, and nowhere else.
+    """
+    rows = np.empty(keys.size // 2, np.uint64)
+    for index in range(starts.size - 1):
+        members = hashes[starts[index] : starts[index + 1]]
+        counting = members[members & FLAG == 0]
+        if counting.size == 0:
+            bands[:, index] = np.uint64(0)
+            continue
+        sketch(counting, keys, rows)
+        band_keys(rows, bands[:, index])
+
+
+def substance_bands(hashes: Hashes, starts: Offsets, keys: Hashes, bands: int, rows: int) -> Hashes:
+    """Band keys of what documents say beside templates: MinHash over the shingles that count.
+
+    They are never equal to those of `signatures` but by chance, as sets hold 63 bits of a hash: compare them among
+    each other only.
+
+    Args:
+        hashes: uint64, sorted distinct shingles of n documents, templates flagged (`dedup.templates.flag`).
+        starts: int64[n + 1]: the shingles of document i are `hashes[starts[i]:starts[i + 1]]`.
+        keys: uint64[2 * bands * rows] (`MinHashConfig.keys`).
+        bands, rows: shape of the signature.
+
+    Returns:
+        uint64[bands, n]; 0 where no shingle counts, and nowhere else.
+
+    Raises:
+        ValueError: the keys are not as many as the shape needs.
+    """
+    if keys.size != 2 * bands * rows:
+        raise ValueError(f"{bands} bands of {rows} rows take {2 * bands * rows} keys, not {keys.size}")
+    found = np.empty((bands, starts.size - 1), np.uint64)
+    signatures_of_substance(hashes, starts, keys, found)
+    return found

@@ -57,16 +57,16 @@ def works_named(
     return named
 
 
-def containers_in(keys: tuple[Keys, Keys], rows: Positions, source: npt.NDArray[np.int64]) -> pl.DataFrame:
+def containers_in(keys: tuple[Keys, Keys], source: npt.NDArray[np.int64]) -> pl.DataFrame:
     """Keys that several documents of one source carry, each with that source: `hi`, `lo`, `source`, sorted.
 
     Args:
-        keys, rows: as `dedup.identity.identity_keys` gives them.
-        source: int64[n], a number for each source.
+        keys: as `dedup.identity.identity_keys` gives them.
+        source: int64[n], a number for the source of each key's document.
     """
     import polars as pl
 
-    entries = pl.DataFrame({"hi": keys[0], "lo": keys[1], "source": source[rows]})
+    entries = pl.DataFrame({"hi": keys[0], "lo": keys[1], "source": source})
     return entries.group_by("hi", "lo", "source").len().filter(pl.col("len") > 1).drop("len").sort("hi", "lo", "source")
 
 
@@ -75,48 +75,57 @@ def edges_of_works(
     rows: Positions,
     *,
     source: npt.NDArray[np.int64],
-    language: npt.NDArray[np.int64],
-    rank: Positions,
+    language: npt.NDArray[np.uint64],
     containers: pl.DataFrame | None = None,
 ) -> tuple[Positions, Positions]:
-    """Edges between documents that are one by identifier: of different sources, in one language.
+    """Edges between documents that are one by identifier, in one language.
 
     A source's own ids tell its documents apart. An identifier that several documents of a source carry names what holds
-    them (a book, a corpus, an article with several cases), not one of them: for that source it joins nothing. Documents
-    that would still be joined to another of their own source, through a third, contradict each other: none of that work
-    is joined. A translation is another text.
+    them (a book, a corpus, an article with several cases), not one of them: for that source it joins nothing. A
+    translation is another text. Keys may be given in parts, as long as all documents of a key are in the same part.
 
     Args:
-        keys, rows: as `dedup.identity.identity_keys` gives them.
-        source, language: int64[n], a number for each source and language.
-        rank: int64[n], distinct, smaller is better.
+        keys: as `dedup.identity.identity_keys` gives them.
+        rows: int64[n], the document that carries each key: any number that tells documents apart.
+        source, language: n numbers for the source and the language of each key's document.
         containers: as `containers_in` gives it, of more documents than these: those that rules dropped count too.
 
     Returns:
-        Two int64[m]: the best-ranked document of a key, another document of that key.
+        Two int64[m], documents: the least of a key, another one of that key.
+    """
+    import polars as pl
+
+    entries = pl.DataFrame({"hi": keys[0], "lo": keys[1], "row": rows, "source": source, "language": language})
+    of_several = containers_in(keys, source)
+    if containers is not None:
+        of_several = pl.concat([of_several, containers])
+    single = entries.join(of_several, on=["hi", "lo", "source"], how="anti", maintain_order="left")
+    # Documents in several languages are as many works: the language becomes part of the key.
+    spoken = single["hi"].to_numpy() ^ (single["language"].to_numpy() * np.uint64(_ODD))
+    mine = single["row"].to_numpy()
+    least, other = star_edges((spoken, single["lo"].to_numpy()), mine)
+    return mine[least], mine[other]
+
+
+def sound(edges: tuple[Positions, Positions], source: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which edges of works do not contradict each other.
+
+    Documents that would be joined to another of their own source, through a third, do: none of that work is joined.
+
+    Args:
+        edges: of documents, given as places in `source`.
+        source: int64[n], the source of each document.
     """
     import polars as pl
 
     from dedup.clusters import components  # imports numba
 
-    entries = pl.DataFrame(
-        {"hi": keys[0], "lo": keys[1], "row": rows, "source": source[rows], "language": language[rows]}
-    )
-    of_several = containers_in(keys, rows, source)
-    if containers is not None:
-        of_several = pl.concat([of_several, containers])
-    single = entries.join(of_several, on=["hi", "lo", "source"], how="anti", maintain_order="left")
-    # Documents in several languages are as many works: the language becomes part of the key.
-    spoken = (single["hi"] ^ (single["language"].cast(pl.UInt64) * _ODD)).to_numpy()
-    mine = single["row"].to_numpy()
-    best, other = star_edges((spoken, single["lo"].to_numpy()), rank[mine])
-    a, b = mine[best], mine[other]
     joined = np.arange(len(source))
-    components(joined, a, b)
+    components(joined, *edges)
     together = pl.DataFrame({"work": joined, "source": source})
     torn = together.filter(pl.len().over("work", "source") > 1)["work"].unique().to_numpy()
-    sound = ~np.isin(joined[a], torn)
-    return a[sound], b[sound]
+    found: npt.NDArray[np.bool_] = ~np.isin(joined[edges[0]], torn)
+    return found
 
 
 def handed_down(rank: Positions, order: npt.NDArray[np.int64], work: Positions) -> Positions:

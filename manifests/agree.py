@@ -80,6 +80,9 @@ def with_record_tables(snapshot: Snapshot) -> Iterator[Finding]:
         yield Finding(layout.QUARANTINE, "does not agree with the failed records of the record tables")
 
 
+_OF_OTHERS = ("stands_for", "other_ids", "other_sources", "other_licences")
+
+
 def with_merged(snapshot: Snapshot) -> Iterator[Finding]:
     """Survivors stand for exactly the documents that the record tables merge into them, with their identifiers."""
     if not snapshot.audit().collect_schema().names():
@@ -87,22 +90,25 @@ def with_merged(snapshot: Snapshot) -> Iterator[Finding]:
     merged = snapshot.audit().filter(pl.col("verdict") == Verdict.MERGE.value)
     identifiers = pl.concat_list(pl.lit(f"{kind}:") + pl.col(kind).cast(pl.String) for kind in KINDS).list.drop_nulls()
     expected = (
-        merged.select("survivor", "doc_id", identifiers.alias("other_ids"))
+        merged.select("survivor", "doc_id", "source", "licence_spdx", identifiers.alias("other_ids"))
         .group_by("survivor")
         .agg(
-            pl.col("doc_id").sort().alias("stands_for"), pl.col("other_ids").list.explode().drop_nulls().unique().sort()
+            pl.col("doc_id").sort().alias("stands_for"),
+            pl.col("other_ids").list.explode().drop_nulls().unique().sort(),
+            pl.col("source").unique().sort().alias("other_sources"),
+            pl.col("licence_spdx").unique().sort().alias("other_licences"),
         )
-        .select(pl.col("survivor").alias("doc_id"), "stands_for", "other_ids")
+        .select(pl.col("survivor").alias("doc_id"), *_OF_OTHERS)
         .sort("doc_id")
         .collect()
     )
     paths = [snapshot.folder / shard.path for shard in snapshot.manifest.shards]
     if not paths:
         return
-    rows = pl.scan_parquet(paths, glob=False).select("doc_id", "stands_for", "other_ids")
-    several = (pl.col("stands_for").list.len() > 0) | (pl.col("other_ids").list.len() > 0)
+    rows = pl.scan_parquet(paths, glob=False).select("doc_id", *_OF_OTHERS)
+    several = pl.any_horizontal(pl.col(name).list.len() > 0 for name in _OF_OTHERS)
     if not rows.filter(several).sort("doc_id").collect().equals(expected):
-        yield Finding(layout.DATA, "stands_for or other_ids are not those of the documents that were merged")
+        yield Finding(layout.DATA, "what survivors stand for is not what was merged into them")
 
 
 def with_statements(snapshot: Snapshot) -> Iterator[Finding]:

@@ -292,7 +292,8 @@ class Settings:
         """Merged rows that a higher `dedup.threshold` would no longer merge."""
         if self.dedup_threshold is None:
             return np.zeros(len(part), bool)
-        near = (part["verdict"] == Verdict.MERGE.value) & (part["similarity"] < self.dedup_threshold)
+        similarity = part.select(pl.min_horizontal("similarity", "substance")).to_series()
+        near = (part["verdict"] == Verdict.MERGE.value) & (similarity < self.dedup_threshold)
         return near.fill_null(value=False).to_numpy()
 
     def names(self) -> list[str]:

@@ -28,7 +28,10 @@ _NONE = Amount()
 NEAREST = 3
 """Documents shown on each side of a threshold."""
 
-_ALWAYS = ["doc_id", "verdict", "reason", "rules_failed", "survivor", "similarity", "stage", "bytes", "words", "tokens"]
+_ALWAYS = [
+    *("doc_id", "verdict", "reason", "rules_failed", "survivor", "similarity", "substance"),
+    *("stage", "bytes", "words", "tokens"),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from pipelines.provenance import (
     provenance,
     released_rights,
 )
+from pipelines.slices import slice_rows
 from shards.place import shards_of, split_of
 from shards.tokenizer import load_tokenizer
 from shards.write import ROW
@@ -57,6 +58,8 @@ _COPIED = [
     "offset",
 ]
 
+_STANDS_FOR = ("stands_for", "other_ids", "other_sources", "other_licences")
+_NONE: list[list[str]] = [[] for _ in _STANDS_FOR]
 
 ASSEMBLED = ROW.append(pa.field("phi_spans", RELEASED_SPANS, nullable=False))
 """Released rows, and what stands for identifiers in their text, which goes beside the shards."""
@@ -65,8 +68,8 @@ ASSEMBLED = ROW.append(pa.field("phi_spans", RELEASED_SPANS, nullable=False))
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
     """Write `assembled` of one bundle: released rows, and whom they owe attribution.
 
-    `params["clusters"]` lists [row, cluster] of documents in a split group, `params["stands_for"]` [row, doc_ids,
-    identifiers] of survivors, `params["works"]` what other records say.
+    Slices: `params["merges"]` of merged documents, `params["clusters"]` of documents in a split group,
+    `params["stands_for"]` of survivors, `params["works"]` of what other records say.
     """
     index: list[list[Json]] = []
     counts = Statistics()
@@ -93,10 +96,10 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
     """Released rows of each row group of the bundle, in document order, and their attributions."""
     digests = params["digests"]
     verdicts = pl.read_parquet(work.product("verdicts", digests["verdicts"]) / ROWS, glob=False)
-    merged = {row for row, *_ in params["merges"]}
-    clusters = dict(params["clusters"])
-    stands_for = {row: tuple(lists) for row, *lists in params["stands_for"]}
-    state = {row: retraction for row, retraction, *_ in params["works"] if retraction}
+    merged = {row for row, *_ in slice_rows(work, params["merges"])}
+    clusters: dict[int, str] = dict(slice_rows(work, params["clusters"]))
+    stands_for = {row: lists for row, *lists in slice_rows(work, params["stands_for"])}
+    state = {row: retraction for row, retraction, *_ in slice_rows(work, params["works"]) if retraction}
     needed = ["documents", "licence", "language", "phi", *(["classifier"] if params["genres"] else [])]
     files = {s: pq.ParquetFile(work.product(s, digests[s]) / ROWS) for s in needed}
     tokenizer = load_tokenizer(Path(params["tokenizer"]))
@@ -118,7 +121,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
             text = _chunk(text)
             ids = tokenizer.encode(text)
             cluster = [clusters.get(place, name) for place, name in zip(places, doc_ids, strict=True)]
-            others = [stands_for.get(place, ((), ())) for place in places]
+            others = [stands_for.get(place, _NONE) for place in places]
             stated = zip(places, documents["retraction"].to_pylist(), strict=True)
             read = mine[kept]
             masked = part["phi"]["phi_count"].to_numpy() > 0
@@ -134,8 +137,10 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
                 "n_bytes": pc.binary_length(text).cast(pa.int64()),
                 "n_words": _words(text, read["words"].to_numpy(), masked),
                 "retraction": [state.get(place, own) for place, own in stated],
-                "stands_for": pa.array([names for names, _ in others], pa.list_(pa.string())),
-                "other_ids": pa.array([identifiers for _, identifiers in others], pa.list_(pa.string())),
+                **{
+                    name: pa.array([lists[number] for lists in others], pa.list_(pa.string()))
+                    for number, name in enumerate(_STANDS_FOR)
+                },
                 "split": [
                     split_of(c, validation_share=params["validation_share"], seed=params["seed"]) for c in cluster
                 ],

@@ -20,25 +20,24 @@ from corpus.errors import TooManyFailures, WipeOut
 from corpus.rooms import toolchain
 from corpus.storage import WorkFolder
 from corpus.unit import Result, Unit
-from corpus.verdict import Verdict
 from dedup.resolve import Method
 from filters.boilerplate import learning
 from filters.classifier import load_classifier
 from filters.phi.surrogates import Key
 from manifests.model import Manifest
-from pipelines import boilerplate, conclude, deduplicate, planted, removals
+from pipelines import boilerplate, conclude, planted, removals
+from pipelines.deduplicate.steps import Deduplication, Found, Part
 from pipelines.engines.engine import Engine
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.plan import Plan
 from pipelines.publish import publish
 from pipelines.signals import signal_stages
+from pipelines.slices import Sliced, without_places
 from pipelines.statement import Finished
 from shards.place import TRAIN, VALIDATION
 
 MADE_BY = {"made_by": toolchain("filters", "dedup", "shards", "pipelines")}
-_PAIRS_A_UNIT = 200_000
-_KEYS_A_UNIT = 20_000_000
 _ROWS_A_PARTITION = 20_000_000
 _ORACLE_DOCUMENTS = 64
 
@@ -67,6 +66,8 @@ class Build:
     engine: Engine
     work: WorkFolder
     progress: Progress
+    partitions: int | None = None
+    """Ranges of keys in deduplication; by default, by the size of the corpus. It changes no byte of the snapshot."""
     digests: list[dict[str, str]] = field(init=False)
     """By bundle, stage name to digest; phases add theirs."""
 
@@ -88,12 +89,12 @@ class Build:
         learnt = self._learn_boilerplate(documents)
         self._decide(outdated, works)
         resolved = self._deduplicate(works_digest)
-        merges, clusters, stands_for = self._resolved(resolved)
+        self._check_wipe_out(resolved)
         shown = self._removals(resolved)
-        concluded = self._conclude(merges, works, learnt)
+        concluded = self._conclude(resolved, works, learnt)
         recall = self._plant(concluded)
         counts = self._shard_counts(concluded)
-        assembled = self._assemble(merges, clusters, stands_for, works, counts)
+        assembled = self._assemble(resolved, works, counts)
         shards = self._shards(assembled, counts)
         self.progress.phase("Publish", 0)
         finished = Finished(
@@ -149,7 +150,7 @@ class Build:
                 found[numbers[number]].append(row)
         return {number: sorted(rows, key=lambda row: int(row[0])) for number, rows in found.items()}
 
-    def _works(self, outdated: Slices) -> tuple[str, Slices]:
+    def _works(self, outdated: Slices) -> tuple[str, Sliced]:
         """The digest of `works`, and by bundle what other records say of its documents' works (`pipelines.works`)."""
         bundles = [{stage: own[stage] for stage in ("documents", "licence", "signature")} for own in self.digests]
         gone = {str(number): [row for row, *_ in rows] for number, rows in sorted(outdated.items())}
@@ -157,12 +158,8 @@ class Build:
         sources = [priority[bundle.source.name] for bundle in self.plan.bundles]
         params: dict[str, Any] = {"bundles": bundles, "outdated": gone, "sources": sources}
         name = digest({"stage": "works", "params": params, **MADE_BY})
-        self._phase("Join works", [Unit("pipelines.works:run", {"works": name}, params, label="works")])
-        found: Slices = defaultdict(list)
-        table = pl.read_parquet(self.work.product("works", name) / ROWS, glob=False)
-        for number, *row in table.iter_rows():
-            found[number].append(row)
-        return name, found
+        (result,) = self._phase("Join works", [Unit("pipelines.works:run", {"works": name}, params, label="works")])
+        return name, Sliced("works", name, ROWS, result["works"]["slices"])
 
     def _learn_boilerplate(self, documents: list[Result]) -> dict[str, str]:
         """By source, the digest of the sentences that it repeats; every bundle gets a sidecar about them."""
@@ -176,7 +173,7 @@ class Build:
         """Place of each source in the recipe: its number, and its authority."""
         return {source.name: place for place, source in enumerate(self.plan.recipe.sources)}
 
-    def _decide(self, outdated: Slices, works: Slices) -> None:
+    def _decide(self, outdated: Slices, works: Sliced) -> None:
         recipe = self.plan.recipe
         rules = {kind: [rule.model_dump(mode="json") for rule in own] for kind, own in recipe.rules_for().items()}
         units = []
@@ -185,7 +182,7 @@ class Build:
                 "source": bundle.source.name,
                 "digests": dict(self.digests[number]),
                 "outdated": outdated.get(number, []),
-                "works": works.get(number, []),
+                "works": works.of(number),
                 "use": bundle.source.use,
                 "verbatim": bundle.verbatim,
                 "drop_retraction": list(recipe.retraction.drop),
@@ -200,118 +197,43 @@ class Build:
     def _bundle_unit(self, stage: str, task: str, number: int, params: dict[str, Any]) -> Unit:
         """A unit about one bundle whose product is named by all its parameters."""
         bundle = self.plan.bundles[number]
-        name = digest({"stage": stage, "params": params, **MADE_BY})
+        name = digest({"stage": stage, "params": without_places(params), **MADE_BY})
         self.digests[number][stage] = name
         return Unit(task, {stage: name}, params, weight=bundle.weight, label=bundle.label)
 
-    def _deduplicate(self, works_digest: str) -> dict[str, Any]:
-        recipe = self.plan.recipe
+    def _deduplicate(self, works_digest: str) -> Found:
         priority = self._priority
-        bundles = [
-            {
-                "digests": {
-                    s: own[s] for s in ("documents", "verdicts", "licence", "language", "quality", "signature")
-                },
-                "priority": priority[bundle.source.name],
-            }
+        parts = [
+            Part(bundle.source.name, priority[bundle.source.name], own)
             for bundle, own in zip(self.plan.bundles, self.digests, strict=True)
         ]
-        asked = {"bundles": bundles, "works": works_digest, "doc_types": list(recipe.dedup.doc_types)}
-        index = self._one("Index candidates", "index", asked)
-        signatures = [own["signature"] for own in self.digests]
-        columns = recipe.dedup.signature.band_names()
-        step = max(1, _KEYS_A_UNIT // max(1, index["rows"]))
-        groups = [columns[start : start + step] for start in range(0, len(columns), step)]
-        bands = self._several(
-            "Find candidate pairs",
-            "bands",
-            [{"index": index["digest"], "signatures": signatures, "columns": group} for group in groups],
-        )
-        common = {
-            "index": index["digest"],
-            "bands": [unit["digest"] for unit in bands],
-            "documents": [own["documents"] for own in self.digests],
-            "shingle_words": recipe.dedup.signature.shingle_words,
-            "threshold": recipe.dedup.threshold,
-        }
-        pairs = len(deduplicate.all_pairs(self.work, common["bands"]))
-        starts = range(0, pairs, _PAIRS_A_UNIT)
-        verified = self._several(
-            "Verify similarity",
-            "verify",
-            [{**common, "start": start, "end": min(start + _PAIRS_A_UNIT, pairs)} for start in starts],
-        )
-        params = common | {
-            "verify": [unit["digest"] for unit in verified],
-            "split_threshold": recipe.dedup.split_threshold,
-        }
-        resolved = self._one("Choose survivors", "resolve", params)
-        return {**resolved, "candidates": index["rows"], "candidate_pairs": pairs}
+        policy = self.plan.recipe.dedup
+        return Deduplication(self._phase, self.work, MADE_BY, policy, self.partitions).run(parts, works_digest)
 
-    def _one(self, title: str, step: str, params: dict[str, Any]) -> dict[str, Any]:
-        return self._several(title, step, [params])[0]
-
-    def _several(self, title: str, step: str, params: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Run one step of dedup on each of `params`; summaries with their digests, in order."""
-        units = []
-        for number, each in enumerate(params):
-            name = digest({"stage": step, "params": each, **MADE_BY})
-            units.append(Unit(f"pipelines.deduplicate:{step}", {step: name}, each, label=f"{title} {number + 1}"))
-        results = self._phase(title, units)
-        return [{"digest": unit.products[step], **result[step]} for unit, result in zip(units, results, strict=True)]
-
-    def _resolved(self, resolved: dict[str, Any]) -> tuple[Slices, Slices, Slices]:
-        """By bundle, merges [row, survivor, same_as, method, similarity], clusters [row, cluster] and what survivors
-        stand for [row, doc_ids, identifiers].
-
-        Raises:
-            WipeOut: near-dedup takes more of a source than the recipe allows.
-        """
-        folder = self.work.product("resolve", resolved["digest"])
-        table = pl.read_parquet(folder / ROWS, glob=False).sort("bundle", "row")
-        merges: Slices = defaultdict(list)
-        near: dict[str, int] = defaultdict(int)
-        for bundle, *row in table.select("bundle", "row", "survivor", "same_as", "method", "similarity").iter_rows():
-            merges[bundle].append(row)
-            near[self.plan.bundles[bundle].source.name] += row[3] == Method.NEAR.name.lower()
-        clusters: Slices = defaultdict(list)
-        for bundle, *row in pl.read_parquet(folder / deduplicate.GROUPS, glob=False).sort("bundle", "row").iter_rows():
-            clusters[bundle].append(row)
-        stands_for: Slices = defaultdict(list)
-        for bundle, *row in pl.read_parquet(folder / deduplicate.STANDS_FOR, glob=False).iter_rows():
-            stands_for[bundle].append(row)
-        self._check_wipe_out(near, merges)
-        return merges, clusters, stands_for
-
-    def _removals(self, resolved: dict[str, Any], only: str | None = None) -> dict[str, str]:
+    def _removals(self, found: Found, only: str | None = None) -> dict[str, str]:
         """By source, the digest of the pairs to read of what near-dedup removed; of all sources, or of `only` one."""
         sources = [bundle.source.name for bundle in self.plan.bundles]
         review = removals.Review(self._phase, self.digests, sources, MADE_BY)
-        return review.run([resolved["digest"]], self.plan.recipe.seed, only)
+        return review.run(found.merges, self.plan.recipe.seed, only)
 
-    def _check_wipe_out(self, near: dict[str, int], merges: Slices) -> None:
+    def _check_wipe_out(self, found: Found) -> None:
+        """Raises WipeOut: near-dedup takes more of a source than the recipe allows."""
         policy = self.plan.recipe.dedup
+        merged = pl.read_parquet(
+            self.work.product("merges", found.merges) / ROWS, columns=["bundle", "method"], glob=False
+        )
+        taken = dict(merged.filter(pl.col("method") == Method.NEAR.name.lower())["bundle"].value_counts().iter_rows())
+        otherwise = dict(merged["bundle"].value_counts().iter_rows())
         for source, numbers in self._of_source().items():
-            if near[source] <= policy.max_loss_documents:
-                continue
-            kept = 0
-            for number in numbers:
-                path = self.work.product("verdicts", self.digests[number]["verdicts"]) / ROWS
-                kept += (
-                    pl.scan_parquet(path, glob=False)
-                    .filter(pl.col("verdict") == Verdict.KEEP.value)
-                    .select(pl.len())
-                    .collect()
-                    .item()
-                )
-                kept -= sum(row[3] != Method.NEAR.name.lower() for row in merges.get(number, []))
-            if near[source] > policy.max_loss_share * kept:
+            near = sum(taken.get(n, 0) for n in numbers)
+            kept = sum(found.of_bundle[n] - otherwise.get(n, 0) + taken.get(n, 0) for n in numbers)
+            if near > policy.max_loss_documents and near > policy.max_loss_share * kept:
                 raise WipeOut(
-                    f"source {source}: near-duplicate removal would take {near[source]:,} of {kept:,} documents, above "
+                    f"source {source}: near-duplicate removal would take {near:,} of {kept:,} documents, above "
                     f"dedup.max_loss_share {policy.max_loss_share:.0%}; its documents may share a template"
                 )
 
-    def _conclude(self, merges: Slices, works: Slices, learnt: dict[str, str]) -> list[Result]:
+    def _conclude(self, found: Found, works: Sliced, learnt: dict[str, str]) -> list[Result]:
         needed = ("documents", "verdicts", "licence", "phi", "sentences")
         genres = self._genres()  # reads models: once, not for each bundle
         units = []
@@ -319,8 +241,8 @@ class Build:
             params = {
                 "source": bundle.source.name,
                 "digests": {s: self.digests[number][s] for s in needed} | signal_stages(self.digests[number]),
-                "merges": merges.get(number, []),
-                "works": works.get(number, []),
+                "merges": found.rows.of(number),
+                "works": works.of(number),
                 "learnt": learnt[bundle.source.name],
                 "samples": conclude.SAMPLES_PER_REASON,
                 "seed": self.plan.recipe.seed,
@@ -361,9 +283,7 @@ class Build:
             }
         return counts
 
-    def _assemble(
-        self, merges: Slices, clusters: Slices, stands_for: Slices, works: Slices, counts: dict[str, dict[str, int]]
-    ) -> list[Result]:
+    def _assemble(self, found: Found, works: Sliced, counts: dict[str, dict[str, int]]) -> list[Result]:
         recipe = self.plan.recipe
         needed = ("documents", "verdicts", "licence", "language", "phi", "tokens")
         genres = self._genres()
@@ -373,10 +293,10 @@ class Build:
             params = {
                 "source": bundle.source.name,
                 "digests": {s: self.digests[number][s] for s in needed} | signal_stages(self.digests[number]),
-                "merges": [row[:1] for row in merges.get(number, [])],
-                "clusters": clusters.get(number, []),
-                "stands_for": stands_for.get(number, []),
-                "works": works.get(number, []),
+                "merges": found.rows.of(number),
+                "clusters": found.groups.of(number),
+                "stands_for": found.stands_for.of(number),
+                "works": works.of(number),
                 "files": {file.name: [file.sha256, file.retrieved] for file in bundle.files},
                 "reader": f"{reader.name} {reader.version}",
                 "states": sorted(reader.states),

@@ -26,6 +26,7 @@ from pipelines.excerpts import excerpts
 from pipelines.genres import with_genres
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.signals import signal_stages
+from pipelines.slices import read_slice, slice_rows
 from pipelines.works import with_works
 from shards.place import uniform
 
@@ -40,7 +41,9 @@ AMOUNT = ["documents", "bytes", "words", "tokens"]
 _FACTS = ["doc_type", "genre", "genre_evidence", "published", "retraction", *KINDS, "version", "offset"]
 _WORDS = ["title", "journal", "url", "member", "licence_raw", "copyright", "known_values"]
 _SCREENED = ["phi_policy", "phi_count", "phi_chars"]
-_EVIDENCE = ["score", "threshold", "survivor", "same_as", "similarity", "rules_failed"]
+_INTO = ("survivor", "same_as")
+_SIMILARITIES = ("similarity", "substance", "containment")
+_EVIDENCE = ["score", "threshold", *_INTO, *_SIMILARITIES, "rules_failed"]
 _EXCERPT = 1500
 """Characters of a sample."""
 
@@ -48,11 +51,12 @@ _EXCERPT = 1500
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
     """Write `concluded` of one bundle.
 
-    `params["merges"]` lists [row, survivor, same_as, method, similarity], `params["works"]` what other records say.
+    Slices: `params["merges"]` of merged documents (`pipelines.deduplicate.survivors.MERGES`), `params["works"]` of what
+    other records say.
     """
     folder, digests = folders["concluded"], params["digests"]
     verdicts = pl.read_parquet(work.product("verdicts", digests["verdicts"]) / ROWS, glob=False).with_row_index("row")
-    rows = _with_merges(verdicts, params["merges"])
+    rows = _with_merges(verdicts, read_slice(work, params["merges"]))
     documents = work.product("documents", digests["documents"])
     stated = pl.read_parquet(documents / ROWS, columns=_FACTS, glob=False)
     screened = pq.read_table(work.product("phi", digests["phi"]) / ROWS, columns=_SCREENED)
@@ -67,7 +71,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     ]
     facts = pl.concat(sides, how="horizontal").drop("n_bytes", "n_words")
     facts = with_genres(facts, facts.to_dict(), params["genres"])
-    known = with_works(facts, params["works"]).with_row_index("row")
+    known = with_works(facts, slice_rows(work, params["works"])).with_row_index("row")
     audit = rows.join(known, on="row", how="left", maintain_order="left").with_columns(source=pl.lit(params["source"]))
     write_frame(audit.drop("row"), folder / ROWS)
     ledger = (
@@ -91,15 +95,11 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     }
 
 
-def _with_merges(verdicts: pl.DataFrame, merges: list[list[Any]]) -> pl.DataFrame:
+def _with_merges(verdicts: pl.DataFrame, merges: pl.DataFrame | None) -> pl.DataFrame:
     """Verdicts after dedup: a document that gave way is merged at the stage that found its survivor."""
-    if not merges:
+    if merges is None:
         return verdicts
-    found = pl.DataFrame(
-        merges,
-        schema={"row": pl.UInt32, "into": pl.String, "twin": pl.String, "method": pl.String, "jaccard": pl.Float64},
-        orient="row",
-    )
+    found = merges.select("row", "method", *(pl.col(name).alias(f"{name}_merged") for name in (*_INTO, *_SIMILARITIES)))
     reasons = {
         Stage.IDENTITY.value: "same_identifier",
         Stage.EXACT.value: "same_words",
@@ -113,9 +113,7 @@ def _with_merges(verdicts: pl.DataFrame, merges: list[list[Any]]) -> pl.DataFram
             pl.when(merged).then(pl.lit(Verdict.MERGE.value)).otherwise("verdict").alias("verdict"),
             pl.when(merged).then("method").otherwise("stage").alias("stage"),
             pl.when(merged).then(reason).otherwise("reason").alias("reason"),
-            pl.when(merged).then("into").otherwise("survivor").alias("survivor"),
-            pl.when(merged).then("twin").otherwise("same_as").alias("same_as"),
-            pl.when(merged).then("jaccard").otherwise("similarity").alias("similarity"),
+            *(pl.when(merged).then(f"{name}_merged").otherwise(name).alias(name) for name in (*_INTO, *_SIMILARITIES)),
         )
         .select("row", *VERDICTS.names, "raw_file")
     )

@@ -23,6 +23,7 @@ from filters.rights import load_profile
 from filters.rules import Rule, decide
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.signals import read_signals
+from pipelines.slices import slice_rows
 from pipelines.works import with_works
 
 BUNDLE_VERDICTS = VERDICTS.append(pa.field("raw_file", pa.string(), nullable=False))
@@ -73,14 +74,14 @@ class Objections:
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
     """Write `verdicts` of one bundle.
 
-    `params["outdated"]` lists [row, reason, survivor] of the version stage, `params["works"]` what other records say of
-    this bundle's works (`pipelines.works`).
+    `params["outdated"]` lists [row, reason, survivor] of the version stage, `params["works"]` is the
+    slice of what other records say of this bundle's works (`pipelines.works`).
     """
     digests = params["digests"]
     columns = ["doc_id", "record", "raw_file", "no_text", "doc_type", "retraction"]
     facts = pl.read_parquet(work.product("documents", digests["documents"]) / ROWS, columns=columns, glob=False)
     licence = pl.read_parquet(work.product("licence", digests["licence"]) / ROWS, glob=False)
-    facts = with_works(pl.concat([facts, licence], how="horizontal"), params["works"])
+    facts = with_works(pl.concat([facts, licence], how="horizontal"), slice_rows(work, params["works"]))
     side = {s: pl.read_parquet(work.product(s, digests[s]) / ROWS, glob=False) for s in ("language", "phi", "tokens")}
     signals = read_signals(work, digests)
     sizes = pl.from_arrow(signals.select(["n_bytes", "n_words"]))
@@ -180,7 +181,7 @@ def _table(found: Objections, facts: pl.DataFrame, sizes: pl.DataFrame, tokens: 
         "threshold": pa.array(found.threshold, pa.float64(), from_pandas=True),
         "survivor": pa.array(found.survivor, pa.string()),
         "same_as": pa.nulls(len(facts), pa.string()),
-        "similarity": pa.nulls(len(facts), pa.float64()),
+        **{name: pa.nulls(len(facts), pa.float64()) for name in ("similarity", "substance", "containment")},
         "bytes": sizes["n_bytes"].cast(pl.Int64).to_arrow(),
         "words": sizes["n_words"].cast(pl.Int64).to_arrow(),
         "tokens": tokens.cast(pl.Int64).to_arrow(),

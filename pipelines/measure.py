@@ -104,6 +104,7 @@ def _attempt(
     reading = "documents" in folders
     tally = Tally(params["files"])
     source = joined(_read(params, tally, unreadable)) if reading else stored_documents(work, params["documents"])
+    screened = _stored_spans(work, params["screened"]) if "phi" not in folders and "signature" in folders else None
     with ExitStack() as stack:
         writers = {
             name: stack.enter_context(_writer(folders[name], schema))
@@ -115,10 +116,14 @@ def _attempt(
             if reading:
                 writers["documents"].write_batch(batch)
             plain = batch.select(DOCUMENTS.names)
+            spans = next(screened) if screened else None
             for stage in stages:
-                measured = stage.measure(plain)
+                # Deduplicated is what will be released: two notes that differ in identifiers alone are one.
+                measured = stage.measure(_masked(plain, spans) if stage.name == "signature" else plain)
                 writers[stage.name].write_batch(measured)
-                if stage.name == "tokens":
+                if stage.name == "phi":
+                    spans = measured.column("phi_spans")
+                elif stage.name == "tokens":
                     tokens += int(measured.column("n_tokens").to_numpy().sum())
             documents += len(batch)
             text_bytes += _bytes(batch.column("text"))
@@ -150,6 +155,22 @@ def stored_documents(work: WorkFolder, digest: str) -> Iterator[pa.RecordBatch]:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group).cast(BUNDLE_DOCUMENTS)
             yield from table.combine_chunks().to_batches()
+
+
+def _stored_spans(work: WorkFolder, digest: str) -> Iterator[pa.ListArray]:
+    """Spans of a finished bundle, a row group at a time: sidecars are cut as documents are."""
+    with pq.ParquetFile(work.product("phi", digest) / ROWS) as file:
+        for group in range(file.num_row_groups):
+            yield file.read_row_group(group, columns=["phi_spans"]).column(0).combine_chunks()
+
+
+def _masked(documents: pa.RecordBatch, spans: pa.ListArray | None) -> pa.RecordBatch:
+    """`documents` with placeholders for identifiers in their text."""
+    from filters.phi.mask import mask_column
+
+    assert spans is not None
+    place = documents.schema.get_field_index("text")
+    return documents.set_column(place, documents.schema.field(place), mask_column(documents.column(place), spans))
 
 
 class Tally:

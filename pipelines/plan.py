@@ -143,6 +143,8 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
             digests = {"documents": documents} | {
                 name: digest({"stage": name, "documents": documents, **config}) for name, config in configs.items()
             }
+            # Signatures are made of text with placeholders for identifiers.
+            digests["signature"] = digest({"stage": "signature", "phi": digests["phi"], **configs["signature"]})
             params = {
                 "source": source.name,
                 "reader": source.reader,
@@ -152,6 +154,7 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
                 "formatters": rewriting,
                 "stages": settings,
                 "documents": documents,
+                "screened": digests["phi"],
             }
             bundles.append(Bundle(source, files, digests, params))
     return Plan(recipe, root, tuple(bundles), readers, stages, formatters)

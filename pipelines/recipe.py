@@ -19,6 +19,7 @@ from corpus.assets import ASSETS
 from corpus.document import Genre
 from corpus.errors import Hc4Error
 from datacards.questions import keys
+from dedup.ranks import CRITERIA, Criterion
 from dedup.signature import MinHashConfig
 from filters.datatrove.annotator import DatatroveFilter, make_filter
 from filters.datatrove.formatters import DatatroveFormatter, make_formatter
@@ -193,12 +194,39 @@ class PhiRecipe(Part):
     tags that only the key's holder can read; without it, there are placeholders and no tags."""
 
 
+class TemplateRecipe(Part):
+    """From when on words are a template of their source, which many documents fill in and which says nothing of one."""
+
+    share: float = Field(0.01, gt=0, le=1)
+    """Least share of a source's documents that have a shingle, copies of each other counted once."""
+    least: int = Field(20, ge=2)
+    """... and least number of them, so that in small sources a few copies are no template."""
+
+
+class BucketRecipe(Part):
+    """What is compared among documents that share a band."""
+
+    all_pairs_up_to: int = Field(16, ge=2)
+    """Documents that are all compared with each other."""
+    leaders: int = Field(4, ge=1)
+    """Of more, each is compared with so many of the best, and with those alike without their templates."""
+
+
 class DedupRecipe(Part):
     """What counts as the same document, and which copy survives."""
 
+    keep: tuple[Criterion, ...] = CRITERIA
+    """Which of two equal documents survives: the first of these that differs decides, then the lesser doc_id. `source`:
+    earlier in `sources`; `licence`: the more open; `doc_type`: earlier in `doc_types`; `version`: the newest;
+    `length`: the longest. Inside a work (one publication by its identifiers) `doc_type` and `version` come first."""
     signature: MinHashConfig = MinHashConfig()
+    templates: TemplateRecipe = TemplateRecipe()
+    buckets: BucketRecipe = BucketRecipe()
     threshold: float = Field(0.8, gt=0, le=1)
-    """Verified Jaccard similarity from which a document is merged."""
+    """Verified Jaccard similarity from which a document is merged: of all that the two say, and of what they say
+    beside templates."""
+    contained: float = Field(0.9, gt=0, le=1)
+    """Share of the shorter text from which it counts as held by the longer one; it is reported, never merged."""
     split_threshold: float = Field(0.7, gt=0, le=1)
     """Verified Jaccard similarity from which two documents must share a split."""
     doc_types: tuple[str, ...] = ("full_text", "guideline", "textbook", "case_report", "abstract")
@@ -209,7 +237,9 @@ class DedupRecipe(Part):
     """... which is not asked while it takes no more documents than this."""
 
     @model_validator(mode="after")
-    def _split_is_wider(self) -> DedupRecipe:
+    def _makes_sense(self) -> DedupRecipe:
+        if len(set(self.keep)) < len(self.keep):
+            raise ValueError("keep names a criterion twice")
         if self.split_threshold > self.threshold:
             raise ValueError("split_threshold must not be above threshold")
         return self

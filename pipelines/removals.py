@@ -27,10 +27,8 @@ from pipelines.measure import ROWS
 
 _PAIRS_A_GROUP = 25
 _MERGES_AT_ONCE = 1_000_000
-_NEEDED = ["bundle", "row", "doc_id", "survivor", "survivor_bundle", "survivor_row", "similarity"]
-_MEASURED = ["substance", "containment"]
-"""Of a pair, where the step before measured them."""
-
+_MEASURED = ["similarity", "substance", "containment"]
+_NEEDED = ["bundle", "row", "doc_id", "survivor", "survivor_bundle", "survivor_row", "method", *_MEASURED]
 _SIDES = ("", "survivor_")
 """Prefixes of columns about the removed document, and about its survivor."""
 
@@ -55,10 +53,10 @@ class Review:
         self._sources = sources
         self._made_by = made_by
 
-    def run(self, resolved: list[str], seed: int, only: str | None = None) -> dict[str, str]:
-        """Draw from the merges of `resolved` (digests of stage `resolve`, whose `rows.parquet` hold them); by source
-        of what was removed, the digest of `removals`. With `only`, of this source alone."""
-        asked: dict[str, Any] = {"resolved": resolved, "sources": self._sources, "seed": seed}
+    def run(self, merges: str, seed: int, only: str | None = None) -> dict[str, str]:
+        """Draw from the documents that the product `merges` lists; by source of what was removed, the digest of
+        `removals`. With `only`, of this source alone."""
+        asked: dict[str, Any] = {"merges": merges, "sources": self._sources, "seed": seed}
         choose = self._unit("chosen", asked, "removals")
         (result,) = self._phase("Draw removals to read", [choose])
         units = {}
@@ -78,10 +76,10 @@ class Review:
 def chosen(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
     """Write `chosen`: the sample with the places of both texts. The summary says which bundles each source needs."""
     found, counted = [], []
-    for part in _removed(work, params["resolved"], params["sources"]):
+    for part in _removed(work, params["merges"], params["sources"]):
         found.append(candidates(part, params["seed"]))
         counted.append(sizes(part))
-    pairs = sample(pl.concat(found, how="diagonal"), pl.concat(counted))
+    pairs = sample(pl.concat(found), pl.concat(counted))
     pairs.write_parquet(folders["chosen"] / ROWS)
     bundles = {
         source: sorted({*mine["bundle"], *mine["survivor_bundle"]})
@@ -90,22 +88,17 @@ def chosen(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -
     return {"chosen": {"pairs": len(pairs), "bundles": bundles}}
 
 
-def _removed(work: WorkFolder, resolved: list[str], sources: list[str]) -> Iterator[pl.DataFrame]:
+def _removed(work: WorkFolder, merges: str, sources: list[str]) -> Iterator[pl.DataFrame]:
     """Near-duplicates that gave way to a document of this build, a part at a time; at least one part."""
     names = pl.Series(sources, dtype=pl.String)
-    for name in resolved:
-        with pq.ParquetFile(work.product("resolve", name) / ROWS) as file:
-            columns = [*_NEEDED, "method", *(one for one in _MEASURED if one in file.schema_arrow.names)]
-            batches = file.iter_batches(_MERGES_AT_ONCE, columns=columns)
-            empty = file.schema_arrow.empty_table().select(columns)
-            for part in (pl.DataFrame(batch) for batch in chain([empty], batches)):
-                near = part.filter(
-                    pl.col("method") == Method.NEAR.name.lower(), pl.col("survivor_bundle").is_not_null()
-                ).drop("method")
-                yield near.with_columns(
-                    names.gather(near["bundle"]).alias("source"),
-                    names.gather(near["survivor_bundle"]).alias("survivor_source"),
-                )
+    with pq.ParquetFile(work.product("merges", merges) / ROWS) as file:
+        empty = file.schema_arrow.empty_table().select(_NEEDED)
+        for part in map(pl.DataFrame, chain([empty], file.iter_batches(_MERGES_AT_ONCE, columns=_NEEDED))):
+            near = part.filter(pl.col("method") == Method.NEAR.name.lower(), pl.col("survivor_bundle").is_not_null())
+            yield near.drop("method").with_columns(
+                names.gather(near["bundle"]).alias("source"),
+                names.gather(near["survivor_bundle"]).alias("survivor_source"),
+            )
 
 
 def removals(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
@@ -126,8 +119,7 @@ def removals(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder)
         shown[f"{side}text"] = [one.text for one in found]
         shown[f"{side}phi_policy"] = [one.policy for one in found]
         shown[f"{side}cut"] = [one.cut for one in found]
-    absent = [pl.lit(None, pl.Float64).alias(name) for name in _MEASURED if name not in pairs.columns]
-    table = pairs.with_columns(*absent, *(pl.Series(name, values) for name, values in shown.items()))
+    table = pairs.with_columns(*(pl.Series(name, values) for name, values in shown.items()))
     pq.write_table(
         table.select(PAIRS.names).to_arrow().cast(PAIRS),
         folders["removals"] / ROWS,

@@ -49,6 +49,7 @@ from manifests.model import (
     TokenizerFacts,
 )
 from manifests.rights import rights_floor
+from pipelines.deduplicate.steps import Found
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.plan import Plan
@@ -71,7 +72,7 @@ class Finished:
     planted: list[Result]
     assembled: list[Result]
     shards: list[dict[str, Any]]
-    resolved: dict[str, Any]
+    resolved: Found
     phi_key: str | None
     """Fingerprint of the key, if there is one."""
     removals: dict[str, str]
@@ -311,7 +312,7 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
     from dedup.signature import ALGORITHM, ALGORITHM_VERSION
 
     policy = finished.plan.recipe.dedup
-    folder = finished.work.product("resolve", finished.resolved["digest"])
+    folder = finished.work.product("merges", finished.resolved.merges)
     merges = pl.read_parquet(folder / ROWS, glob=False)
     owner = pl.Series([bundle.source.name for bundle in finished.plan.bundles], dtype=pl.String)
     cross = (
@@ -332,8 +333,8 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
             "threshold": policy.threshold,
             "split_threshold": policy.split_threshold,
         },
-        candidate_pairs=finished.resolved["candidate_pairs"],
-        verified_pairs=finished.resolved["similar"],
+        candidate_pairs=finished.resolved.candidate_pairs,
+        verified_pairs=finished.resolved.similar,
         cluster_sizes=tuple(ClusterSize(**row) for row in sizes.to_dicts()),
         cross_source=tuple(CrossSource(**row) for row in cross.to_dicts()),
     )

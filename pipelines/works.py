@@ -24,6 +24,7 @@ import polars as pl
 from corpus.digest import Json
 from corpus.storage import WorkFolder
 from pipelines.measure import ROWS
+from pipelines.slices import write_sliced
 
 if TYPE_CHECKING:
     from dedup.identity import Keys, Positions
@@ -53,11 +54,12 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     )
     source = np.array(params["sources"], np.int64)[frame["bundle"].to_numpy()]
     named = identity_keys(frame.select(KINDS).to_arrow())
-    containers_in(*named, source).write_parquet(folders["works"] / CONTAINERS)
+    containers_in(named[0], source[named[1]]).write_parquet(folders["works"] / CONTAINERS)
     found = said_of_works(frame, named)
-    found.write_parquet(folders["works"] / ROWS)
+    slices: Json = write_sliced(found, folders["works"] / ROWS)
     counts = found.select(pl.col("retraction", "licence_spdx").is_not_null().sum())
-    return {"works": {"retractions": counts["retraction"].item(), "conflicts": counts["licence_spdx"].item()}}
+    told = {"retractions": counts["retraction"].item(), "conflicts": counts["licence_spdx"].item()}
+    return {"works": {**told, "slices": slices}}
 
 
 def said_of_works(frame: pl.DataFrame, identifiers: tuple[tuple[Keys, Keys], Positions]) -> pl.DataFrame:

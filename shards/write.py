@@ -55,6 +55,8 @@ ROW = pa.schema(
         pa.field("url", pa.string()),
         pa.field("stands_for", pa.list_(pa.string()), nullable=False),
         pa.field("other_ids", pa.list_(pa.string()), nullable=False),
+        pa.field("other_sources", pa.list_(pa.string()), nullable=False),
+        pa.field("other_licences", pa.list_(pa.string()), nullable=False),
         pa.field("raw_file", pa.string(), nullable=False),
         pa.field("raw_sha256", pa.string(), nullable=False),
         pa.field("member", pa.string()),
@@ -70,8 +72,8 @@ ROW = pa.schema(
 )
 """Columns of a shard. `text` is masked; `input_ids` are its tokens, whole, without special tokens; `cluster_id` is the
 smallest doc_id of the document's near-duplicate group, which never straddles two splits. `stands_for` are the doc_ids
-that were merged into the document, `other_ids` their identifiers (`pmid:123`). `nulls` gives the reason of every null
-as `field:reason`."""
+that were merged into the document, `other_ids` their identifiers (`pmid:123`), `other_sources` and `other_licences`
+where they came from and under what. `nulls` gives the reason of every null as `field:reason`."""
 
 _IDENTIFIERS_A_GROUP = 250_000
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 
 import numpy as np
 import pyarrow as pa
+
+Shingles = set[tuple[str, ...]]
 
 
 def fold(character: str) -> str:
@@ -38,6 +41,19 @@ def containment(left: str, right: str, k: int = 5) -> float:
     """|A and B| / min(|A|, |B|), 0 where one is empty."""
     a, b = shingles(left, k), shingles(right, k)
     return len(a & b) / min(len(a), len(b)) if a and b else 0.0
+
+
+def template(texts: list[str], share: float, least: int, k: int = 5) -> set[tuple[str, ...]]:
+    """Shingles in at least `share` of the texts and in at least `least` of them."""
+    found = Counter(shingle for text in texts for shingle in shingles(text, k))
+    return {one for one, count in found.items() if count >= least and count / len(texts) >= share}
+
+
+def substance(left: str, right: str, no_left: Shingles, no_right: Shingles, k: int = 5) -> float:
+    """Jaccard over the shingles that are no template of a text that holds them; 1 where there are none."""
+    a, b = shingles(left, k), shingles(right, k)
+    counting = {one for one in a | b if not (one in a and one in no_left) and not (one in b and one in no_right)}
+    return len(a & b & counting) / len(counting) if counting else 1.0
 
 
 def candidate_probability(similarity: float, bands: int = 14, rows: int = 8) -> float:

@@ -3,11 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dedup.candidates import star_edges
-from dedup.identity import KINDS, identity_keys, keep_rank
+from dedup.identity import KINDS, identity_keys
 
 
 def documents(**columns: list[str | None]) -> pa.Table:
@@ -102,42 +100,3 @@ def test_batches_chunks_and_slices_are_read_alike() -> None:
 def test_no_documents_no_keys() -> None:
     keys, row = identity_keys(documents(pmid=[]))
     assert keys[0].size == row.size == 0
-
-
-DOCUMENTS = st.lists(
-    st.tuples(*[st.integers(0, 1)] * 3, st.sampled_from(["", "1", "10", "2"]), st.integers(0, 1), st.text(max_size=3)),
-    max_size=20,
-    unique_by=lambda row: row[-1],
-)
-
-
-@given(DOCUMENTS, st.randoms(use_true_random=False))
-def test_ranks_compare_one_criterion_after_the_other_whatever_the_order(rows: list[tuple], random) -> None:
-    random.shuffle(rows)
-    source, openness, kind, version, length, doc_id = zip(*rows, strict=True) if rows else [()] * 6
-    rank = keep_rank(
-        source_priority=source,
-        licence_openness=openness,
-        doc_type_priority=kind,
-        version=pa.array(version, pa.string()),
-        length=length,
-        doc_id=pa.array(doc_id, pa.string()),
-    )
-    best_first = sorted(rows, key=lambda row: row[5])
-    for column, largest_first in ((4, True), (3, True), (2, False), (1, True), (0, False)):
-        best_first.sort(key=lambda row, column=column: row[column], reverse=largest_first)
-    assert [rows[place] for place in np.argsort(rank)] == best_first
-    assert sorted(rank.tolist()) == list(range(len(rows)))
-
-
-def test_a_doc_id_that_occurs_twice_is_refused() -> None:
-    zeros = [0, 0]
-    with pytest.raises(ValueError, match="occurs twice"):
-        keep_rank(
-            source_priority=zeros,
-            licence_openness=zeros,
-            doc_type_priority=zeros,
-            version=pa.array(["", ""]),
-            length=zeros,
-            doc_id=pa.array(["a", "a"]),
-        )

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from dedup.shingles import CHUNK, shingle_sets
+from dedup.shingles import CHUNK, STATE_SLOTS, lookup_tables, next_shingles, shingle_sets, start
 from dedup.signature import MinHashConfig, SignatureAnnotator
-from dedup.sketch import sketch
+from dedup.sketch import band_keys, sketch, substance_bands
 from tests.dedup import oracle
 from tests.dedup.test_shingles import TEXTS
 
@@ -43,6 +43,15 @@ def rows_of(shingles: np.ndarray, config: MinHashConfig) -> np.ndarray:
     rows = np.empty(config.bands * config.rows, np.uint64)
     sketch(shingles, config.keys(), rows)
     return rows
+
+
+def shingles_of(text: str, k: int = 5) -> np.ndarray:
+    """All 64 bits of every shingle of a text, in reading order."""
+    data = np.frombuffer(text.encode(), np.uint8)
+    state, out = np.empty(STATE_SLOTS, np.uint64), np.empty(data.size, np.uint64)
+    start(state)
+    _, count = next_shingles(data, 0, data.size, lookup_tables(), state, np.zeros(k, np.uint64), out)
+    return out[:count]
 
 
 def sets_of_similarity(similarity: float, size: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -200,3 +209,34 @@ def test_importing_dedup_imports_no_compiler() -> None:
         "sys.exit('numba' in sys.modules or 'polars' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@given(st.lists(st.dictionaries(st.integers(0, 200), st.booleans(), max_size=40), max_size=5))
+def test_substance_is_signed_by_the_shingles_that_count(sets: list[dict[int, bool]]) -> None:
+    config = MinHashConfig(bands=5, rows=3)
+    hashes = np.array([one << 1 | given[one] for given in sets for one in sorted(given)], np.uint64)
+    starts = np.cumsum([0, *(len(given) for given in sets)])
+    found = substance_bands(hashes, starts, config.keys(), config.bands, config.rows)
+    for number, given_ in enumerate(sets):
+        counting = np.array([one << 1 for one in sorted(given_) if not given_[one]], np.uint64)
+        if counting.size:
+            keys = np.empty(config.bands, np.uint64)
+            band_keys(rows_of(counting, config), keys)
+            assert found[:, number].tolist() == keys.tolist()
+            assert found[:, number].all()
+        else:
+            assert not found[:, number].any()
+
+
+def test_band_keys_of_a_signature_are_those_of_its_rows(abstracts: list[str]) -> None:
+    batch = measure(abstracts[:50])
+    hashes = [shingles_of(text) for text in abstracts[:50]]
+    for number, shingles in enumerate(hashes):
+        keys = np.empty(len(BANDS), np.uint64)
+        band_keys(rows_of(shingles, MinHashConfig()), keys)
+        assert keys.tolist() == band_matrix(batch)[:, number].tolist()
+
+
+def test_a_signature_of_substance_takes_as_many_keys_as_its_shape_needs() -> None:
+    with pytest.raises(ValueError, match="take 48 keys"):
+        substance_bands(np.empty(0, np.uint64), np.zeros(1, np.int64), MinHashConfig().keys(), 8, 3)

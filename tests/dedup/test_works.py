@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.identity import KINDS, identity_keys, work_order
-from dedup.works import containers_in, edges_of_works, handed_down, works, works_named
+from dedup.works import containers_in, edges_of_works, handed_down, sound, works, works_named
 
 
 def table(*rows: dict[str, str]) -> pa.Table:
@@ -49,19 +49,16 @@ def joined(documents: list[tuple[str, str, dict[str, str]]], kept: int | None = 
     """
     everyone = sorted({source for source, *_ in documents})
     number = np.array([everyone.index(source) for source, *_ in documents])
-    containers = containers_in(*identity_keys(table(*(identifiers for *_, identifiers in documents))), number)
+    keys, rows = identity_keys(table(*(identifiers for *_, identifiers in documents)))
+    containers = containers_in(keys, number[rows])
     documents = documents[:kept]
     sources, languages, identifiers = zip(*documents, strict=True)
     keys, rows = identity_keys(table(*identifiers))
-    a, b = edges_of_works(
-        keys,
-        rows,
-        source=np.array([everyone.index(one) for one in sources]),
-        language=np.array([sorted(set(languages)).index(one) for one in languages]),
-        rank=np.arange(len(documents)),
-        containers=containers,
-    )
-    return list(zip(a.tolist(), b.tolist(), strict=True))
+    source = np.array([everyone.index(one) for one in sources])
+    language = np.array([sorted(set(languages)).index(one) for one in languages], np.uint64)
+    edges = edges_of_works(keys, rows, source=source[rows], language=language[rows], containers=containers)
+    kept_edges = sound(edges, source)
+    return sorted(zip(*(ends[kept_edges].tolist() for ends in edges), strict=True))
 
 
 def test_documents_of_different_sources_that_share_an_identifier_are_one() -> None:

@@ -141,8 +141,8 @@ ROWS = [
         "licence_evidence.kind of some documents is not that of the record tables",
     ),
     ("licence_spdx", pl.lit("CC-BY-4.0"), "documents under CC-BY-4.0 do not state it"),
-    ("stands_for", pl.lit(["medline:1"]), "stands_for or other_ids are not those of the documents that were merged"),
-    ("other_ids", pl.lit(["pmid:1"]), "stands_for or other_ids are not those of the documents that were merged"),
+    ("stands_for", pl.lit(["medline:1"]), "what survivors stand for is not what was merged into them"),
+    ("other_ids", pl.lit(["pmid:1"]), "what survivors stand for is not what was merged into them"),
     ("title", pl.lit("Another title"), "does not name, each once, the released documents"),
     (
         "rights",

@@ -72,8 +72,12 @@ def test_a_changed_similarity_threshold_looks_for_no_candidates_again(workshop: 
 
     _, executed = workshop.build(dedup={"threshold": 0.9})
 
-    assert not {unit.task for unit in executed} & {MEASURING, "pipelines.deduplicate:bands", "pipelines.decide:run"}
-    assert "pipelines.deduplicate:resolve" in {unit.task for unit in executed}
+    assert not {unit.task for unit in executed} & {
+        MEASURING,
+        "pipelines.deduplicate.pairs:bands",
+        "pipelines.decide:run",
+    }
+    assert "pipelines.deduplicate.survivors:resolve" in {unit.task for unit in executed}
 
 
 def test_a_changed_licence_profile_measures_nothing_again(workshop: Workshop) -> None:

@@ -1,0 +1,95 @@
+"""Pairs of documents that may be near duplicates: found by bands, gathered by document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.digest import Json
+from corpus.runs import gather, key_range, spread, write_run
+from corpus.storage import WorkFolder
+from pipelines.deduplicate.certain import COPIES
+from pipelines.deduplicate.places import Numbers, Positions, bundle_of, place
+
+PAIRS = "pairs"
+"""A run: `key` (by which the better document is dealt out), `better`, `worse`, numbers."""
+HOT = "hot.npy"
+"""Places, ascending, of documents that share a band with more documents than are compared pair by pair."""
+NEEDED = "needed"
+"""A run: `place`, `number` of all documents in pairs."""
+
+
+def bands(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
+    """Write `bands` of one range of keys: pairs of documents that share one.
+
+    Reads the run `bands` of the products `params["runs"]` ([stage, digest], one a bundle).
+    """
+    from dedup.candidates import key_groups
+
+    products = [work.product(stage, digest) for stage, digest in params["runs"]]
+    origin, (keys, row) = gather(products, "bands", ["key", "row"], key_range(*params["part"]))
+    places = place(origin, row)
+    del origin, row
+    members, _ = key_groups(keys, places)
+    keys, places = keys[members], places[members]
+    copies = np.load(work.product("joined", params["joined"]) / COPIES, mmap_mode="r")
+    original = ~_among(places, copies)
+    keys, places = keys[original], places[original]
+    numbers = Numbers(work, params["ranks"], params["joined"]).numbers(places)
+    a, b, hot = _pairs(keys, numbers, **params["buckets"])
+    earlier = params["earlier"]
+    if earlier is not None:  # earlier snapshots are not compared with each other
+        one_is_new = (bundle_of(places[a]) < earlier) | (bundle_of(places[b]) < earlier)
+        a, b = a[one_is_new], b[one_is_new]
+    write_pairs(folders["bands"], numbers[a], numbers[b])
+    hot_places = np.unique(places[hot])
+    np.save(folders["bands"] / HOT, hot_places)
+    return {"bands": {"pairs": a.size, "hot": hot_places.size}}
+
+
+def pairs(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
+    """Write `pairs` of one range of better documents: the pairs of `params["runs"]`, each once."""
+    products = [work.product(stage, digest) for stage, digest in params["runs"]]
+    _, (_, better, worse) = gather(products, PAIRS, ["key", "better", "worse"], key_range(*params["part"]))
+    order = np.lexsort((worse, better))
+    better, worse = better[order], worse[order]
+    new = np.ones(better.size, np.bool_)
+    new[1:] = (better[1:] != better[:-1]) | (worse[1:] != worse[:-1])
+    better, worse = better[new], worse[new]
+    np.save(folders["pairs"] / "better.npy", better)
+    np.save(folders["pairs"] / "worse.npy", worse)
+    needed = np.unique(np.concatenate([better, worse]))
+    where = Numbers(work, params["ranks"], params["joined"]).places(needed)
+    write_run(folders["pairs"], NEEDED, {"place": where, "number": needed})
+    return {"pairs": {"pairs": better.size}}
+
+
+def write_pairs(folder: Path, one: Positions, other: Positions) -> None:
+    """Write the run `pairs` of pairs of numbers, each once, the better (lower) one first."""
+    both = (
+        np.unique(np.sort(np.stack([one, other], axis=1), axis=1), axis=0) if one.size else np.zeros((0, 2), np.int64)
+    )
+    both = both[both[:, 0] != both[:, 1]]
+    write_run(folder, PAIRS, {"key": spread(both[:, 0]), "better": both[:, 0], "worse": both[:, 1]})
+
+
+def _pairs(
+    keys: npt.NDArray[np.uint64], rank: Positions, all_pairs_up_to: int, leaders: int
+) -> tuple[Positions, Positions, Positions]:
+    """Candidate pairs, and the members of larger buckets, as positions."""
+    from dedup.candidates import band_pairs, large_buckets
+
+    a, b = band_pairs(keys, rank, all_pairs_up_to, leaders)
+    return a, b, large_buckets(keys, rank, all_pairs_up_to)
+
+
+def _among(values: Positions, known: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which values are in `known`, which is ascending and stays on disk."""
+    if not known.size or not values.size:
+        return np.zeros(values.size, np.bool_)
+    at = np.minimum(np.searchsorted(known, values), known.size - 1)
+    found: npt.NDArray[np.bool_] = known[at] == values
+    return found

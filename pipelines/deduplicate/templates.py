@@ -1,0 +1,109 @@
+"""Templates: shingles that too many documents of a source have, and what documents say beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpus.digest import Json
+from corpus.runs import write_run
+from corpus.storage import WorkFolder
+from pipelines.deduplicate.candidates import FACTS, in_band
+from pipelines.deduplicate.certain import COPIES
+from pipelines.deduplicate.pairs import HOT
+from pipelines.deduplicate.places import Positions, chosen_rows
+from pipelines.deduplicate.texts import masked_texts
+from pipelines.measure import ROWS
+from shards.place import uniform
+
+FREQUENCIES = "frequencies.npz"
+TEMPLATES = "templates.npy"
+"""Hashes of a source's templates, ascending."""
+
+
+def sample(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
+    """Write `sample` of one bundle: in how many of its sampled documents each shingle occurs.
+
+    Documents are drawn by their id, a `share` of them; copies of others, word for word, are left out.
+    """
+    from dedup.templates import document_frequencies, merge_frequencies
+
+    rows = _originals(work, params)
+    if params["share"] < 1:
+        names = pq.read_table(work.product("documents", params["digests"]["documents"]) / ROWS, columns=["doc_id"])
+        drawn = [uniform(name, salt="templates") < params["share"] for name in names["doc_id"].take(rows).to_pylist()]
+        rows = rows[np.array(drawn, bool)]
+    parts = [
+        document_frequencies(text, params["shingle_words"]) for _, text in masked_texts(work, params["digests"], rows)
+    ]
+    hashes, counts = merge_frequencies(parts)
+    np.savez(folders["sample"] / FREQUENCIES, hashes=hashes, counts=counts)
+    return {"sample": {"documents": rows.size}}
+
+
+def templates(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
+    """Write `templates` of one source, from the samples of its bundles."""
+    from dedup.templates import frequent, merge_frequencies
+
+    parts, documents = [], 0
+    for digest in params["samples"]:
+        documents += work.result("sample", digest)["documents"]
+        with np.load(work.product("sample", digest) / FREQUENCIES) as stored:
+            parts.append((stored["hashes"], stored["counts"]))
+    hashes, counts = merge_frequencies(parts)
+    found = frequent(hashes, counts, documents=documents, share=params["share"], least=params["least"])
+    np.save(folders["templates"] / TEMPLATES, found)
+    return {"templates": {"shingles": found.size, "documents": documents}}
+
+
+def substance(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
+    """Write `substance` of one bundle: band keys without templates (a run `bands`) of its documents that share a band
+    with many.
+    """
+    from dedup.signature import MinHashConfig
+    from dedup.sketch import substance_bands
+
+    minhash = MinHashConfig(**params["minhash"])
+    rows = np.zeros(0, np.int64)
+    for digest in params["bands"]:
+        rows = np.union1d(rows, chosen_rows(work.product("bands", digest), HOT, params["number"]))
+    keys = [np.zeros((minhash.bands, 0), np.uint64)]
+    for _, text in masked_texts(work, params["digests"], rows):
+        hashes, starts = flagged_shingles(text, templates_of(work, params["templates"]), minhash.shingle_words)
+        keys.append(substance_bands(hashes, starts, minhash.keys(), minhash.bands, minhash.rows))
+    of_bands = np.concatenate(keys, axis=1)
+    says_something = of_bands[0] != 0
+    mine = rows[says_something].astype(np.uint32)
+    columns = [in_band(column[says_something], band) for band, column in enumerate(of_bands)]
+    run = {"key": np.concatenate(columns), "row": np.tile(mine, len(columns))}
+    write_run(folders["substance"], "bands", run)
+    return {"substance": {"documents": mine.size}}
+
+
+def templates_of(work: WorkFolder, digest: str) -> npt.NDArray[np.uint64]:
+    """The templates of a source."""
+    found: npt.NDArray[np.uint64] = np.load(work.product("templates", digest) / TEMPLATES)
+    return found
+
+
+def flagged_shingles(
+    text: pa.LargeStringArray, templates: npt.NDArray[np.uint64], shingle_words: int
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+    """Distinct shingles of texts, those flagged that are templates: hashes and starts as `shingle_sets` gives them."""
+    from dedup.shingles import shingle_sets
+    from dedup.templates import flag
+
+    hashes, starts = shingle_sets(text, np.arange(len(text)), shingle_words)
+    return flag(hashes, templates), starts
+
+
+def _originals(work: WorkFolder, params: dict[str, Any]) -> Positions:
+    """Rows of a bundle's candidates that repeat no other, word for word."""
+    folder = work.product("candidates", params["candidates"])
+    rows = pq.read_table(folder / FACTS, columns=["row"])["row"].to_numpy().astype(np.int64)
+    return np.setdiff1d(rows, chosen_rows(work.product("joined", params["joined"]), COPIES, params["number"]))

@@ -1,0 +1,42 @@
+"""Texts of some rows of a bundle, as they will be released: identifiers are placeholders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpus.storage import WorkFolder
+from pipelines.measure import ROWS
+
+if TYPE_CHECKING:
+    from pipelines.deduplicate.places import Positions
+
+
+def masked_texts(
+    work: WorkFolder, digests: dict[str, str], rows: Positions
+) -> Iterator[tuple[npt.NDArray[np.int64], pa.LargeStringArray]]:
+    """Positions in `rows` (ascending) and their texts, a row group of the bundle at a time; others are not read."""
+    from filters.phi.mask import mask_column
+
+    documents = pq.ParquetFile(work.product("documents", digests["documents"]) / ROWS)
+    screened = pq.ParquetFile(work.product("phi", digests["phi"]) / ROWS)
+    with documents, screened:
+        start = 0
+        for group in range(documents.num_row_groups):
+            end = start + documents.metadata.row_group(group).num_rows
+            first, last = np.searchsorted(rows, [start, end]).tolist()
+            if first < last:
+                chosen = pa.array(rows[first:last] - start)
+                text = _column(documents, group, "text").take(chosen)
+                spans = _column(screened, group, "phi_spans").take(chosen)
+                yield np.arange(first, last), mask_column(text, spans)
+            start = end
+
+
+def _column(file: pq.ParquetFile, group: int, name: str) -> Any:
+    return file.read_row_group(group, columns=[name]).column(0).combine_chunks()
