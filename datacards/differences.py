@@ -92,8 +92,8 @@ def compare(left: str, right: str, *, left_cut: bool = False, right_cut: bool = 
         found.append(Stretch((Run("".join(same), False),), (Run("".join(again), False),), folded))
         put(ones[i - after : i], open_left, differs=False)
         put(others[j - after : j], open_right, differs=False)
-    for own, other, other_cut in ((open_left, open_right, right_cut), (open_right, open_left, left_cut)):
-        if other_cut and own and own[-1].differs and not (other and other[-1].differs):
+    for own, theirs, was_cut in ((open_left, open_right, right_cut), (open_right, open_left, left_cut)):
+        if was_cut and own and own[-1].differs and not (theirs and theirs[-1].differs):
             own[-1] = Run(own[-1].text, differs=False)
     close()
     return found

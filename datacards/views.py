@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.digest import Json, canonical
+from datacards.duplicates import Matrix, merged_matrix
 from datacards.text import Markdown, code
 from filters.datatrove.formatters import Outcomes
 from filters.phi.classes import SafeHarbor
@@ -204,6 +205,11 @@ class View:
     def merged(self) -> int:
         """Documents merged into another, at any stage."""
         return sum(view.fate[2] for view in self.sources)
+
+    @property
+    def merged_matrix(self) -> Matrix:
+        """Which source's documents gave way to which source's."""
+        return merged_matrix(self.manifest.dedup.cross_source, (one.source.name for one in self.sources))
 
     @property
     def raw_files(self) -> int:

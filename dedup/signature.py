@@ -20,15 +20,16 @@ class MinHashConfig(BaseModel):
     """Shape and seed of a signature.
 
     Two texts of Jaccard similarity J become candidates with probability 1 - (1 - J^rows)^bands (Leskovec, Rajaraman,
-    Ullman, "Mining of Massive Datasets", section 3.4.2): with 14 bands of 8 rows 0.92 at J = 0.8 and 0.05 at J = 0.5.
+    Ullman, "Mining of Massive Datasets", section 3.4.2): with 16 bands of 6 rows 0.992 at J = 0.8, 0.99999 at J = 0.9,
+    0.22 at J = 0.5 and 0.00002 at J = 0.1. (14 bands of 8 rows, which many use, find 0.92 at J = 0.8.)
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     shingle_words: int = Field(default=5, ge=1, le=64)
     """Consecutive words in a shingle."""
-    bands: int = Field(default=14, ge=1, le=100)
-    rows: int = Field(default=8, ge=1, le=100)
+    bands: int = Field(default=16, ge=1, le=100)
+    rows: int = Field(default=6, ge=1, le=100)
     """Minima hashed into one band key."""
     seed: int = Field(default=1, ge=0)
 

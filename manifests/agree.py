@@ -170,6 +170,16 @@ def with_recipe(manifest: Manifest) -> Iterator[Finding]:
             yield Finding(layout.MANIFEST, f"{name} is not that of the recipe")
 
 
+def dedup_parameters(dedup: dict[str, Any]) -> dict[str, int | float]:
+    """The numbers of a recipe's `dedup`, as the manifest states them."""
+    parts = {"template": dedup["templates"], "bucket": dedup["buckets"]}
+    return {
+        **dedup["signature"],
+        **{name: dedup[name] for name in ("threshold", "split_threshold", "contained")},
+        **{f"{part}_{name}": value for part, values in parts.items() for name, value in values.items()},
+    }
+
+
 def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, object]]:
     """(what, as the manifest states it, as the recipe asks for it)."""
     sources = recipe["sources"]
@@ -183,8 +193,13 @@ def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, ob
     models = [model.sha256 for model in manifest.models if model.used_for == "language"]
     yield "language model", models, [recipe["language"]["model"]]
     dedup = recipe["dedup"]
-    thresholds = {name: dedup[name] for name in ("threshold", "split_threshold")}
-    yield "dedup.parameters", manifest.dedup.parameters, {**dedup["signature"], **thresholds}
+    yield "dedup.parameters", manifest.dedup.parameters, dedup_parameters(dedup)
+    yield "dedup.keep", list(manifest.dedup.keep), list(dedup["keep"])
+    signatures = manifest.dedup.signatures
+    if signatures is not None:
+        yield "shape of signatures", signatures.minhash, dedup["signature"]
+        version = f"{signatures.algorithm} {signatures.algorithm_version}"
+        yield "algorithm of signatures", version, manifest.dedup.algorithm
     yield "privacy.policies", manifest.privacy.policies, {one["name"]: one["phi_policy"] for one in sources}
     yield "list of sources", [source.name for source in manifest.sources], [one["name"] for one in sources]
     for source, one in zip(manifest.sources, sources, strict=False):

@@ -7,6 +7,7 @@ ATTRIBUTION.parquet      whom the licences of the released documents want named
 SHA256SUMS               digests of all files, for people without hc4
 data/<source>/           the corpus: train-*.parquet, validation-*.parquet
 audit/<source>/          one row a record read: verdict, evidence, measurements; no text
+signatures/<source>/     for each row of the shards of the same names, what deduplication compares: keys, no text
 privacy/<source>/        where in the shards of the same names something stands for an identifier; no values
 ledger/ledger.parquet    raw file x stage x verdict x reason
 ledger/quarantine.parquet
@@ -23,6 +24,7 @@ ATTRIBUTION = "ATTRIBUTION.parquet"
 DATA = "data"
 AUDIT = "audit"
 PRIVACY = "privacy"
+SIGNATURES = "signatures"
 LEDGER = "ledger/ledger.parquet"
 QUARANTINE = "ledger/quarantine.parquet"
 SAMPLES = "samples/samples.parquet"

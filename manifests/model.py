@@ -263,16 +263,59 @@ class CrossSource(Strict):
     documents: int
 
 
+class SourceTemplates(Strict):
+    """Templates of a source: shingles that so many of its documents have that they tell none from another."""
+
+    source: str
+    documents: int
+    """Documents that were looked at."""
+    shingles: int
+
+
+class SignatureFacts(Strict):
+    """What the signatures of the index are (`dedup.signature`): none of another algorithm, version, Unicode or shape
+    may be compared with them."""
+
+    algorithm: str
+    algorithm_version: int
+    unicode: str
+    """Version of the character database that says what a word is."""
+    minhash: dict[str, int]
+    """Shape and seed (`dedup.signature.MinHashConfig`)."""
+
+
+class DistinctShingles(Strict):
+    """How far released text repeats itself: its word shingles (`dedup.shingles`)."""
+
+    source: str | None
+    """None: the whole corpus, in which sources share shingles."""
+    shingles: int
+    """Repeats included."""
+    distinct: int
+    """An estimate (`dedup.interop.distinct`); its standard error is 0.81 %."""
+
+
 class Dedup(Strict):
     """What was merged and how sure that is."""
 
     algorithm: str
     parameters: dict[str, int | float]
+    keep: tuple[str, ...]
+    """By what it is decided which of two documents survives; the first that differs decides, then the lesser doc_id."""
     candidate_pairs: int
     verified_pairs: int
-    """Candidate pairs whose true Jaccard reached the threshold."""
+    """Candidate pairs whose true Jaccard reached the threshold, both of all they say and of what counts."""
+    template_pairs: int
+    """... and those alike only in what is a template of their source: they stay."""
+    contained_pairs: int
+    """Candidate pairs too different to merge of which the longer text holds most of the shorter one: they stay too."""
+    templates: tuple[SourceTemplates, ...]
     cluster_sizes: tuple[ClusterSize, ...]
     cross_source: tuple[CrossSource, ...]
+    signatures: SignatureFacts | None = None
+    """None in snapshots of a time when they held no index of signatures."""
+    distinct_shingles: tuple[DistinctShingles, ...] = ()
+    """By source, in the order of the recipe, and of all."""
 
 
 class TokenizerFacts(Strict):

@@ -15,7 +15,7 @@ from corpus.words import count_words
 from dedup.identity import KINDS
 from filters.phi.mask import mask_text
 from filters.phi.policy import policies_of
-from manifests import layout
+from manifests import layout, signed
 from manifests.finding import Finding
 from manifests.model import Amount, Manifest, Shard
 from manifests.removals import PAIRS, SHOWN, read_pairs
@@ -31,6 +31,7 @@ def unreadable(snapshot: Snapshot) -> Iterator[Finding]:
     for shard in snapshot.manifest.shards:
         if account_of(shard) not in needed:
             yield Finding(account_of(shard), "is missing: the account of a shard's identifiers")
+    yield from signed.missing(snapshot)
     for name, columns in needed.items():
         try:
             with pq.ParquetFile(snapshot.folder / name) as file:
@@ -187,6 +188,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "boilerplate": ("source", "hash", "documents", "doc_id", "phi_policy", "sentence"),
     "removals": tuple(PAIRS.names),
     "privacy": ("doc_id", "start", "end", "kind", "rule", "tag"),
+    signed.KIND: ("doc_id", "exact_hi", "exact_lo", "n_shingles"),
     "attribution": (
         *("doc_id", "source", "publisher", "homepage", "title", "authors", "copyright", "doi", "url", "licence_spdx"),
         *("licence_url", "changes"),

@@ -15,7 +15,8 @@ import polars as pl
 from corpus.digest import sha256_file
 from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
-from manifests import agree, layout, origin, released, removals
+from manifests import agree, layout, origin, released, removals, signed
+from manifests.earlier import incomparable
 from manifests.finding import Finding
 from manifests.ledger import KEYS, make_ledger
 from manifests.model import Manifest
@@ -43,7 +44,11 @@ def verify(folder: Path, render: Render) -> list[Finding]:
 
 def notes(manifest: Manifest) -> list[str]:
     """What `verify` cannot find out about this snapshot; no fault of the snapshot."""
-    return [] if agree.same_code(manifest) else ["cards not checked byte by byte: built by other code"]
+    found = [] if agree.same_code(manifest) else ["cards not checked byte by byte: built by other code"]
+    facts = manifest.dedup.signatures
+    if facts is not None and (differs := incomparable(facts)):
+        found.append(f"signatures not made again: {differs}")
+    return found
 
 
 def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
@@ -107,6 +112,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
     contradicted = (Finding(manifest, what) for what in contradictions(snapshot))
     for place, checks in (
         (layout.DATA, released.shards(snapshot)),
+        (layout.SIGNATURES, signed.signatures(snapshot)),
         (layout.SAMPLES, released.samples(snapshot)),
         *((layout.REMOVALS, checks) for checks in _removals(snapshot)),
         (layout.LEDGER, _ledger(snapshot)),

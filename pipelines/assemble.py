@@ -23,6 +23,7 @@ from corpus.storage import WorkFolder
 from corpus.verdict import Verdict
 from corpus.words import count_words
 from dedup.identity import KINDS
+from dedup.interop import empty_registers, merged, registers
 from filters.phi.release import RELEASED_SPANS, Release
 from filters.phi.surrogates import Key
 from pipelines.conclude import AMOUNT
@@ -39,8 +40,12 @@ from pipelines.provenance import (
 )
 from pipelines.slices import slice_rows
 from shards.place import shards_of, split_of
+from shards.signatures import N_SHINGLES, PACKED, packed
 from shards.tokenizer import load_tokenizer
 from shards.write import ROW
+
+REGISTERS = "registers.npy"
+"""Registers of the bundle's distinct shingles (`dedup.interop`)."""
 
 _BUFFER = 64 * 2**20
 """Bytes of rows held before they are written out by shard."""
@@ -61,8 +66,14 @@ _COPIED = [
 _STANDS_FOR = ("stands_for", "other_ids", "other_sources", "other_licences")
 _NONE: list[list[str]] = [[] for _ in _STANDS_FOR]
 
-ASSEMBLED = ROW.append(pa.field("phi_spans", RELEASED_SPANS, nullable=False))
-"""Released rows, and what stands for identifiers in their text, which goes beside the shards."""
+ASSEMBLED = pa.schema(
+    [
+        *ROW,
+        pa.field("phi_spans", RELEASED_SPANS, nullable=False),
+        pa.field("signature", PACKED, nullable=False),
+    ]
+)
+"""Released rows, and what goes beside the shards: what stands for identifiers in their text, and signatures."""
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
@@ -72,7 +83,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     `params["stands_for"]` of survivors, `params["works"]` of what other records say.
     """
     index: list[list[Json]] = []
-    counts = Statistics()
+    counts = Statistics(params["shingle_words"])
     folder = folders["assembled"]
     options = {"compression": "zstd", "compression_level": 1}
     with (
@@ -89,6 +100,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
                 _flush(held, params["shards"], writer, index)
                 weight = 0
         _flush(held, params["shards"], writer, index)
+    np.save(folder / REGISTERS, counts.registers)
     return {"assembled": {"index": index, **counts.summary()}}
 
 
@@ -100,7 +112,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
     clusters: dict[int, str] = dict(slice_rows(work, params["clusters"]))
     stands_for = {row: lists for row, *lists in slice_rows(work, params["stands_for"])}
     state = {row: retraction for row, retraction, *_ in slice_rows(work, params["works"]) if retraction}
-    needed = ["documents", "licence", "language", "phi", *(["classifier"] if params["genres"] else [])]
+    needed = ["documents", "licence", "language", "phi", "signature", *(["classifier"] if params["genres"] else [])]
     files = {s: pq.ParquetFile(work.product(s, digests[s]) / ROWS) for s in needed}
     tokenizer = load_tokenizer(Path(params["tokenizer"]))
     release = Release(Key.load(Path(params["phi_key"][0])) if params["phi_key"] else None)
@@ -151,6 +163,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
                 "phi_policy": policies,
                 "phi_masked": part["phi"]["phi_count"],
                 "phi_spans": spans,
+                "signature": packed(part["signature"]),
             }
             columns["nulls"] = null_reasons(columns, documents["refused"], set(params["states"]))
             rows = pa.table(columns).select(ASSEMBLED.names).cast(ASSEMBLED)
@@ -202,13 +215,17 @@ def _flush(held: list[pa.Table], shards: dict[str, int], writer: pq.ParquetWrite
 
 
 class Statistics:
-    """Sums over released rows: by split, licence, document type, year, language, length; identifiers masked."""
+    """Sums over released rows: by split, licence, type, year, language, length; identifiers masked; shingles."""
 
-    def __init__(self) -> None:
+    def __init__(self, shingle_words: int) -> None:
+        self._shingle_words = shingle_words
+        self.registers = empty_registers()
+        """Of the shingles of the released text (`dedup.interop`)."""
         self._sums: dict[str, Counter[tuple[str, str]]] = {}
         self._spans: Counter[str] = Counter()
         self._span_documents: Counter[str] = Counter()
         self._masked: Counter[str] = Counter()
+        self._shingles = 0
 
     def add(self, rows: pa.Table, read: pl.DataFrame, spans: pa.ChunkedArray) -> None:
         """Count `rows`, which were `read` (bytes, words, tokens) before masking took out `spans`."""
@@ -233,6 +250,8 @@ class Statistics:
             sums = self._sums.setdefault(kind, Counter())
             for label, *amount in frame.group_by(kind).agg(pl.col(AMOUNT).sum()).iter_rows():
                 sums.update({(label, name): value for name, value in zip(AMOUNT, amount, strict=True)})
+        self._shingles += int(pc.sum(pc.list_element(rows["signature"], N_SHINGLES)).as_py() or 0)
+        self.registers = merged([self.registers, registers(_chunk(rows["text"]), self._shingle_words)])
         changed = rows["phi_masked"].to_numpy() > 0
         self._masked["documents"] += int(changed.sum())
         for name in ("bytes", "words", "tokens"):
@@ -257,6 +276,7 @@ class Statistics:
             },
             "spans": {kind: [self._spans[kind], self._span_documents[kind]] for kind in sorted(self._spans)},
             "masked": {name: self._masked[name] for name in AMOUNT},
+            "shingles": self._shingles,
         }
 
 

@@ -204,7 +204,7 @@ class Build:
     def _deduplicate(self, works_digest: str) -> Found:
         priority = self._priority
         parts = [
-            Part(bundle.source.name, priority[bundle.source.name], own)
+            Part(bundle.source.name, priority[bundle.source.name], own, bundle.source.templates)
             for bundle, own in zip(self.plan.bundles, self.digests, strict=True)
         ]
         policy = self.plan.recipe.dedup
@@ -285,7 +285,7 @@ class Build:
 
     def _assemble(self, found: Found, works: Sliced, counts: dict[str, dict[str, int]]) -> list[Result]:
         recipe = self.plan.recipe
-        needed = ("documents", "verdicts", "licence", "language", "phi", "tokens")
+        needed = ("documents", "verdicts", "licence", "language", "phi", "signature", "tokens")
         genres = self._genres()
         units = []
         for number, bundle in enumerate(self.plan.bundles):
@@ -310,6 +310,7 @@ class Build:
                 "seed": recipe.seed,
                 "tokenizer": self._tokenizer,
                 "genres": genres,
+                "shingle_words": recipe.dedup.signature.shingle_words,
             }
             units.append(self._bundle_unit("assembled", "pipelines.assemble:run", number, params))
         results = self._phase("Mask and tokenize", units)
@@ -357,6 +358,7 @@ class Build:
                         "tokenizer": self._tokenizer,
                         "oracle_documents": _ORACLE_DOCUMENTS,
                         "row_group_tokens": self.plan.recipe.shards.row_group_tokens,
+                        "signature": self.plan.recipe.dedup.signature.model_dump(mode="json"),
                     }
                     name = digest({"stage": "shard", "params": params, **MADE_BY})
                     label = f"{source}/{split} {number + 1} of {count}"

@@ -47,9 +47,9 @@ assets_app = typer.Typer(
     no_args_is_help=True, help="Models, tokenizers and demonstration data: what, where, and get it."
 )
 app.add_typer(assets_app, name="assets")
-app.add_typer(dedup_app, name="dedup")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(phi_app, name="phi")
+app.add_typer(dedup_app, name="dedup")
 
 RecipeFile = Annotated[Path, typer.Argument(help="The recipe (YAML).", show_default=False)]
 SnapshotFolder = Annotated[

@@ -26,7 +26,7 @@ from manifests.sums import snapshot_files, strange_entries, write_sums
 from pipelines.conclude import BOILERPLATE, LEDGER, SAMPLES, SAMPLES_PER_REASON, sampled
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.provenance import ATTRIBUTED, ATTRIBUTION
-from pipelines.shard import IDENTIFIERS, SHARD
+from pipelines.shard import IDENTIFIERS, SHARD, SIGNATURES
 from pipelines.statement import Finished, make_manifest
 from shards.place import shard_name
 
@@ -95,6 +95,7 @@ def _write(finished: Finished, folder: Path) -> Manifest:
     files = [
         *_audit(finished, folder),
         *(_copy_identifiers(finished.work, shard, folder) for shard in finished.shards),
+        *(_copy_signatures(finished.work, shard, folder) for shard in finished.shards),
         _attribution(finished, folder),
         _frame(folder, layout.LEDGER, "ledger", ledger),
         _frame(folder, layout.QUARANTINE, "quarantine", _quarantine(finished)),
@@ -126,10 +127,21 @@ def _copy_shard(work: WorkFolder, shard: dict[str, Any], folder: Path) -> Shard:
 
 def _copy_identifiers(work: WorkFolder, shard: dict[str, Any], folder: Path) -> File:
     """The account of a shard's identifiers, by the shard's name."""
-    path = f"{layout.PRIVACY}/{shard['source']}/{shard_name(shard['split'], shard['number'], shard['count'])}"
-    (folder / path).parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(work.product("shard", shard["digest"]) / IDENTIFIERS, folder / path)
+    path = _beside(layout.PRIVACY, work, shard, IDENTIFIERS, folder)
     return _file(folder, path, "privacy", shard["identifiers"])
+
+
+def _copy_signatures(work: WorkFolder, shard: dict[str, Any], folder: Path) -> File:
+    """The signature index of a shard, by the shard's name."""
+    return _file(folder, _beside(layout.SIGNATURES, work, shard, SIGNATURES, folder), "signatures", shard["rows"])
+
+
+def _beside(place: str, work: WorkFolder, shard: dict[str, Any], name: str, folder: Path) -> str:
+    """Copy what goes with a shard; where to, below `folder`."""
+    path = f"{place}/{shard['source']}/{shard_name(shard['split'], shard['number'], shard['count'])}"
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(work.product("shard", shard["digest"]) / name, folder / path)
+    return path
 
 
 def _audit(finished: Finished, folder: Path) -> Iterable[File]:

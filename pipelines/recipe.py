@@ -51,6 +51,17 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class TemplateRecipe(Part):
+    """From when on words are a template of their source, which many documents fill in and which tells none of them."""
+
+    share: float = Field(0.001, gt=0, le=1)
+    """Least share of a source's documents that have a shingle, variants of one text counted once."""
+    least: int = Field(10, ge=2)
+    """... and least number of them, so that in small sources a few copies are no template."""
+    variant: float = Field(0.95, gt=0)
+    """Jaccard similarity from which documents are variants of one text; above 1, all are counted."""
+
+
 class SourceRecipe(Part):
     """One named raw collection."""
 
@@ -67,6 +78,8 @@ class SourceRecipe(Part):
     """SPDX expression that the source's terms give to documents which state no licence of their own."""
     phi_policy: str = BY_TYPE
     """What is looked for: a policy for all documents, or that of each document's type."""
+    templates: TemplateRecipe | None = None
+    """What is a template of this source, if not what `dedup.templates` says."""
     use: Literal["train", "evaluate"] = "train"
     """What the collection is for. Documents of a source to `evaluate` with are read, measured and counted, and never
     released."""
@@ -194,21 +207,12 @@ class PhiRecipe(Part):
     tags that only the key's holder can read; without it, there are placeholders and no tags."""
 
 
-class TemplateRecipe(Part):
-    """From when on words are a template of their source, which many documents fill in and which says nothing of one."""
-
-    share: float = Field(0.01, gt=0, le=1)
-    """Least share of a source's documents that have a shingle, copies of each other counted once."""
-    least: int = Field(20, ge=2)
-    """... and least number of them, so that in small sources a few copies are no template."""
-
-
 class BucketRecipe(Part):
     """What is compared among documents that share a band."""
 
-    all_pairs_up_to: int = Field(16, ge=2)
+    all_pairs_up_to: int = Field(64, ge=2)
     """Documents that are all compared with each other."""
-    leaders: int = Field(4, ge=1)
+    leaders: int = Field(8, ge=1)
     """Of more, each is compared with so many of the best, and with those alike without their templates."""
 
 

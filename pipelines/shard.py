@@ -11,14 +11,17 @@ import pyarrow.parquet as pq
 from corpus.digest import Json, sha256_file
 from corpus.errors import BuildStopped
 from corpus.storage import WorkFolder
+from dedup.signature import MinHashConfig
 from pipelines.assemble import ASSEMBLED
 from pipelines.measure import ROWS
 from shards.place import uniform
+from shards.signatures import write_signatures
 from shards.tokenizer import load_tokenizer
 from shards.write import ROW, write_identifiers, write_shard
 
 SHARD = "shard.parquet"
 IDENTIFIERS = "identifiers.parquet"
+SIGNATURES = "signatures.parquet"
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
@@ -33,6 +36,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
             parts.append(file.read_row_groups(groups))
     rows = pa.concat_tables([ASSEMBLED.empty_table(), *parts]).sort_by("doc_id").combine_chunks()
     screened = write_identifiers(folders["shard"] / IDENTIFIERS, rows)
+    write_signatures(folders["shard"] / SIGNATURES, rows, MinHashConfig(**params["signature"]))
     rows = rows.select(ROW.names)
     tokenizer = load_tokenizer(Path(params["tokenizer"]))
     proved = prove_tokens(rows, params["oracle_documents"], tokenizer.oracle.encode)

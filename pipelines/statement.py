@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import polars as pl
 import yaml
@@ -18,8 +19,10 @@ from corpus.digest import digest, sha256_file
 from corpus.errors import LedgerImbalance
 from corpus.storage import WorkFolder
 from corpus.unit import Result
+from dedup.interop import distinct, merged
 from filters.datatrove.classes import installed_libraries
 from filters.rights import Profile, load_profile
+from manifests.agree import dedup_parameters
 from manifests.environment import environment
 from manifests.ledger import make_ledger
 from manifests.model import (
@@ -27,6 +30,7 @@ from manifests.model import (
     ClusterSize,
     CrossSource,
     Dedup,
+    DistinctShingles,
     File,
     FormatterFacts,
     Gap,
@@ -44,11 +48,14 @@ from manifests.model import (
     Rights,
     Shard,
     Share,
+    SignatureFacts,
     Source,
+    SourceTemplates,
     Split,
     TokenizerFacts,
 )
 from manifests.rights import rights_floor
+from pipelines.assemble import REGISTERS
 from pipelines.deduplicate.steps import Found
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
@@ -309,7 +316,7 @@ def _planted(finished: Finished, names: list[str]) -> Iterator[PlantedRecall]:
 
 
 def _dedup(finished: Finished, names: list[str]) -> Dedup:
-    from dedup.signature import ALGORITHM, ALGORITHM_VERSION
+    from dedup.signature import ALGORITHM, ALGORITHM_VERSION, SignatureAnnotator
 
     policy = finished.plan.recipe.dedup
     folder = finished.work.product("merges", finished.resolved.merges)
@@ -328,16 +335,30 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
     sizes = merges.group_by("survivor").len().group_by((pl.col("len") + 1).alias("size")).len("clusters").sort("size")
     return Dedup(
         algorithm=f"{ALGORITHM} {ALGORITHM_VERSION}",
-        parameters={
-            **policy.signature.model_dump(),
-            "threshold": policy.threshold,
-            "split_threshold": policy.split_threshold,
-        },
+        parameters=dedup_parameters(policy.model_dump(mode="json")),
+        keep=policy.keep,
         candidate_pairs=finished.resolved.candidate_pairs,
         verified_pairs=finished.resolved.similar,
+        template_pairs=finished.resolved.templates,
+        contained_pairs=finished.resolved.contained,
+        templates=tuple(SourceTemplates(source=name, **finished.resolved.of_source[name]) for name in names),
         cluster_sizes=tuple(ClusterSize(**row) for row in sizes.to_dicts()),
         cross_source=tuple(CrossSource(**row) for row in cross.to_dicts()),
+        signatures=SignatureFacts.model_validate(SignatureAnnotator(policy.signature).config),
+        distinct_shingles=tuple(_distinct_shingles(finished, names)),
     )
+
+
+def _distinct_shingles(finished: Finished, names: list[str]) -> Iterator[DistinctShingles]:
+    whole, total = [], 0
+    for name in names:
+        numbers = finished.of(name)
+        registers = merged(np.load(finished.product(number, "assembled") / REGISTERS) for number in numbers)
+        shingles = sum(finished.assembled[number]["shingles"] for number in numbers)
+        yield DistinctShingles(source=name, shingles=shingles, distinct=distinct(registers))
+        whole.append(registers)
+        total += shingles
+    yield DistinctShingles(source=None, shingles=total, distinct=distinct(merged(whole)))
 
 
 def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict[str, Any]:

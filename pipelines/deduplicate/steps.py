@@ -17,7 +17,7 @@ from pipelines.measure import ROWS
 from pipelines.slices import Sliced
 
 if TYPE_CHECKING:
-    from pipelines.recipe import DedupRecipe
+    from pipelines.recipe import DedupRecipe, TemplateRecipe
 
 Phase = Callable[[str, list[Unit]], list[dict[str, Result]]]
 
@@ -40,7 +40,8 @@ class Part:
     """Place of the source in the recipe, the smaller the better; one number a source."""
     digests: dict[str, str]
     """Stage to product: `documents`, `verdicts`, `licence`, `language`, `quality`, `phi`, `signature`."""
-    label: str = ""
+    templates: TemplateRecipe | None = None
+    """What is a template of this source; None: what is one of any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Found:
     contained: int
     """Pairs too different to merge of which one holds most of the other."""
     rounds: int
+    of_source: dict[str, dict[str, int]]
+    """By source, how many documents were looked at for templates, and how many shingles are one."""
 
 
 class Deduplication:
@@ -152,6 +155,7 @@ class Deduplication:
             of_bundle=[one["rows"] for one in indexed],
             candidate_pairs=sums.pop("pairs"),
             rounds=len(rounds),
+            of_source=self._learnt,
             **sums,
         )
 
@@ -204,9 +208,18 @@ class Deduplication:
             for number, part in enumerate(self._parts)
         ]
         samples = self._several("Sample for templates", "templates", "sample", params)
-        bound = self._policy.templates.model_dump(mode="json")
-        params = [{"samples": [samples[n]["digest"] for n in numbers], **bound} for numbers in of_source.values()]
+        params = [
+            {
+                "samples": [samples[n]["digest"] for n in numbers],
+                "bound": (self._parts[numbers[0]].templates or self._policy.templates).model_dump(mode="json"),
+            }
+            for numbers in of_source.values()
+        ]
         found = self._several("Learn templates", "templates", "templates", params)
+        self._learnt = {
+            name: {"documents": one["documents"], "shingles": one["shingles"]}
+            for name, one in zip(of_source, found, strict=True)
+        }
         return {name: one["digest"] for name, one in zip(of_source, found, strict=True)}
 
     def _bundle(self, number: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from manifests.model import (
     ClusterSize,
     CrossSource,
     Dedup,
+    DistinctShingles,
     Environment,
     File,
     FormatterFacts,
@@ -29,6 +30,7 @@ from manifests.model import (
     Shard,
     Share,
     Source,
+    SourceTemplates,
     Split,
     StageBalance,
     TokenizerFacts,
@@ -351,6 +353,10 @@ def build() -> Manifest:
         ),
         dedup=Dedup(
             algorithm="minhash-14x8/1",
+            keep=("source", "licence", "doc_type", "version", "length"),
+            template_pairs=1_204,
+            contained_pairs=88,
+            templates=(SourceTemplates(source="pubmed", documents=30_118, shingles=412),),
             parameters={"bands": 14, "rows": 8, "shingle_words": 5, "threshold": 0.8, "seed": 20_260_101},
             candidate_pairs=1_318,
             verified_pairs=244,
@@ -360,6 +366,10 @@ def build() -> Manifest:
                 ClusterSize(size=26, clusters=1),
             ),
             cross_source=(CrossSource(merged="medline", survivor="plos", method="near", documents=147),),
+            distinct_shingles=(
+                DistinctShingles(source="plos", shingles=4_410_210, distinct=4_398_777),
+                DistinctShingles(source=None, shingles=9_120_003, distinct=8_871_454),
+            ),
         ),
         tokenizer=TokenizerFacts(
             name="mistral-v3.model",

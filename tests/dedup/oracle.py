@@ -56,7 +56,7 @@ def substance(left: str, right: str, no_left: Shingles, no_right: Shingles, k: i
     return len(a & b & counting) / len(counting) if counting else 1.0
 
 
-def candidate_probability(similarity: float, bands: int = 14, rows: int = 8) -> float:
+def candidate_probability(similarity: float, bands: int = 16, rows: int = 6) -> float:
     """Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", section 3.4.2."""
     return 1 - (1 - similarity**rows) ** bands
 

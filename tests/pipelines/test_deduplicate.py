@@ -151,7 +151,7 @@ def test_partitions_find_what_arrays_in_memory_find(seed: int, tmp_path: Path) -
 def test_forms_that_are_filled_in_stay_and_their_copies_go(tmp_path: Path) -> None:
     """In one bucket with all other forms, the only two that say the same are found."""
     random = np.random.default_rng(5)
-    form = soup(random, 400)
+    form = soup(random, 1200)
     said = [soup(random, 80) for _ in range(60)]
     edited = [*said[17]]
     edited[20] = "changed"
