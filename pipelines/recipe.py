@@ -80,6 +80,9 @@ class SourceRecipe(Part):
     """What is looked for: a policy for all documents, or that of each document's type."""
     templates: TemplateRecipe | None = None
     """What is a template of this source, if not what `dedup.templates` says."""
+    max_near_loss: float | None = Field(None, ge=0, le=1)
+    """Share of its documents that near-dedup may take before the build stops, however few they are; if not stated, what
+    `dedup.max_loss_share` and `max_loss_documents` say."""
     use: Literal["train", "evaluate"] = "train"
     """What the collection is for. Documents of a source to `evaluate` with are read, measured and counted, and never
     released."""
