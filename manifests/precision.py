@@ -5,10 +5,11 @@ removals among all of them, estimated from the strata that the sample was drawn 
 
     p = Σ w_h p_h,  w_h = N_h / N     N_h removals of stratum h, of which n_h were decided and n_h p_h are copies
 
-with Wilson's score interval (l_h, u_h) for each p_h (Wilson, Probable inference, JASA 22 (1927), 209-212), its arms
-shortened by the finite population correction sqrt((N_h - n_h) / (N_h - 1)) (Cochran, Sampling techniques, 3rd ed.
-(1977), section 2.6), joined as of independent estimates (MOVER: Zou, Huang & Zhang, A note on confidence interval
-estimation for a linear function of binomial proportions, Comput. Stat. Data Anal. 53 (2009), 1080-1085):
+with Wilson's score interval (l_h, u_h) for each p_h (Wilson, Probable inference, JASA 22 (1927), 209-212). The score's
+variance has the finite population correction (Cochran, Sampling techniques, 3rd ed. (1977), section 2.6), which is to
+say that n_h counts as n_h (N_h - 1) / (N_h - n_h). The intervals are joined as those of independent estimates (MOVER:
+Zou, Huang & Zhang, A note on confidence interval estimation for a linear function of binomial proportions, Comput.
+Stat. Data Anal. 53 (2009), 1080-1085):
 
     low = p - sqrt(Σ w_h² (p_h - l_h)²),   high = p + sqrt(Σ w_h² (u_h - p_h)²)
 
@@ -32,11 +33,13 @@ import polars as pl
 from pydantic import ValidationError
 
 from corpus.errors import RecipeError
-from filters.phi.evaluation import Share as Proportion
 from manifests.model import Strict
 from manifests.removals import pair_digest
 
 ALL = "all sources"
+
+_NORMAL = 1.959963984540054
+"""0.975 quantile of the normal distribution."""
 
 Said = Literal["copy", "distinct", "unsure"]
 
@@ -211,12 +214,20 @@ def precision(source: str, strata: Iterable[StratumReview]) -> Precision:
 
 def _bounds(one: StratumReview) -> tuple[float, float, float]:
     """Share of copies in a stratum, and its bounds."""
-    found = Proportion(one.copies, one.copies + one.distinct)
-    low, high = found.interval
-    unread = sqrt((one.removals - found.n) / (one.removals - 1)) if one.removals > 1 else 0.0
-    low = max(found.value - unread * (found.value - low), one.copies / one.removals)
-    high = min(found.value + unread * (high - found.value), 1 - one.distinct / one.removals)
-    return found.value, low, high
+    decided = one.copies + one.distinct
+    share = one.copies / decided
+    if decided == one.removals:
+        return share, share, share
+    low, high = _wilson(share, decided * (one.removals - 1) / (one.removals - decided))
+    return share, max(low, one.copies / one.removals), min(high, 1 - one.distinct / one.removals)
+
+
+def _wilson(share: float, size: float) -> tuple[float, float]:
+    """Wilson's score interval at 95 % of a share of `size`, which need not be whole."""
+    spread = _NORMAL**2 / size
+    middle = (share + spread / 2) / (1 + spread)
+    half = _NORMAL / (1 + spread) * sqrt(share * (1 - share) / size + spread / (4 * size))
+    return min(middle - half, share), max(middle + half, share)
 
 
 def _agreement(said: dict[str, dict[str, Said]]) -> Iterable[Agreement]:
