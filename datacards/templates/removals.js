@@ -82,6 +82,7 @@
       byId("told").value = "who are you? (reviewer)";
       return;
     }
+    tell();
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([lines()], { type: "application/jsonl" }));
     link.download = `${document.body.dataset.name}.reviews.jsonl`;
