@@ -263,6 +263,17 @@ class CrossSource(Strict):
     documents: int
 
 
+class EarlierSnapshot(Strict):
+    """A snapshot that this one was deduplicated against."""
+
+    snapshot_id: str
+    name: str
+    documents: int
+    """What it holds."""
+    merged: int
+    """Documents that gave way to one of it."""
+
+
 class SourceTemplates(Strict):
     """Templates of a source: shingles that so many of its documents have that they tell none from another."""
 
@@ -302,6 +313,8 @@ class Dedup(Strict):
     parameters: dict[str, int | float]
     keep: tuple[str, ...]
     """By what it is decided which of two documents survives; the first that differs decides, then the lesser doc_id."""
+    against: tuple[EarlierSnapshot, ...] = ()
+    """Earlier snapshots, which together with this one are the corpus."""
     candidate_pairs: int
     verified_pairs: int
     """Candidate pairs whose true Jaccard reached the threshold, both of all they say and of what counts."""

@@ -162,7 +162,8 @@ def policies_unknown(manifest: Manifest) -> Iterator[Finding]:
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "audit": (
-        *("source", "raw_file", "record", "doc_id", "verdict", "stage", "reason", "survivor", "bytes", "words"),
+        *("source", "raw_file", "record", "doc_id", "verdict", "stage", "reason", "survivor"),
+        *("survivor_snapshot", "bytes", "words"),
         *(
             "tokens",
             "doc_type",

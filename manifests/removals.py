@@ -175,7 +175,8 @@ def removed_near(snapshot: Snapshot) -> Iterator[pl.DataFrame]:
         rows = snapshot.audit(source.name)
         if columns := rows.collect_schema().names():
             wanted = ["doc_id", "source", "survivor", *(name for name in _MEASURES if name in columns)]
-            removed = rows.filter(merged).select(wanted).collect()
+            here = pl.col("survivor_snapshot").is_null() if "survivor_snapshot" in columns else pl.lit(value=True)
+            removed = rows.filter(merged & here).select(wanted).collect()
             mine = kept.filter(pl.col("doc_id").is_in(removed["survivor"].unique().implode()))
             survivors = mine.select(survivor="doc_id", survivor_source="source").collect()
             yield removed.join(survivors, on="survivor", how="inner")

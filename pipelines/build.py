@@ -6,6 +6,7 @@ build finds its place again by asking which products exist.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from filters.classifier import load_classifier
 from filters.phi.surrogates import Key
 from manifests.model import Manifest
 from pipelines import boilerplate, conclude, planted, removals, wipe_out
+from pipelines.deduplicate.earlier import file_of
 from pipelines.deduplicate.steps import Deduplication, Found, Part
 from pipelines.engines.engine import Engine
 from pipelines.locations import resolve_location
@@ -206,6 +208,12 @@ class Build:
             Part(bundle.source.name, priority[bundle.source.name], own, bundle.source.templates)
             for bundle, own in zip(self.plan.bundles, self.digests, strict=True)
         ]
+        places = itertools.count(len(priority))
+        for snapshot, earlier in enumerate(self.plan.earlier):
+            sources = {source.name: next(places) for source in earlier.snapshot.manifest.sources}
+            for file in earlier.files:
+                held = {"earlier": file_of(earlier, file)}
+                parts.append(Part(file.source, sources[file.source], held, snapshot=snapshot))
         policy = self.plan.recipe.dedup
         return Deduplication(self._phase, self.work, MADE_BY, policy, self.partitions).run(parts, works_digest)
 
@@ -223,8 +231,8 @@ class Build:
             self.work.product("merges", found.merges) / ROWS, self._of_source(), found.of_bundle
         ):
             if rule := wipe_out.broken_rule(loss, recipe.dedup, stated[loss.source]):
-                pairs = self._removals(found, only=loss.source)[loss.source]
-                refused.append(wipe_out.told(loss, rule, self.work.product("removals", pairs) / ROWS))
+                pairs = self._removals(found, only=loss.source).get(loss.source)
+                refused.append(wipe_out.told(loss, rule, pairs and self.work.product("removals", pairs) / ROWS))
         if refused:
             raise WipeOut("\n".join(refused))
 

@@ -236,6 +236,9 @@ class DedupRecipe(Part):
     """Share of the shorter text from which it counts as held by the longer one; it is reported, never merged."""
     split_threshold: float = Field(0.7, gt=0, le=1)
     """Verified Jaccard similarity from which two documents must share a split."""
+    against: tuple[Location, ...] = ()
+    """Folders of earlier snapshots. What they hold is not released again: it gives way to them. A fuller text, or a
+    newer version of a registry's record, is new."""
     doc_types: tuple[str, ...] = ("full_text", "guideline", "textbook", "case_report", "abstract")
     """Best first: full text beats its own abstract. Types that are not listed come last."""
     max_loss_share: float = Field(0.5, gt=0, le=1)

@@ -28,7 +28,17 @@ from pipelines.measure import ROWS
 _PAIRS_A_GROUP = 25
 _MERGES_AT_ONCE = 1_000_000
 _MEASURED = ["similarity", "substance", "containment"]
-_NEEDED = ["bundle", "row", "doc_id", "survivor", "survivor_bundle", "survivor_row", "method", *_MEASURED]
+_NEEDED = [
+    "bundle",
+    "row",
+    "doc_id",
+    "survivor",
+    "survivor_bundle",
+    "survivor_row",
+    "survivor_snapshot",
+    "method",
+    *_MEASURED,
+]
 _SIDES = ("", "survivor_")
 """Prefixes of columns about the removed document, and about its survivor."""
 
@@ -94,7 +104,7 @@ def _removed(work: WorkFolder, merges: str, sources: list[str]) -> Iterator[pl.D
     with pq.ParquetFile(work.product("merges", merges) / ROWS) as file:
         empty = file.schema_arrow.empty_table().select(_NEEDED)
         for part in map(pl.DataFrame, chain([empty], file.iter_batches(_MERGES_AT_ONCE, columns=_NEEDED))):
-            near = part.filter(pl.col("method") == Method.NEAR.name.lower(), pl.col("survivor_bundle").is_not_null())
+            near = part.filter(pl.col("method") == Method.NEAR.name.lower(), pl.col("survivor_snapshot").is_null())
             yield near.drop("method").with_columns(
                 names.gather(near["bundle"]).alias("source"),
                 names.gather(near["survivor_bundle"]).alias("survivor_source"),

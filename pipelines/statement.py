@@ -31,6 +31,7 @@ from manifests.model import (
     CrossSource,
     Dedup,
     DistinctShingles,
+    EarlierSnapshot,
     File,
     FormatterFacts,
     Gap,
@@ -54,6 +55,7 @@ from manifests.model import (
     Split,
     TokenizerFacts,
 )
+from manifests.recount import survivor_source
 from manifests.rights import rights_floor
 from pipelines.assemble import REGISTERS
 from pipelines.deduplicate.steps import Found
@@ -323,20 +325,31 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
     merges = pl.read_parquet(folder / ROWS, glob=False)
     owner = pl.Series([bundle.source.name for bundle in finished.plan.bundles], dtype=pl.String)
     cross = (
-        merges.select(
-            owner.gather(merges["bundle"]).alias("merged"),
-            owner.gather(merges["survivor_bundle"]).alias("survivor"),
-            "method",
-        )
+        merges.select(owner.gather(merges["bundle"]).alias("merged"), survivor_source().alias("survivor"), "method")
         .group_by("merged", "survivor", "method")
         .agg(pl.len().alias("documents"))
         .sort("merged", "survivor", "method")
     )
-    sizes = merges.group_by("survivor").len().group_by((pl.col("len") + 1).alias("size")).len("clusters").sort("size")
+    sizes = (
+        merges.group_by("survivor", "survivor_snapshot")
+        .len()
+        .group_by((pl.col("len") + 1).alias("size"))
+        .len("clusters")
+        .sort("size")
+    )
     return Dedup(
         algorithm=f"{ALGORITHM} {ALGORITHM_VERSION}",
         parameters=dedup_parameters(policy.model_dump(mode="json")),
         keep=policy.keep,
+        against=tuple(
+            EarlierSnapshot(
+                snapshot_id=one.snapshot.manifest.snapshot_id,
+                name=one.snapshot.manifest.name,
+                documents=one.snapshot.manifest.totals.documents,
+                merged=int((merges["survivor_snapshot"] == one.snapshot.manifest.snapshot_id).sum()),
+            )
+            for one in finished.plan.earlier
+        ),
         candidate_pairs=finished.resolved.candidate_pairs,
         verified_pairs=finished.resolved.similar,
         template_pairs=finished.resolved.templates,
@@ -372,6 +385,7 @@ def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict
     recipe["phi"]["key"] = finished.phi_key
     for one, model in zip(recipe["classifiers"], _classifiers(finished.plan), strict=True):
         one["model"] = model.sha256
+    recipe["dedup"]["against"] = [one.snapshot.manifest.snapshot_id for one in finished.plan.earlier]
     recipe["tokenizer"] = tokenizer
     recipe["rules"] = {
         kind: [rule.model_dump(mode="json") for rule in rules]

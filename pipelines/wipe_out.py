@@ -57,11 +57,18 @@ def broken_rule(loss: Loss, policy: DedupRecipe, source: SourceRecipe) -> str | 
     return f"dedup.max_loss_share {policy.max_loss_share:.0%}" if above else None
 
 
-def told(loss: Loss, rule: str, pairs: Path) -> str:
-    """What a person needs to know: how much, by which rule, in favour of what, and how to look at it."""
+def told(loss: Loss, rule: str, pairs: Path | None) -> str:
+    """What a person needs to know: how much, by which rule, in favour of what, and how to look at it.
+
+    `pairs` is a file of pairs to read; None if all survivors are in earlier snapshots, whose texts lie there.
+    """
     share = f"{loss.removed / loss.documents:.0%}"
+    if pairs is None:
+        look = "Ask for texts of yours in the earlier snapshot: hc4 dedup query FILE"
+    else:
+        look = f"Read some beside what they would give way to, identifiers masked: hc4 dedup review {pairs}"
     return (
         f"source {loss.source}: near-duplicate removal would take {loss.removed:,} of {loss.documents:,} documents "
         f"({share}), above {rule}. {loss.of_survivor:,} of them would give way to {loss.survivor}; the documents may "
-        f"share a template. Read some beside what they would give way to, identifiers masked: hc4 dedup review {pairs}"
+        f"share a template. {look}"
     )

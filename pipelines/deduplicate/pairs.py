@@ -40,10 +40,9 @@ def bands(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
     keys, places = keys[original], places[original]
     numbers = Numbers(work, params["ranks"], params["joined"]).numbers(places)
     a, b, hot = _pairs(keys, numbers, **params["buckets"])
-    earlier = params["earlier"]
-    if earlier is not None:  # earlier snapshots are not compared with each other
-        one_is_new = (bundle_of(places[a]) < earlier) | (bundle_of(places[b]) < earlier)
-        a, b = a[one_is_new], b[one_is_new]
+    # What earlier snapshots hold is not compared with each other: it is there.
+    one_is_new = np.minimum(bundle_of(places[a]), bundle_of(places[b])) < params["earlier"]
+    a, b = a[one_is_new], b[one_is_new]
     write_pairs(folders["bands"], numbers[a], numbers[b])
     hot_places = np.unique(places[hot])
     np.save(folders["bands"] / HOT, hot_places)

@@ -83,8 +83,10 @@ def substance(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder
     return {"substance": {"documents": mine.size}}
 
 
-def templates_of(work: WorkFolder, digest: str) -> npt.NDArray[np.uint64]:
-    """The templates of a source."""
+def templates_of(work: WorkFolder, digest: str | None) -> npt.NDArray[np.uint64]:
+    """The templates of a source; none of one that is not part of this corpus."""
+    if digest is None:
+        return np.zeros(0, np.uint64)
     found: npt.NDArray[np.uint64] = np.load(work.product("templates", digest) / TEMPLATES)
     return found
 
