@@ -33,7 +33,7 @@ import polars as pl
 from pydantic import ValidationError
 
 from corpus.errors import RecipeError
-from manifests.model import Strict
+from manifests.estimates import Agreement, Precision, RemovalEstimate, Stated, StratumReview
 from manifests.removals import pair_digest
 
 ALL = "all sources"
@@ -44,7 +44,7 @@ _NORMAL = 1.959963984540054
 Said = Literal["copy", "distinct", "unsure"]
 
 
-class Judgement(Strict):
+class Judgement(Stated):
     """What one person said of one pair; a line of a file of verdicts."""
 
     pair: str
@@ -53,66 +53,6 @@ class Judgement(Strict):
     survivor: str
     verdict: Said
     reviewer: str
-
-
-class StratumReview(Strict):
-    """What was read of one stratum of a source."""
-
-    source: str
-    stratum: str
-    removals: int
-    """All removals of the stratum."""
-    shown: int
-    """Of these, pairs in the sample."""
-    copies: int
-    distinct: int
-    unsure: int
-    """Pairs that were read, and not decided: somebody is unsure, or two disagree."""
-
-
-class Precision(Strict):
-    """Estimated precision of the removals of one source, or of all; bounds at 95 %. Null where nothing was decided."""
-
-    source: str
-    removals: int
-    covered: int
-    """Removals of strata of which a pair was decided: the estimate speaks of these."""
-    read: int
-    copies: int
-    distinct: int
-    unsure: int
-    precision: float | None
-    low: float | None
-    high: float | None
-    wrong: float | None
-    """Estimated number of documents wrongly removed, among those covered."""
-    wrong_low: float | None
-    wrong_high: float | None
-
-
-class Agreement(Strict):
-    """How far two people who judged the same pairs agree: Cohen, A coefficient of agreement for nominal scales, Educ.
-    Psychol. Meas. 20 (1960), 37-46, over the three verdicts."""
-
-    reviewers: tuple[str, str]
-    pairs: int
-    agreed: int
-    kappa: float | None
-    """Null where chance alone would have them agree: both gave one and the same verdict only."""
-
-
-class RemovalEstimate(Strict):
-    """What is known of the errors of near-dedup."""
-
-    total: Precision
-    sources: tuple[Precision, ...]
-    strata: tuple[StratumReview, ...]
-    agreement: tuple[Agreement, ...]
-    reviewers: int
-    stale: int
-    """Verdicts on pairs of the sample whose texts were others."""
-    elsewhere: int
-    """Verdicts on pairs that are not in the sample."""
 
 
 def read_judgements(path: Path) -> list[Judgement]:
@@ -138,11 +78,15 @@ def read_judgements(path: Path) -> list[Judgement]:
     return found
 
 
-def estimate(pairs: pl.DataFrame, judgements: Sequence[Judgement]) -> RemovalEstimate:
+def estimate(pairs: pl.DataFrame, judgements: Sequence[Judgement], *, named: bool = True) -> RemovalEstimate:
     """Precision by source and over all, from the sample (`manifests.removals.PAIRS`) and what people said.
 
-    Of several verdicts of one reviewer on a pair the last counts. Of several reviewers more than half decide.
+    Of several verdicts of one reviewer on a pair the last counts. Of several reviewers more than half decide. Unless
+    they are to be `named`, reviewers are called by numbers.
     """
+    if not named:
+        called = {name: f"reviewer {n}" for n, name in enumerate(sorted({one.reviewer for one in judgements}), 1)}
+        judgements = [one.model_copy(update={"reviewer": called[one.reviewer]}) for one in judgements]
     digests = [pair_digest(pair) for pair in pairs.iter_rows(named=True)]
     known = set(digests)
     said: dict[str, dict[str, Said]] = defaultdict(dict)
@@ -228,6 +172,18 @@ def _wilson(share: float, size: float) -> tuple[float, float]:
     middle = (share + spread / 2) / (1 + spread)
     half = _NORMAL / (1 + spread) * sqrt(share * (1 - share) / size + spread / (4 * size))
     return min(middle - half, share), max(middle + half, share)
+
+
+def contradicted(stated: RemovalEstimate, pairs: pl.DataFrame) -> bool:
+    """Whether an estimate is of other strata than those of `pairs`, or does not follow from what it says of them."""
+    strata = list(stated.strata)
+    names = [(one.source, one.stratum, one.removals, one.shown) for one in strata]
+    read = all(one.copies + one.distinct + one.unsure <= one.shown for one in strata)
+    if not read or names != [(one.source, one.stratum, one.removals, one.shown) for one in estimate(pairs, []).strata]:
+        return True
+    sources = dict.fromkeys(one.source for one in strata)
+    expected = (precision(ALL, strata), *(precision(n, [one for one in strata if one.source == n]) for n in sources))
+    return (stated.total, *stated.sources) != expected
 
 
 def _agreement(said: dict[str, dict[str, Said]]) -> Iterable[Agreement]:

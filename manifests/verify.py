@@ -20,6 +20,7 @@ from manifests.earlier import incomparable
 from manifests.finding import Finding
 from manifests.ledger import KEYS, make_ledger
 from manifests.model import Manifest
+from manifests.precision import contradicted
 from manifests.recount import contradictions
 from manifests.snapshot import BROKEN, Snapshot
 from manifests.sums import snapshot_files, strange_entries, sums_text
@@ -134,7 +135,14 @@ def _removals(snapshot: Snapshot) -> list[Iterator[Finding]]:
     """Checks of the pairs to read; none of a snapshot of a time when there were none."""
     if not any(file.kind == "removals" for file in snapshot.manifest.files):
         return []
-    return [removals.findings(snapshot), released.removals(snapshot)]
+    return [removals.findings(snapshot), released.removals(snapshot), _estimate(snapshot)]
+
+
+def _estimate(snapshot: Snapshot) -> Iterator[Finding]:
+    """The precision of near-dedup again, from what the manifest says was read."""
+    stated = snapshot.manifest.dedup.removals
+    if stated is not None and contradicted(stated, removals.read_pairs(snapshot)):
+        yield Finding(layout.MANIFEST, "dedup.removals does not follow from the sample and what was read of it")
 
 
 def _manifest(folder: Path, manifest: Manifest) -> Iterator[Finding]:

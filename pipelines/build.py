@@ -232,7 +232,8 @@ class Build:
         ):
             if rule := wipe_out.broken_rule(loss, recipe.dedup, stated[loss.source]):
                 pairs = self._removals(found, only=loss.source).get(loss.source)
-                refused.append(wipe_out.told(loss, rule, pairs and self.work.product("removals", pairs) / ROWS))
+                shown = self.work.product("removals", pairs) / ROWS if pairs else None
+                refused.append(wipe_out.told(loss, rule, shown))
         if refused:
             raise WipeOut("\n".join(refused))
 

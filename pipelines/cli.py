@@ -124,6 +124,7 @@ def build(
     from pipelines.publish import check_output
     from pipelines.recipe import load_recipe
     from pipelines.show import show_funnel
+    from pipelines.show_removals import show_estimate
     from pipelines.show_sources import show_sources
 
     loaded = load_recipe(recipe)
@@ -143,6 +144,8 @@ def build(
             manifest = Build(planned, running, folder, bars).run(target)
     show = show_funnel if len(manifest.sources) <= _FEW else show_sources
     show(_out, manifest)
+    if manifest.dedup.removals is not None:
+        show_estimate(_out, manifest.dedup.removals)
     _out.print(f"\nsnapshot  {manifest.snapshot_id}", highlight=False)
     _out.print(
         f"folder    {escape(str(target))}/   manifest.json  README.md  DATASHEET.md  report/index.html", highlight=False

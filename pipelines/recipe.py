@@ -241,6 +241,9 @@ class DedupRecipe(Part):
     newer version of a registry's record, is new."""
     doc_types: tuple[str, ...] = ("full_text", "guideline", "textbook", "case_report", "abstract")
     """Best first: full text beats its own abstract. Types that are not listed come last."""
+    verdicts: tuple[Location, ...] = ()
+    """Files of `hc4 dedup review`. From what people said of pairs in the snapshot's sample, manifest and card state how
+    often near-dedup was right."""
     max_loss_share: float = Field(0.5, gt=0, le=1)
     """Share of a source's documents that near-dedup may take before the build stops."""
     max_loss_documents: int = Field(100, ge=0)

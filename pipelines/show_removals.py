@@ -13,7 +13,7 @@ from rich.text import Text
 
 from datacards.differences import Run, Stretch, compare_pair
 from datacards.text import counted
-from manifests.precision import Precision, RemovalEstimate
+from manifests.estimates import Precision, RemovalEstimate
 
 _LEFT, _RIGHT = "bold green", "bold red"
 

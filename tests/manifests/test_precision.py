@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import RecipeError
+from manifests.estimates import StratumReview
 from manifests.precision import (
     Judgement,
     Said,
-    StratumReview,
     estimate,
     kappa,
     precision,
