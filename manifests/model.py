@@ -11,6 +11,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from corpus.digest import canonical, digest
+from manifests.estimates import RemovalEstimate
 
 SCHEMA: Literal["hc4/manifest/1"] = "hc4/manifest/1"
 
@@ -329,6 +330,8 @@ class Dedup(Strict):
     """None in snapshots of a time when they held no index of signatures."""
     distinct_shingles: tuple[DistinctShingles, ...] = ()
     """By source, in the order of the recipe, and of all."""
+    removals: RemovalEstimate | None = None
+    """How often near-dedup was right, by people's verdicts on a sample; null if the recipe names none."""
 
 
 class TokenizerFacts(Strict):

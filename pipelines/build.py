@@ -21,12 +21,11 @@ from corpus.errors import TooManyFailures, WipeOut
 from corpus.rooms import toolchain
 from corpus.storage import WorkFolder
 from corpus.unit import Result, Unit
-from dedup.resolve import Method
 from filters.boilerplate import learning
 from filters.classifier import load_classifier
 from filters.phi.surrogates import Key
 from manifests.model import Manifest
-from pipelines import boilerplate, conclude, planted
+from pipelines import boilerplate, conclude, planted, removals, wipe_out
 from pipelines.deduplicate.earlier import file_of
 from pipelines.deduplicate.steps import Deduplication, Found, Part
 from pipelines.engines.engine import Engine
@@ -93,6 +92,7 @@ class Build:
         self._decide(outdated, works)
         resolved = self._deduplicate(works_digest)
         self._check_wipe_out(resolved)
+        shown = self._removals(resolved)
         concluded = self._conclude(resolved, works, learnt)
         recall = self._plant(concluded)
         counts = self._shard_counts(concluded)
@@ -102,6 +102,7 @@ class Build:
         finished = Finished(
             *(self.plan, self.work, self.digests, documents, learnt, concluded, recall, assembled, shards, resolved),
             phi_key=self._phi_key[1] if self._phi_key else None,
+            removals=shown,
         )
         return publish(finished, output)
 
@@ -220,22 +221,25 @@ class Build:
         policy = self.plan.recipe.dedup
         return Deduplication(self._phase, self.work, MADE_BY, policy, self.partitions).run(parts, works_digest)
 
+    def _removals(self, found: Found, only: str | None = None) -> dict[str, str]:
+        """By source, the digest of the pairs to read of what near-dedup removed; of all sources, or of `only` one."""
+        sources = [bundle.source.name for bundle in self.plan.bundles]
+        review = removals.Review(self._phase, self.digests, sources, MADE_BY)
+        return review.run(found.merges, self.plan.recipe.seed, only)
+
     def _check_wipe_out(self, found: Found) -> None:
-        """Raises WipeOut: near-dedup takes more of a source than the recipe allows."""
-        policy = self.plan.recipe.dedup
-        merged = pl.read_parquet(
-            self.work.product("merges", found.merges) / ROWS, columns=["bundle", "method"], glob=False
-        )
-        taken = dict(merged.filter(pl.col("method") == Method.NEAR.name.lower())["bundle"].value_counts().iter_rows())
-        otherwise = dict(merged["bundle"].value_counts().iter_rows())
-        for source, numbers in self._of_source().items():
-            near = sum(taken.get(n, 0) for n in numbers)
-            kept = sum(found.of_bundle[n] - otherwise.get(n, 0) + taken.get(n, 0) for n in numbers)
-            if near > policy.max_loss_documents and near > policy.max_loss_share * kept:
-                raise WipeOut(
-                    f"source {source}: near-duplicate removal would take {near:,} of {kept:,} documents, above "
-                    f"dedup.max_loss_share {policy.max_loss_share:.0%}; its documents may share a template"
-                )
+        """Raises WipeOut: near-dedup takes more of a source than the recipe allows. Pairs to read are drawn first."""
+        recipe, refused = self.plan.recipe, []
+        stated = {source.name: source for source in recipe.sources}
+        for loss in wipe_out.losses(
+            self.work.product("merges", found.merges) / ROWS, self._of_source(), found.of_bundle
+        ):
+            if rule := wipe_out.broken_rule(loss, recipe.dedup, stated[loss.source]):
+                pairs = self._removals(found, only=loss.source).get(loss.source)
+                shown = self.work.product("removals", pairs) / ROWS if pairs else None
+                refused.append(wipe_out.told(loss, rule, shown))
+        if refused:
+            raise WipeOut("\n".join(refused))
 
     def _conclude(self, found: Found, works: Sliced, learnt: dict[str, str]) -> list[Result]:
         needed = ("documents", "verdicts", "licence", "phi", "sentences")

@@ -20,6 +20,7 @@ from corpus.rooms import toolchain
 from corpus.unit import Unit
 from filters.datatrove.formatters import Formatters
 from manifests.earlier import Earlier
+from manifests.precision import Judgement, read_judgements
 from pipelines.formatting import load_formatters
 from pipelines.locations import resolve_location, resolve_options, resolve_root
 from pipelines.measure import annotators
@@ -84,6 +85,8 @@ class Plan:
     """By source, what rewrites its documents as they are read."""
     earlier: tuple[Earlier, ...] = ()
     """Snapshots that the corpus is deduplicated against."""
+    judgements: tuple[Judgement, ...] = ()
+    """What people said of pairs that near-dedup merged, a file of `dedup.verdicts` after the other."""
 
     @property
     def raw_bytes(self) -> int:
@@ -162,7 +165,9 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
             }
             bundles.append(Bundle(source, files, digests, params))
     earlier = [Earlier.open(Path(resolve_location(one, root)), recipe.dedup.signature) for one in recipe.dedup.against]
-    return Plan(recipe, root, tuple(bundles), readers, stages, formatters, tuple(earlier))
+    places = [Path(resolve_location(one, root)) for one in recipe.dedup.verdicts]
+    judgements = tuple(one for place in places for one in read_judgements(place))
+    return Plan(recipe, root, tuple(bundles), readers, stages, formatters, tuple(earlier), judgements)
 
 
 def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:

@@ -80,6 +80,9 @@ class SourceRecipe(Part):
     """What is looked for: a policy for all documents, or that of each document's type."""
     templates: TemplateRecipe | None = None
     """What is a template of this source, if not what `dedup.templates` says."""
+    max_near_loss: float | None = Field(None, ge=0, le=1)
+    """Share of its documents that near-dedup may take before the build stops, however few they are; if not stated, what
+    `dedup.max_loss_share` and `max_loss_documents` say."""
     use: Literal["train", "evaluate"] = "train"
     """What the collection is for. Documents of a source to `evaluate` with are read, measured and counted, and never
     released."""
@@ -238,6 +241,9 @@ class DedupRecipe(Part):
     newer version of a registry's record, is new."""
     doc_types: tuple[str, ...] = ("full_text", "guideline", "textbook", "case_report", "abstract")
     """Best first: full text beats its own abstract. Types that are not listed come last."""
+    verdicts: tuple[Location, ...] = ()
+    """Files of `hc4 dedup review`. From what people said of pairs in the snapshot's sample, manifest and card state how
+    often near-dedup was right."""
     max_loss_share: float = Field(0.5, gt=0, le=1)
     """Share of a source's documents that near-dedup may take before the build stops."""
     max_loss_documents: int = Field(100, ge=0)
