@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOMS = ("corpus", "sources", "filters", "dedup", "shards", "manifests", "datacards", "pipelines")
 
-_WRITTEN = (".py", ".yaml", ".j2", ".css")
+_WRITTEN = (".py", ".yaml", ".j2", ".css", ".js")
 
 
 def room_files() -> Iterator[tuple[str, Path]]:

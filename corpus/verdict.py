@@ -45,6 +45,7 @@ VERDICTS = pa.schema(
         pa.field("score", pa.float64()),
         pa.field("threshold", pa.float64()),
         pa.field("survivor", pa.string()),
+        pa.field("survivor_snapshot", pa.string()),
         pa.field("same_as", pa.string()),
         pa.field("similarity", pa.float64()),
         pa.field("substance", pa.float64()),
@@ -55,7 +56,8 @@ VERDICTS = pa.schema(
     ]
 )
 """One row a record read. `score` broke `threshold` under rule `reason`; `rules_failed` lists every rule that objected,
-the deciding one first. A merge names its `survivor`, the document it is the same as (`same_as`: another one where that
-one merged in turn), and, for near-duplicates, the verified Jaccard `similarity`, the same of what the two say beside
-templates (`substance`), and the share of the shorter text that the longer one holds (`containment`).
+the deciding one first. A merge names its `survivor`, the earlier snapshot that holds it (`survivor_snapshot`; null: it
+is in this one), the document it is the same as (`same_as`: another one where that one merged in turn), and, for
+near-duplicates, the verified Jaccard `similarity`, the same of what the two say beside templates (`substance`), and the
+share of the shorter text that the longer one holds (`containment`).
 `bytes` (UTF-8), `words` and `tokens` measure the document as read, before masking."""

@@ -45,7 +45,7 @@ def _datasheet(arranged: View) -> bytes:
 
 
 def _report(arranged: View) -> bytes:
-    page = _html_pages().get_template("report.html.j2")
+    page = html_pages().get_template("report.html.j2")
     style = Markup((files("datacards") / "templates" / "report.css").read_text(encoding="utf-8"))  # noqa: S704  our own
     recipe = json.dumps(arranged.manifest.recipe, indent=2, ensure_ascii=False, sort_keys=True)
     return page.render(view=arranged, manifest=arranged.manifest, style=style, recipe=recipe).encode()
@@ -62,7 +62,8 @@ def _markdown_pages() -> Environment:
 
 
 @cache
-def _html_pages() -> Environment:
+def html_pages() -> Environment:
+    """Templates of pages, with autoescape."""
     pages = _environment(autoescape=True, finalize=text.finalize_html)
     pages.globals |= {
         "link": text.html_link,

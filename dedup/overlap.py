@@ -109,26 +109,3 @@ def runs(ascending: Hashes, counts: Counts) -> int:
             counts[kept] = 0
         counts[kept] += 1
     return kept + 1
-
-
-@kernel
-def add_counts(
-    left: Hashes, left_counts: Counts, right: Hashes, right_counts: Counts, out: Hashes, out_counts: Counts
-) -> int:
-    """Merge two ascending, distinct lists into `out` (room for both), adding counts; return how many there are."""
-    i = j = written = 0
-    while i < left.size or j < right.size:
-        take_left = j == right.size or (i < left.size and left[i] <= right[j])
-        take_right = i == left.size or (j < right.size and right[j] <= left[i])
-        total = np.int64(0)
-        if take_left:
-            out[written] = left[i]
-            total += left_counts[i]
-            i += 1
-        if take_right:
-            out[written] = right[j]
-            total += right_counts[j]
-            j += 1
-        out_counts[written] = total
-        written += 1
-    return written

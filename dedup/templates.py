@@ -13,20 +13,18 @@ go. So frequencies are of *variants*: of documents so similar that not even a fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 Hashes = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.int64]
 Offsets = npt.NDArray[np.int64]
 
-_LEADERS = 16
-"""Sets that every other one of a large bucket is compared with. Only templates fill large buckets, or copies."""
+_ALL_PAIRS, _LEADERS = 64, 16
+"""Members of a bucket that are all compared with each other; of a larger one, each is compared with so many."""
 
 
 def template_shingles(hashes: Hashes, starts: Offsets, *, share: float, least: int, variant: float) -> Hashes:
@@ -53,9 +51,9 @@ def template_shingles(hashes: Hashes, starts: Offsets, *, share: float, least: i
 def variants(hashes: Hashes, starts: Offsets, similarity: float) -> Offsets:
     """One of each group of documents that are similar to it; documents without shingles are left out.
 
-    Of a group the one that shares bands with most others is taken: the text that the others were made from, if it is
-    there. Candidates have a band in common in a signature of 8 bands of 8
-    rows, which finds a pair of Jaccard similarity 0.95 with probability 0.9998 (`dedup.signature.MinHashConfig`).
+    Of a group the one that most others are similar to is taken, as is the text they were made from. Candidates have a
+    band in common in a signature of 8 bands of 8 rows, which finds a pair of Jaccard similarity 0.95 with probability
+    0.9998 (`dedup.signature.MinHashConfig`).
 
     Args:
         hashes, starts: n sets, as above.
@@ -79,36 +77,29 @@ def variants(hashes: Hashes, starts: Offsets, similarity: float) -> Offsets:
     for band in keys:
         _, place, count = np.unique(band, return_inverse=True, return_counts=True)
         company += count[place]
-    # Shingles alone decide the rank, so that the order of the sets decides nothing.
-    sizes, sums = np.diff(starts)[numbers], np.add.reduceat(hashes, starts[numbers])
-    rank = np.empty(numbers.size, np.int64)
-    rank[np.lexsort((sums, -sizes, -company))] = np.arange(numbers.size)
+    leading = _rank(company, hashes, starts, numbers)
+    pairs = unique_pairs(band_pairs(band, leading, all_pairs_up_to=_ALL_PAIRS, leaders=_LEADERS) for band in keys)
+    found = similarities(hashes, starts, numbers[pairs[0]], numbers[pairs[1]]).jaccard
+    alike = np.concatenate([ends[found >= similarity] for ends in pairs])
     nothing = np.empty(0, np.int64)
-    found = resolve_near(
-        rank,
+    first = [found]
+    resolution = resolve_near(
+        _rank(np.bincount(alike, minlength=numbers.size), hashes, starts, numbers),
         Certain.of((nothing, nothing), (nothing, nothing)),
-        unique_pairs(band_pairs(band, rank, leaders=_LEADERS) for band in keys),
-        lambda a, b: similarities(hashes, starts, numbers[a], numbers[b]).jaccard,
+        pairs,
+        lambda a, b: first.pop() if first else similarities(hashes, starts, numbers[a], numbers[b]).jaccard,
         threshold=similarity,
         split_threshold=similarity,
     )
-    survives = found.survivor == np.arange(numbers.size)
-    return np.compress(survives, numbers)
+    return np.compress(resolution.survivor == np.arange(numbers.size), numbers)
 
 
-def document_frequencies(text: pa.LargeStringArray, shingle_words: int = 5) -> tuple[Hashes, Counts]:
-    """In how many texts each shingle occurs; a text that repeats itself counts once.
-
-    Args:
-        text: the texts, large_string.
-        shingle_words: k.
-
-    Returns:
-        As `set_frequencies`.
-    """
-    from dedup.shingles import shingle_sets
-
-    return set_frequencies(shingle_sets(text, np.arange(len(text)), shingle_words)[0])
+def _rank(first: Counts, hashes: Hashes, starts: Offsets, numbers: Offsets) -> Offsets:
+    """0 for the set with the greatest `first`. Shingles alone decide ties, so that the order of the sets does not."""
+    sizes, sums = np.diff(starts)[numbers], np.add.reduceat(hashes, starts[numbers])
+    rank = np.empty(numbers.size, np.int64)
+    rank[np.lexsort((sums, -sizes, -first))] = np.arange(numbers.size)
+    return rank
 
 
 def set_frequencies(hashes: Hashes) -> tuple[Hashes, Counts]:
@@ -126,26 +117,6 @@ def set_frequencies(hashes: Hashes) -> tuple[Hashes, Counts]:
     counts = np.empty(distinct.size, np.int64)
     found = runs(distinct, counts)
     return distinct[:found], counts[:found]
-
-
-def merge_frequencies(parts: Sequence[tuple[Hashes, Counts]]) -> tuple[Hashes, Counts]:
-    """Document frequencies of all parts together, as if their texts had come as one column.
-
-    A shingle that is rare in each part may be frequent in all, so nothing is left out on the way. Parts are merged two
-    by two: the order of the parts changes nothing.
-    """
-    from dedup.overlap import add_counts
-
-    merged = list(parts) or [(np.empty(0, np.uint64), np.empty(0, np.int64))]
-    while len(merged) > 1:
-        halves = []
-        for left, right in zip(merged[::2], merged[1::2], strict=False):
-            room = left[0].size + right[0].size
-            hashes, counts = np.empty(room, np.uint64), np.empty(room, np.int64)
-            found = add_counts(*left, *right, hashes, counts)
-            halves.append((hashes[:found].copy(), counts[:found].copy()))
-        merged = halves + merged[2 * len(halves) :]
-    return merged[0]
 
 
 def frequent(hashes: Hashes, counts: Counts, *, documents: int, share: float, least: int) -> Hashes:

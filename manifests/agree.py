@@ -87,7 +87,8 @@ def with_merged(snapshot: Snapshot) -> Iterator[Finding]:
     """Survivors stand for exactly the documents that the record tables merge into them, with their identifiers."""
     if not snapshot.audit().collect_schema().names():
         return
-    merged = snapshot.audit().filter(pl.col("verdict") == Verdict.MERGE.value)
+    here = pl.col("survivor_snapshot").is_null()
+    merged = snapshot.audit().filter((pl.col("verdict") == Verdict.MERGE.value) & here)
     identifiers = pl.concat_list(pl.lit(f"{kind}:") + pl.col(kind).cast(pl.String) for kind in KINDS).list.drop_nulls()
     expected = (
         merged.select("survivor", "doc_id", "source", "licence_spdx", identifiers.alias("other_ids"))
@@ -194,6 +195,7 @@ def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, ob
     yield "language model", models, [recipe["language"]["model"]]
     dedup = recipe["dedup"]
     yield "dedup.parameters", manifest.dedup.parameters, dedup_parameters(dedup)
+    yield "dedup.against", [one.snapshot_id for one in manifest.dedup.against], dedup["against"]
     yield "dedup.keep", list(manifest.dedup.keep), list(dedup["keep"])
     signatures = manifest.dedup.signatures
     if signatures is not None:

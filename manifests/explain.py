@@ -67,7 +67,7 @@ def _explain(snapshot: Snapshot, doc_id: str) -> list[Story]:
         raise SnapshotError(f"no record of this snapshot is called {doc_id!r}")
     merged = (
         snapshot.audit()
-        .filter((pl.col("survivor") == doc_id) & (pl.col("verdict") == "merge"))
+        .filter((pl.col("survivor") == doc_id) & pl.col("survivor_snapshot").is_null() & (pl.col("verdict") == "merge"))
         .select("doc_id", pl.col("stage").alias("method"), "similarity")
         .sort("doc_id")
         .collect()

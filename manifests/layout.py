@@ -13,6 +13,7 @@ ledger/ledger.parquet    raw file x stage x verdict x reason
 ledger/quarantine.parquet
 samples/samples.parquet  masked excerpts of kept and dropped documents
 samples/boilerplate.parquet  sentences that a source repeats, in how many documents, masked
+samples/removals.parquet near-duplicates that were removed, beside what they gave way to, masked
 """
 
 from __future__ import annotations
@@ -28,3 +29,4 @@ LEDGER = "ledger/ledger.parquet"
 QUARANTINE = "ledger/quarantine.parquet"
 SAMPLES = "samples/samples.parquet"
 BOILERPLATE = "samples/boilerplate.parquet"
+REMOVALS = "samples/removals.parquet"

@@ -11,6 +11,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from corpus.digest import canonical, digest
+from manifests.estimates import RemovalEstimate
 
 SCHEMA: Literal["hc4/manifest/1"] = "hc4/manifest/1"
 
@@ -263,6 +264,17 @@ class CrossSource(Strict):
     documents: int
 
 
+class EarlierSnapshot(Strict):
+    """A snapshot that this one was deduplicated against."""
+
+    snapshot_id: str
+    name: str
+    documents: int
+    """What it holds."""
+    merged: int
+    """Documents that gave way to one of it."""
+
+
 class SourceTemplates(Strict):
     """Templates of a source: shingles that so many of its documents have that they tell none from another."""
 
@@ -301,7 +313,9 @@ class Dedup(Strict):
     algorithm: str
     parameters: dict[str, int | float]
     keep: tuple[str, ...]
-    """By what it was decided which of two documents survives; the first that differs decides, then the lesser doc_id."""
+    """By what it is decided which of two documents survives; the first that differs decides, then the lesser doc_id."""
+    against: tuple[EarlierSnapshot, ...] = ()
+    """Earlier snapshots, which together with this one are the corpus."""
     candidate_pairs: int
     verified_pairs: int
     """Candidate pairs whose true Jaccard reached the threshold, both of all they say and of what counts."""
@@ -316,6 +330,8 @@ class Dedup(Strict):
     """None in snapshots of a time when they held no index of signatures."""
     distinct_shingles: tuple[DistinctShingles, ...] = ()
     """By source, in the order of the recipe, and of all."""
+    removals: RemovalEstimate | None = None
+    """How often near-dedup was right, by people's verdicts on a sample; null if the recipe names none."""
 
 
 class TokenizerFacts(Strict):

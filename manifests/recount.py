@@ -79,17 +79,25 @@ def _merged(snapshot: Snapshot) -> Iterator[str]:
         .filter(pl.col("verdict") == Verdict.MERGE.value)
         .select(
             "survivor",
+            "survivor_snapshot",
             pl.col("source").alias("merged"),
-            pl.col("survivor").str.split(":").list.first().alias("into"),
+            survivor_source().alias("into"),
             pl.col("stage").alias("method"),
         )
         .collect()
     )
-    sizes = merged.group_by("survivor").len().group_by(pl.col("len") + 1).len("clusters")
+    sizes = merged.group_by("survivor", "survivor_snapshot").len().group_by(pl.col("len") + 1).len("clusters")
     if set(sizes.rows()) != {(size.size, size.clusters) for size in snapshot.manifest.dedup.cluster_sizes}:
         yield "cluster_sizes are not those of the record tables"
     if set(merged.group_by("merged", "into", "method").len().rows()) != _stated_crossings(snapshot.manifest):
         yield "cross_source is not that of the record tables"
+
+
+def survivor_source() -> pl.Expr:
+    """The source of `survivor`; of one in an earlier snapshot, with the beginning of its id: `pmc@0123456789ab`."""
+    name = pl.col("survivor").str.split(":").list.first()
+    there = pl.col("survivor_snapshot").str.slice(0, 12)
+    return pl.when(there.is_null()).then(name).otherwise(name + "@" + there)
 
 
 def _stated_crossings(manifest: Manifest) -> set[tuple[str, str, str, int]]:

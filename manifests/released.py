@@ -13,10 +13,12 @@ import pyarrow.parquet as pq
 
 from corpus.words import count_words
 from dedup.identity import KINDS
+from filters.phi.mask import mask_text
 from filters.phi.policy import policies_of
 from manifests import layout, signed
 from manifests.finding import Finding
 from manifests.model import Amount, Manifest, Shard
+from manifests.removals import PAIRS, SHOWN, read_pairs
 from manifests.screening import Screening, account_of, known_policies, shows
 from manifests.snapshot import BROKEN, Snapshot
 from shards.write import ROW
@@ -111,6 +113,33 @@ def samples(snapshot: Snapshot) -> Iterator[Finding]:
     yield from _some(layout.BOILERPLATE, said, _identified(policies, shown))
 
 
+def removals(snapshot: Snapshot) -> Iterator[Finding]:
+    """Identifiers in either text of a pair, and survivors whose text is not the one released."""
+    policies = known_policies(snapshot.manifest)
+    pairs = read_pairs(snapshot)
+    said = "text of {} holds an identifier that is not masked"
+    for prefix in ("", "survivor_"):
+        name = "doc_id" if not prefix else "survivor"
+        shown = pairs.select(f"{prefix}source", f"{prefix}phi_policy", name, f"{prefix}text")
+        yield from _some(layout.REMOVALS, said, sorted(set(_identified(policies, shown))))
+    placeholders = {name for name, how in snapshot.manifest.privacy.replaced.items() if how == "placeholder"}
+    wrong = []
+    for (source,), mine in pairs.partition_by("survivor_source", as_dict=True).items():
+        released = snapshot.released_texts(source, mine["survivor"].unique().to_list())
+        columns = mine.select("survivor", "survivor_phi_policy", "survivor_text", "survivor_cut")
+        for survivor, policy, text, cut in columns.unique(maintain_order=True).iter_rows():
+            whole = released.get(survivor)
+            if whole is None or (policy in placeholders and not _begins(whole, policy, text, cut)):
+                wrong.append(survivor)
+    yield from _some(layout.REMOVALS, "text of survivor {} is not the one released", sorted(wrong))
+
+
+def _begins(whole: str, policy: str, text: str, cut: bool) -> bool:
+    """Whether `text` is what is shown of a released text: its beginning, screened again where that was cut."""
+    beginning = whole[:SHOWN]
+    return cut == (len(whole) > SHOWN) and (text == beginning or text == mask_text(beginning, policy))
+
+
 def _identified(policies: dict[str, str], texts: pl.DataFrame) -> list[str]:
     """Ids of the documents whose text (source, policy, doc_id, text) shows an identifier, or has a policy that its
     source does not have."""
@@ -133,7 +162,8 @@ def policies_unknown(manifest: Manifest) -> Iterator[Finding]:
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "audit": (
-        *("source", "raw_file", "record", "doc_id", "verdict", "stage", "reason", "survivor", "bytes", "words"),
+        *("source", "raw_file", "record", "doc_id", "verdict", "stage", "reason", "survivor"),
+        *("survivor_snapshot", "bytes", "words"),
         *(
             "tokens",
             "doc_type",
@@ -157,6 +187,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "quarantine": ("source", "raw_file", "record", "reason"),
     "samples": ("source", "phi_policy", "doc_id", "excerpt"),
     "boilerplate": ("source", "hash", "documents", "doc_id", "phi_policy", "sentence"),
+    "removals": tuple(PAIRS.names),
     "privacy": ("doc_id", "start", "end", "kind", "rule", "tag"),
     signed.KIND: ("doc_id", "exact_hi", "exact_lo", "n_shingles"),
     "attribution": (

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from corpus.errors import SnapshotError
+from corpus.errors import RecipeError, SnapshotError
 from manifests import layout
 from manifests.model import Manifest
 
@@ -97,6 +97,21 @@ class Snapshot:
             return pl.read_parquet(self.folder / layout.SAMPLES, glob=False)
         except BROKEN as error:
             raise unreadable(layout.SAMPLES, error) from None
+
+
+def this_or_only(given: Path | None) -> Path:
+    """The snapshot folder meant: the one given, this folder, or the only one in it.
+
+    Raises:
+        RecipeError: there is none, or several.
+    """
+    here = Path()
+    if given is not None or (here / layout.MANIFEST).is_file():
+        return given or here
+    found = sorted(path.parent for path in here.glob(f"*/{layout.MANIFEST}"))
+    if len(found) != 1:
+        raise RecipeError(f"name a snapshot folder; here: {', '.join(map(str, found)) or 'none'}")
+    return found[0]
 
 
 def unreadable(file: str, error: Exception) -> SnapshotError:

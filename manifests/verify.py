@@ -15,11 +15,12 @@ import polars as pl
 from corpus.digest import sha256_file
 from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
-from manifests import agree, layout, origin, released, signed
+from manifests import agree, layout, origin, released, removals, signed
 from manifests.earlier import incomparable
 from manifests.finding import Finding
 from manifests.ledger import KEYS, make_ledger
 from manifests.model import Manifest
+from manifests.precision import contradicted
 from manifests.recount import contradictions
 from manifests.snapshot import BROKEN, Snapshot
 from manifests.sums import snapshot_files, strange_entries, sums_text
@@ -114,6 +115,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.DATA, released.shards(snapshot)),
         (layout.SIGNATURES, signed.signatures(snapshot)),
         (layout.SAMPLES, released.samples(snapshot)),
+        *((layout.REMOVALS, checks) for checks in _removals(snapshot)),
         (layout.LEDGER, _ledger(snapshot)),
         (layout.AUDIT, agree.with_record_tables(snapshot)),
         (layout.DATA, agree.with_merged(snapshot)),
@@ -127,6 +129,20 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
             yield from checks
         except (*BROKEN, LookupError, TypeError, ValueError, AttributeError) as error:
             yield Finding(place, f"cannot be counted again ({type(error).__name__})")
+
+
+def _removals(snapshot: Snapshot) -> list[Iterator[Finding]]:
+    """Checks of the pairs to read; none of a snapshot of a time when there were none."""
+    if not any(file.kind == "removals" for file in snapshot.manifest.files):
+        return []
+    return [removals.findings(snapshot), released.removals(snapshot), _estimate(snapshot)]
+
+
+def _estimate(snapshot: Snapshot) -> Iterator[Finding]:
+    """The precision of near-dedup again, from what the manifest says was read."""
+    stated = snapshot.manifest.dedup.removals
+    if stated is not None and contradicted(stated, removals.read_pairs(snapshot)):
+        yield Finding(layout.MANIFEST, "dedup.removals does not follow from the sample and what was read of it")
 
 
 def _manifest(folder: Path, manifest: Manifest) -> Iterator[Finding]:

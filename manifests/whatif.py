@@ -29,7 +29,7 @@ NEAREST = 3
 """Documents shown on each side of a threshold."""
 
 _ALWAYS = [
-    *("doc_id", "verdict", "reason", "rules_failed", "survivor", "similarity", "substance"),
+    *("doc_id", "verdict", "reason", "rules_failed", "survivor", "survivor_snapshot", "similarity", "substance"),
     *("stage", "bytes", "words", "tokens"),
 ]
 
@@ -89,11 +89,12 @@ def ask(snapshot: Snapshot, settings: Settings) -> Answer:
     gone: set[str] = set()
     merged: list[pl.DataFrame] = []
     near = _Nearest()
+    here = pl.col("survivor_snapshot").is_null()
     for source in snapshot.manifest.sources:
         moved = Moved(source.name)
         for part in _parts(snapshot, source.name, settings):
             concerned |= _decide(part, settings, moved, answer, gone, near)
-            merged.append(part.filter(pl.col("verdict") == Verdict.MERGE.value).select("doc_id", "survivor"))
+            merged.append(part.filter(here & (pl.col("verdict") == Verdict.MERGE.value)).select("doc_id", "survivor"))
         answer.sources.append(moved)
     if gone and merged:
         answer.bereft = pl.concat(merged).filter(pl.col("survivor").is_in(list(gone))).height

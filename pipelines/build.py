@@ -6,6 +6,7 @@ build finds its place again by asking which products exist.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -20,12 +21,12 @@ from corpus.errors import TooManyFailures, WipeOut
 from corpus.rooms import toolchain
 from corpus.storage import WorkFolder
 from corpus.unit import Result, Unit
-from dedup.resolve import Method
 from filters.boilerplate import learning
 from filters.classifier import load_classifier
 from filters.phi.surrogates import Key
 from manifests.model import Manifest
-from pipelines import boilerplate, conclude, planted
+from pipelines import boilerplate, conclude, planted, removals, wipe_out
+from pipelines.deduplicate.earlier import file_of
 from pipelines.deduplicate.steps import Deduplication, Found, Part
 from pipelines.engines.engine import Engine
 from pipelines.locations import resolve_location
@@ -35,6 +36,7 @@ from pipelines.publish import publish
 from pipelines.signals import signal_stages
 from pipelines.slices import Sliced, without_places
 from pipelines.statement import Finished
+from pipelines.works.steps import Bundle, Works
 from shards.place import TRAIN, VALIDATION
 
 MADE_BY = {"made_by": toolchain("filters", "dedup", "shards", "pipelines")}
@@ -67,7 +69,7 @@ class Build:
     work: WorkFolder
     progress: Progress
     partitions: int | None = None
-    """Ranges of keys in deduplication; by default, by the size of the corpus. It changes no byte of the snapshot."""
+    """Ranges of keys in global steps; by default, by the size of the corpus. It changes no byte of the snapshot."""
     digests: list[dict[str, str]] = field(init=False)
     """By bundle, stage name to digest; phases add theirs."""
 
@@ -90,6 +92,7 @@ class Build:
         self._decide(outdated, works)
         resolved = self._deduplicate(works_digest)
         self._check_wipe_out(resolved)
+        shown = self._removals(resolved)
         concluded = self._conclude(resolved, works, learnt)
         recall = self._plant(concluded)
         counts = self._shard_counts(concluded)
@@ -99,6 +102,7 @@ class Build:
         finished = Finished(
             *(self.plan, self.work, self.digests, documents, learnt, concluded, recall, assembled, shards, resolved),
             phi_key=self._phi_key[1] if self._phi_key else None,
+            removals=shown,
         )
         return publish(finished, output)
 
@@ -150,14 +154,17 @@ class Build:
 
     def _works(self, outdated: Slices) -> tuple[str, Sliced]:
         """The digest of `works`, and by bundle what other records say of its documents' works (`pipelines.works`)."""
-        bundles = [{stage: own[stage] for stage in ("documents", "licence", "signature")} for own in self.digests]
-        gone = {str(number): [row for row, *_ in rows] for number, rows in sorted(outdated.items())}
         priority = self._priority
-        sources = [priority[bundle.source.name] for bundle in self.plan.bundles]
-        params: dict[str, Any] = {"bundles": bundles, "outdated": gone, "sources": sources}
-        name = digest({"stage": "works", "params": params, **MADE_BY})
-        (result,) = self._phase("Join works", [Unit("pipelines.works:run", {"works": name}, params, label="works")])
-        return name, Sliced("works", name, ROWS, result["works"]["slices"])
+        bundles = [
+            Bundle(
+                source=priority[bundle.source.name],
+                digests=own,
+                outdated=[row for row, *_ in outdated.get(number, [])],
+                label=bundle.label,
+            )
+            for number, (bundle, own) in enumerate(zip(self.plan.bundles, self.digests, strict=True))
+        ]
+        return Works(self._phase, self.work, MADE_BY, self.partitions).run(bundles)
 
     def _learn_boilerplate(self, documents: list[Result]) -> dict[str, str]:
         """By source, the digest of the sentences that it repeats; every bundle gets a sidecar about them."""
@@ -202,28 +209,37 @@ class Build:
     def _deduplicate(self, works_digest: str) -> Found:
         priority = self._priority
         parts = [
-            Part(bundle.source.name, priority[bundle.source.name], own)
+            Part(bundle.source.name, priority[bundle.source.name], own, bundle.source.templates)
             for bundle, own in zip(self.plan.bundles, self.digests, strict=True)
         ]
+        places = itertools.count(len(priority))
+        for snapshot, earlier in enumerate(self.plan.earlier):
+            sources = {source.name: next(places) for source in earlier.snapshot.manifest.sources}
+            for file in earlier.files:
+                held = {"earlier": file_of(earlier, file)}
+                parts.append(Part(file.source, sources[file.source], held, snapshot=snapshot))
         policy = self.plan.recipe.dedup
         return Deduplication(self._phase, self.work, MADE_BY, policy, self.partitions).run(parts, works_digest)
 
+    def _removals(self, found: Found, only: str | None = None) -> dict[str, str]:
+        """By source, the digest of the pairs to read of what near-dedup removed; of all sources, or of `only` one."""
+        sources = [bundle.source.name for bundle in self.plan.bundles]
+        review = removals.Review(self._phase, self.digests, sources, MADE_BY)
+        return review.run(found.merges, self.plan.recipe.seed, only)
+
     def _check_wipe_out(self, found: Found) -> None:
-        """Raises WipeOut: near-dedup takes more of a source than the recipe allows."""
-        policy = self.plan.recipe.dedup
-        merged = pl.read_parquet(
-            self.work.product("merges", found.merges) / ROWS, columns=["bundle", "method"], glob=False
-        )
-        taken = dict(merged.filter(pl.col("method") == Method.NEAR.name.lower())["bundle"].value_counts().iter_rows())
-        otherwise = dict(merged["bundle"].value_counts().iter_rows())
-        for source, numbers in self._of_source().items():
-            near = sum(taken.get(n, 0) for n in numbers)
-            kept = sum(found.of_bundle[n] - otherwise.get(n, 0) + taken.get(n, 0) for n in numbers)
-            if near > policy.max_loss_documents and near > policy.max_loss_share * kept:
-                raise WipeOut(
-                    f"source {source}: near-duplicate removal would take {near:,} of {kept:,} documents, above "
-                    f"dedup.max_loss_share {policy.max_loss_share:.0%}; its documents may share a template"
-                )
+        """Raises WipeOut: near-dedup takes more of a source than the recipe allows. Pairs to read are drawn first."""
+        recipe, refused = self.plan.recipe, []
+        stated = {source.name: source for source in recipe.sources}
+        for loss in wipe_out.losses(
+            self.work.product("merges", found.merges) / ROWS, self._of_source(), found.of_bundle
+        ):
+            if rule := wipe_out.broken_rule(loss, recipe.dedup, stated[loss.source]):
+                pairs = self._removals(found, only=loss.source).get(loss.source)
+                shown = self.work.product("removals", pairs) / ROWS if pairs else None
+                refused.append(wipe_out.told(loss, rule, shown))
+        if refused:
+            raise WipeOut("\n".join(refused))
 
     def _conclude(self, found: Found, works: Sliced, learnt: dict[str, str]) -> list[Result]:
         needed = ("documents", "verdicts", "licence", "phi", "sentences")

@@ -124,6 +124,7 @@ def build(
     from pipelines.publish import check_output
     from pipelines.recipe import load_recipe
     from pipelines.show import show_funnel
+    from pipelines.show_removals import show_estimate
     from pipelines.show_sources import show_sources
 
     loaded = load_recipe(recipe)
@@ -143,6 +144,8 @@ def build(
             manifest = Build(planned, running, folder, bars).run(target)
     show = show_funnel if len(manifest.sources) <= _FEW else show_sources
     show(_out, manifest)
+    if manifest.dedup.removals is not None:
+        show_estimate(_out, manifest.dedup.removals)
     _out.print(f"\nsnapshot  {manifest.snapshot_id}", highlight=False)
     _out.print(
         f"folder    {escape(str(target))}/   manifest.json  README.md  DATASHEET.md  report/index.html", highlight=False
@@ -376,15 +379,9 @@ def _fail(message: str, code: int) -> NoReturn:
 
 def _snapshot(given: Path | None) -> Path:
     """The snapshot meant: the one given, this folder, or the only one in it."""
-    from manifests.layout import MANIFEST
+    from manifests.snapshot import this_or_only
 
-    here = Path()
-    if given is not None or (here / MANIFEST).is_file():
-        return given or here
-    found = sorted(path.parent for path in here.glob(f"*/{MANIFEST}"))
-    if len(found) != 1:
-        _fail(f"name a snapshot folder; here: {', '.join(map(str, found)) or 'none'}", 2)
-    return found[0]
+    return this_or_only(given)
 
 
 def _work(given: Path | None) -> Path:

@@ -14,7 +14,6 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.digest import Json
@@ -23,6 +22,7 @@ from corpus.tables import write_frame
 from corpus.verdict import VERDICTS, Stage, Verdict
 from dedup.identity import KINDS
 from pipelines.boilerplate import examples
+from pipelines.excerpts import excerpts
 from pipelines.genres import with_genres
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.signals import signal_stages
@@ -41,7 +41,7 @@ AMOUNT = ["documents", "bytes", "words", "tokens"]
 _FACTS = ["doc_type", "genre", "genre_evidence", "published", "retraction", *KINDS, "version", "offset"]
 _WORDS = ["title", "journal", "url", "member", "licence_raw", "copyright", "known_values"]
 _SCREENED = ["phi_policy", "phi_count", "phi_chars"]
-_INTO = ("survivor", "same_as")
+_INTO = ("survivor", "survivor_snapshot", "same_as")
 _SIMILARITIES = ("similarity", "substance", "containment")
 _EVIDENCE = ["score", "threshold", *_INTO, *_SIMILARITIES, "rules_failed"]
 _EXCERPT = 1500
@@ -163,31 +163,12 @@ def _choose(audit: pl.DataFrame, per_reason: int, seed: int) -> pl.DataFrame:
 
 def _excerpts(chosen: pl.DataFrame, work: WorkFolder, digests: dict[str, str]) -> pl.DataFrame:
     """Masked beginnings of the chosen texts. What a licence or its source forbids to show is not shown."""
-    from filters.phi.mask import mask_column, mask_text
-
     hidden = [Stage.LICENCE.value, Stage.VERSION.value, Stage.READ.value, Stage.USE.value]
     forbidden = (
         pl.col("stage").is_in(hidden)
         | pl.col("rules_failed").list.eval(pl.element().str.starts_with("licence_")).list.any()
         | pl.col("rules_failed").list.contains("phi_failed")
     )
-    shown = chosen.filter(~forbidden)["row"].to_numpy()
-    policies = dict(chosen.select("row", "phi_policy").iter_rows())
-    excerpts: dict[int, str] = {}
-    documents = pq.ParquetFile(work.product("documents", digests["documents"]) / ROWS)
-    phi = pq.ParquetFile(work.product("phi", digests["phi"]) / ROWS)
-    with documents, phi:
-        start = 0
-        for group in range(documents.num_row_groups):
-            end = start + documents.metadata.row_group(group).num_rows
-            mine = shown[(shown >= start) & (shown < end)]
-            if len(mine):
-                take = pa.array(mine - start)
-                text = documents.read_row_group(group, columns=["text"]).column(0).combine_chunks().take(take)
-                spans = phi.read_row_group(group, columns=["phi_spans"]).column(0).combine_chunks().take(take)
-                cut = pc.utf8_slice_codeunits(mask_column(text, spans), 0, _EXCERPT)
-                for row, text in zip(mine.tolist(), cut.to_pylist(), strict=True):
-                    excerpts[row] = mask_text(text, policies[row])  # what was clear from the rest need not be from this
-            start = end
-    texts = pl.Series("excerpt", [excerpts.get(row) for row in chosen["row"]], pl.String)
+    shown = excerpts(work, digests, chosen.filter(~forbidden)["row"].to_numpy(), _EXCERPT)
+    texts = pl.Series("excerpt", [shown[row].text if row in shown else None for row in chosen["row"]], pl.String)
     return chosen.with_columns(texts).drop("row", "rules_failed")

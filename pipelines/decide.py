@@ -180,7 +180,7 @@ def _table(found: Objections, facts: pl.DataFrame, sizes: pl.DataFrame, tokens: 
         "score": pa.array(found.score, pa.float64(), from_pandas=True),
         "threshold": pa.array(found.threshold, pa.float64(), from_pandas=True),
         "survivor": pa.array(found.survivor, pa.string()),
-        "same_as": pa.nulls(len(facts), pa.string()),
+        **{name: pa.nulls(len(facts), pa.string()) for name in ("survivor_snapshot", "same_as")},
         **{name: pa.nulls(len(facts), pa.float64()) for name in ("similarity", "substance", "containment")},
         "bytes": sizes["n_bytes"].cast(pl.Int64).to_arrow(),
         "words": sizes["n_words"].cast(pl.Int64).to_arrow(),

@@ -8,17 +8,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from pipelines.dedup_review import precision, review
+
 _FEWEST = 110
 """Columns that a table needs."""
 
-dedup_app = typer.Typer(no_args_is_help=True, help="Duplicates: what a text duplicates in a snapshot.")
+dedup_app = typer.Typer(
+    no_args_is_help=True, help="Duplicates: what a text duplicates, what was removed, how often that was right."
+)
+dedup_app.command()(review)
+dedup_app.command()(precision)
 
 _out = Console(width=max(Console().width, _FEWEST))
-
-
-@dedup_app.callback()
-def dedup() -> None:
-    """Duplicates."""
 
 
 @dedup_app.command()

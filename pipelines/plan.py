@@ -19,6 +19,8 @@ from corpus.document import DOCUMENTS
 from corpus.rooms import toolchain
 from corpus.unit import Unit
 from filters.datatrove.formatters import Formatters
+from manifests.earlier import Earlier
+from manifests.precision import Judgement, read_judgements
 from pipelines.formatting import load_formatters
 from pipelines.locations import resolve_location, resolve_options, resolve_root
 from pipelines.measure import annotators
@@ -81,6 +83,10 @@ class Plan:
     """By source, the parameters of each annotator."""
     formatters: dict[str, Formatters]
     """By source, what rewrites its documents as they are read."""
+    earlier: tuple[Earlier, ...] = ()
+    """Snapshots that the corpus is deduplicated against."""
+    judgements: tuple[Judgement, ...] = ()
+    """What people said of pairs that near-dedup merged, a file of `dedup.verdicts` after the other."""
 
     @property
     def raw_bytes(self) -> int:
@@ -99,6 +105,7 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     Raises:
         RecipeError: a location matches nothing, two files share a name.
         AssetError: a model is absent.
+        SnapshotError: an earlier snapshot cannot be compared with.
     """
     # Measured by every stage before anything starts, so that a model that is no model shows now.
     row = {"doc_id": "", "record": 0, "text": "a", "doc_type": "other", "version": "", "retraction": "none"}
@@ -157,7 +164,10 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
                 "screened": digests["phi"],
             }
             bundles.append(Bundle(source, files, digests, params))
-    return Plan(recipe, root, tuple(bundles), readers, stages, formatters)
+    earlier = [Earlier.open(Path(resolve_location(one, root)), recipe.dedup.signature) for one in recipe.dedup.against]
+    places = [Path(resolve_location(one, root)) for one in recipe.dedup.verdicts]
+    judgements = tuple(one for place in places for one in read_judgements(place))
+    return Plan(recipe, root, tuple(bundles), readers, stages, formatters, tuple(earlier), judgements)
 
 
 def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:

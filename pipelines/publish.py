@@ -20,6 +20,7 @@ from corpus.tables import write_frame
 from datacards.render import render
 from manifests import layout
 from manifests.model import File, Manifest, Shard
+from manifests.removals import PAIRS
 from manifests.snapshot import Snapshot
 from manifests.sums import snapshot_files, strange_entries, write_sums
 from pipelines.conclude import BOILERPLATE, LEDGER, SAMPLES, SAMPLES_PER_REASON, sampled
@@ -100,6 +101,7 @@ def _write(finished: Finished, folder: Path) -> Manifest:
         _frame(folder, layout.QUARANTINE, "quarantine", _quarantine(finished)),
         _frame(folder, layout.SAMPLES, "samples", _samples(finished)),
         _frame(folder, layout.BOILERPLATE, "boilerplate", _boilerplate(finished)),
+        _removals(finished, folder),
     ]
     manifest = make_manifest(finished, shards, files, ledger).identified()
     (folder / layout.MANIFEST).write_bytes(manifest.canonical())
@@ -160,6 +162,18 @@ def _attribution(finished: Finished, folder: Path) -> File:
                 for group in range(part.num_row_groups):
                     writer.write_table(part.read_row_group(group).cast(ATTRIBUTION))
     return _file(folder, layout.ATTRIBUTION, "attribution", pq.read_metadata(path).num_rows)
+
+
+def _removals(finished: Finished, folder: Path) -> File:
+    """Pairs to read of what near-dedup removed, by source, a few at a time."""
+    path = folder / layout.REMOVALS
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with pq.ParquetWriter(path, PAIRS, compression="zstd", compression_level=3) as writer:
+        for _, name in sorted(finished.removals.items()):
+            with pq.ParquetFile(finished.work.product("removals", name) / ROWS) as part:
+                for group in range(part.num_row_groups):
+                    writer.write_table(part.read_row_group(group).cast(PAIRS))
+    return _file(folder, layout.REMOVALS, "removals", pq.read_metadata(path).num_rows)
 
 
 def _frame(folder: Path, path: str, kind: str, frame: pl.DataFrame) -> File:

@@ -51,6 +51,17 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class TemplateRecipe(Part):
+    """From when on words are a template of their source, which many documents fill in and which tells none of them."""
+
+    share: float = Field(0.001, gt=0, le=1)
+    """Least share of a source's documents that have a shingle, variants of one text counted once."""
+    least: int = Field(10, ge=2)
+    """... and least number of them, so that in small sources a few copies are no template."""
+    variant: float = Field(0.95, gt=0)
+    """Jaccard similarity from which documents are variants of one text; above 1, all are counted."""
+
+
 class SourceRecipe(Part):
     """One named raw collection."""
 
@@ -67,6 +78,11 @@ class SourceRecipe(Part):
     """SPDX expression that the source's terms give to documents which state no licence of their own."""
     phi_policy: str = BY_TYPE
     """What is looked for: a policy for all documents, or that of each document's type."""
+    templates: TemplateRecipe | None = None
+    """What is a template of this source, if not what `dedup.templates` says."""
+    max_near_loss: float | None = Field(None, ge=0, le=1)
+    """Share of its documents that near-dedup may take before the build stops, however few they are; if not stated, what
+    `dedup.max_loss_share` and `max_loss_documents` say."""
     use: Literal["train", "evaluate"] = "train"
     """What the collection is for. Documents of a source to `evaluate` with are read, measured and counted, and never
     released."""
@@ -194,15 +210,6 @@ class PhiRecipe(Part):
     tags that only the key's holder can read; without it, there are placeholders and no tags."""
 
 
-class TemplateRecipe(Part):
-    """From when on words are a template of their source, which many documents fill in and which says nothing of one."""
-
-    share: float = Field(0.01, gt=0, le=1)
-    """Least share of a source's documents that have a shingle, copies of each other counted once."""
-    least: int = Field(20, ge=2)
-    """... and least number of them, so that in small sources a few copies are no template."""
-
-
 class BucketRecipe(Part):
     """What is compared among documents that share a band."""
 
@@ -229,8 +236,14 @@ class DedupRecipe(Part):
     """Share of the shorter text from which it counts as held by the longer one; it is reported, never merged."""
     split_threshold: float = Field(0.7, gt=0, le=1)
     """Verified Jaccard similarity from which two documents must share a split."""
+    against: tuple[Location, ...] = ()
+    """Folders of earlier snapshots. What they hold is not released again: it gives way to them. A fuller text, or a
+    newer version of a registry's record, is new."""
     doc_types: tuple[str, ...] = ("full_text", "guideline", "textbook", "case_report", "abstract")
     """Best first: full text beats its own abstract. Types that are not listed come last."""
+    verdicts: tuple[Location, ...] = ()
+    """Files of `hc4 dedup review`. From what people said of pairs in the snapshot's sample, manifest and card state how
+    often near-dedup was right."""
     max_loss_share: float = Field(0.5, gt=0, le=1)
     """Share of a source's documents that near-dedup may take before the build stops."""
     max_loss_documents: int = Field(100, ge=0)

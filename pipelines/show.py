@@ -194,7 +194,8 @@ def _verdict(story: Story) -> str:
     if row["verdict"] == "merge":
         by = _by({"method": row["stage"], "similarity": row["similarity"]})
         through = "" if row["same_as"] == row["survivor"] else f" with {row['same_as']}, which merged in turn"
-        return f"{_marked('merged', 'cyan')} into " + escape(f"{row['survivor']} by {by}{through}")
+        where = f" of the earlier snapshot {row['survivor_snapshot'][:12]}" if row["survivor_snapshot"] else ""
+        return f"{_marked('merged', 'cyan')} into " + escape(f"{row['survivor']}{where} by {by}{through}")
     evidence = ""
     if row["score"] is not None:
         evidence = f": measured {row['score']:.4g}"

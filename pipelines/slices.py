@@ -20,8 +20,8 @@ from corpus.storage import WorkFolder
 from corpus.tables import to_table
 
 BUNDLE = "bundle"
-_AT, _SHA256 = "at", "sha256"
-_EMPTY: dict[str, Json] = {_AT: None, _SHA256: ""}
+AT, _SHA256 = "at", "sha256"
+_EMPTY: dict[str, Json] = {AT: None, _SHA256: ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Sliced:
         if str(bundle) not in self.sha256:
             return dict(_EMPTY)
         at: Json = {"stage": self.stage, "digest": self.digest, "file": self.file, "bundle": bundle}
-        return {_AT: at, _SHA256: self.sha256[str(bundle)]}
+        return {AT: at, _SHA256: self.sha256[str(bundle)]}
 
 
 def write_sliced(frame: pl.DataFrame, path: Path) -> dict[str, str]:
@@ -58,7 +58,7 @@ def write_sliced(frame: pl.DataFrame, path: Path) -> dict[str, str]:
 
 def read_slice(work: WorkFolder, where: dict[str, Any]) -> pl.DataFrame | None:
     """The rows of a slice, without `bundle`; None if there are none."""
-    at = where[_AT]
+    at = where[AT]
     if at is None:
         return None
     path = work.product(at["stage"], at["digest"]) / at["file"]
@@ -72,12 +72,11 @@ def slice_rows(work: WorkFolder, where: dict[str, Any]) -> list[list[Any]]:
     return [] if frame is None else [list(row) for row in frame.iter_rows()]
 
 
-def without_places(params: dict[str, Any]) -> dict[str, Any]:
-    """Parameters as they name a unit: slices by what they say, not by where they lie."""
-    return {
-        name: {_SHA256: value[_SHA256]} if isinstance(value, dict) and set(value) == {_AT, _SHA256} else value
-        for name, value in params.items()
-    }
+def without_places(params: Any) -> Any:
+    """Parameters as they name a unit: by what is read, not by where it lies."""
+    if isinstance(params, dict):
+        return {name: without_places(value) for name, value in params.items() if name != AT}
+    return [without_places(value) for value in params] if isinstance(params, list) else params
 
 
 def _hashed(rows: pa.Table) -> str:

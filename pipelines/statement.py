@@ -24,6 +24,7 @@ from filters.datatrove.classes import installed_libraries
 from filters.rights import Profile, load_profile
 from manifests.agree import dedup_parameters
 from manifests.environment import environment
+from manifests.estimates import RemovalEstimate
 from manifests.ledger import make_ledger
 from manifests.model import (
     Amount,
@@ -31,6 +32,7 @@ from manifests.model import (
     CrossSource,
     Dedup,
     DistinctShingles,
+    EarlierSnapshot,
     File,
     FormatterFacts,
     Gap,
@@ -54,6 +56,7 @@ from manifests.model import (
     Split,
     TokenizerFacts,
 )
+from manifests.recount import survivor_source
 from manifests.rights import rights_floor
 from pipelines.assemble import REGISTERS
 from pipelines.deduplicate.steps import Found
@@ -82,6 +85,8 @@ class Finished:
     resolved: Found
     phi_key: str | None
     """Fingerprint of the key, if there is one."""
+    removals: dict[str, str]
+    """By source, the digest of the pairs to read of what near-dedup removed."""
 
     def of(self, source: str) -> list[int]:
         """Bundle numbers of a source."""
@@ -321,20 +326,31 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
     merges = pl.read_parquet(folder / ROWS, glob=False)
     owner = pl.Series([bundle.source.name for bundle in finished.plan.bundles], dtype=pl.String)
     cross = (
-        merges.select(
-            owner.gather(merges["bundle"]).alias("merged"),
-            owner.gather(merges["survivor_bundle"]).alias("survivor"),
-            "method",
-        )
+        merges.select(owner.gather(merges["bundle"]).alias("merged"), survivor_source().alias("survivor"), "method")
         .group_by("merged", "survivor", "method")
         .agg(pl.len().alias("documents"))
         .sort("merged", "survivor", "method")
     )
-    sizes = merges.group_by("survivor").len().group_by((pl.col("len") + 1).alias("size")).len("clusters").sort("size")
+    sizes = (
+        merges.group_by("survivor", "survivor_snapshot")
+        .len()
+        .group_by((pl.col("len") + 1).alias("size"))
+        .len("clusters")
+        .sort("size")
+    )
     return Dedup(
         algorithm=f"{ALGORITHM} {ALGORITHM_VERSION}",
         parameters=dedup_parameters(policy.model_dump(mode="json")),
         keep=policy.keep,
+        against=tuple(
+            EarlierSnapshot(
+                snapshot_id=one.snapshot.manifest.snapshot_id,
+                name=one.snapshot.manifest.name,
+                documents=one.snapshot.manifest.totals.documents,
+                merged=int((merges["survivor_snapshot"] == one.snapshot.manifest.snapshot_id).sum()),
+            )
+            for one in finished.plan.earlier
+        ),
         candidate_pairs=finished.resolved.candidate_pairs,
         verified_pairs=finished.resolved.similar,
         template_pairs=finished.resolved.templates,
@@ -344,7 +360,21 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
         cross_source=tuple(CrossSource(**row) for row in cross.to_dicts()),
         signatures=SignatureFacts.model_validate(SignatureAnnotator(policy.signature).config),
         distinct_shingles=tuple(_distinct_shingles(finished, names)),
+        removals=_removals(finished),
     )
+
+
+def _removals(finished: Finished) -> RemovalEstimate | None:
+    """What people's verdicts say of near-dedup; reviewers are not named."""
+    from manifests.precision import estimate
+    from manifests.removals import PAIRS
+
+    if not finished.plan.recipe.dedup.verdicts:
+        return None
+    products = (finished.work.product("removals", name) for _, name in sorted(finished.removals.items()))
+    parts = [pl.read_parquet(folder / ROWS, glob=False) for folder in products]
+    pairs = pl.concat([pl.DataFrame(PAIRS.empty_table()), *parts])
+    return estimate(pairs, finished.plan.judgements, named=False)
 
 
 def _distinct_shingles(finished: Finished, names: list[str]) -> Iterator[DistinctShingles]:
@@ -370,6 +400,9 @@ def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict
     recipe["phi"]["key"] = finished.phi_key
     for one, model in zip(recipe["classifiers"], _classifiers(finished.plan), strict=True):
         one["model"] = model.sha256
+    recipe["dedup"]["against"] = [one.snapshot.manifest.snapshot_id for one in finished.plan.earlier]
+    verdicts = [Path(resolve_location(one, finished.plan.folder)) for one in finished.plan.recipe.dedup.verdicts]
+    recipe["dedup"]["verdicts"] = [sha256_file(path) for path in verdicts]
     recipe["tokenizer"] = tokenizer
     recipe["rules"] = {
         kind: [rule.model_dump(mode="json") for rule in rules]

@@ -33,7 +33,6 @@ def candidates(params: dict[str, Any], folders: dict[str, Path], work: WorkFolde
     Keys by which they are ranked (`ranked.parquet`, the best first), what orders the documents of one work
     (`facts.parquet`, by row), and runs of keys that equal documents share: `identity`, `exact`, `bands`.
     """
-    from dedup.identity import KINDS, identity_keys
     from dedup.ranks import keep_keys
     from filters.rights import openness
 
@@ -52,25 +51,22 @@ def candidates(params: dict[str, Any], folders: dict[str, Path], work: WorkFolde
         first=b"\1",
     )
     rows = frame["row"].to_numpy()
-    _write_ranked(keys, rows, folder)
+    write_ranked(keys, rows, folder)
     registered = pl.when(pl.any_horizontal(pl.col("setid", "nct").is_not_null())).then("version")
     frame.select("row", pl.Series("doc_type", doc_type), registered.alias("version")).write_parquet(folder / FACTS)
 
-    (hi, lo), entry = identity_keys(frame.select(KINDS).to_arrow())
-    language = _hashed(frame["language"])
-    write_run(folder, "identity", {"hi": hi, "lo": lo, "row": rows[entry], "language": language[entry]})
+    named(frame, rows, same_ids=params["same_ids"], folder=folder)
     worded = frame["n_shingles"].to_numpy() > 0
     exact_hi, exact_lo = (frame[name].to_numpy()[worded] for name in ("exact_hi", "exact_lo"))
     write_run(folder, "exact", {"hi": exact_hi, "lo": exact_lo, "row": rows[worded]})
     of_bands = np.concatenate([in_band(frame[name].to_numpy()[worded], b) for b, name in enumerate(params["bands"])])
     write_run(folder, "bands", {"key": of_bands, "row": np.tile(rows[worded], len(params["bands"]))})
-    sample = pq.read_table(folder / RANKED, columns=["key"])["key"][_EVERY - 1 :: _EVERY]
     return {
         "candidates": {
             "rows": len(frame),
             "bytes": int(frame["n_bytes"].sum()),
             "shingles": int(frame["n_shingles"].sum()),
-            "ranks": [key.hex() for key in sample.to_pylist()],
+            "ranks": sampled_ranks(folder),
         }
     }
 
@@ -104,6 +100,29 @@ def ranks(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
     return {"ranks": {"rows": by_number.size}}
 
 
+def named(frame: pl.DataFrame, rows: npt.NDArray[np.uint32], *, same_ids: bool, folder: Path) -> None:
+    """Write the run `identity` of documents with `KINDS`, `language` and `doc_id`, which stand at `rows`.
+
+    With `same_ids` an id is an identifier too: it tells a source's documents apart, and is the same in any snapshot.
+    """
+    from dedup.identity import KINDS, identity_keys
+
+    (hi, lo), entry = identity_keys(frame.select(KINDS).to_arrow())
+    if same_ids:
+        digests = b"".join(blake2b(f"doc_id:{name}".encode(), digest_size=16).digest() for name in frame["doc_id"])
+        halves = np.frombuffer(digests, "<u8").reshape(-1, 2).astype(np.uint64)
+        hi, lo = np.concatenate([hi, halves[:, 0]]), np.concatenate([lo, halves[:, 1]])
+        entry = np.concatenate([entry, np.arange(len(frame))])
+    language = hashed(frame["language"])
+    write_run(folder, "identity", {"hi": hi, "lo": lo, "row": rows[entry], "language": language[entry]})
+
+
+def sampled_ranks(folder: Path) -> list[Json]:
+    """Every so many-th key of the documents of a bundle, as hex."""
+    keys = pq.read_table(folder / RANKED, columns=["key"])["key"][_EVERY - 1 :: _EVERY]
+    return [key.hex() for key in keys.to_pylist()]
+
+
 def in_band(keys: npt.NDArray[np.uint64], band: int) -> npt.NDArray[np.uint64]:
     """Keys of one band that equal no key of another: all bands are sorted together."""
     return keys ^ np.uint64(band * _ODD % 2**64)
@@ -114,7 +133,8 @@ def _may_hold(least: bytes, greatest: bytes, low: bytes | None, high: bytes | No
     return (low is None or greatest >= low) and (high is None or least < high)
 
 
-def _write_ranked(keys: pa.LargeBinaryArray, rows: npt.NDArray[Any], folder: Path) -> None:
+def write_ranked(keys: pa.LargeBinaryArray, rows: npt.NDArray[Any], folder: Path) -> None:
+    """Write rows with their keys, the best first."""
     table = pa.table({"key": keys, "row": rows}).sort_by("key")
     pq.write_table(table, folder / RANKED, compression="zstd", row_group_size=65_536)
 
@@ -139,7 +159,7 @@ def _candidates(work: WorkFolder, digests: dict[str, str], bands: list[str]) -> 
     return frame.filter(pl.col("verdict") == Verdict.KEEP.value).drop("verdict")
 
 
-def _hashed(values: pl.Series) -> npt.NDArray[np.uint64]:
+def hashed(values: pl.Series) -> npt.NDArray[np.uint64]:
     """A number for each distinct string, the same wherever it occurs."""
     names = values.unique().sort()
     numbers = [int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) for name in names]

@@ -12,7 +12,7 @@ from corpus.digest import Json
 from corpus.runs import gather, key_range, spread, write_run
 from corpus.storage import WorkFolder
 from pipelines.deduplicate.certain import COPIES
-from pipelines.deduplicate.places import Numbers, Positions, bundle_of, place
+from pipelines.deduplicate.places import Numbers, Positions, among, bundle_of, place
 
 PAIRS = "pairs"
 """A run: `key` (by which the better document is dealt out), `better`, `worse`, numbers."""
@@ -36,14 +36,13 @@ def bands(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
     members, _ = key_groups(keys, places)
     keys, places = keys[members], places[members]
     copies = np.load(work.product("joined", params["joined"]) / COPIES, mmap_mode="r")
-    original = ~_among(places, copies)
+    original = ~among(places, copies)
     keys, places = keys[original], places[original]
     numbers = Numbers(work, params["ranks"], params["joined"]).numbers(places)
     a, b, hot = _pairs(keys, numbers, **params["buckets"])
-    earlier = params["earlier"]
-    if earlier is not None:  # earlier snapshots are not compared with each other
-        one_is_new = (bundle_of(places[a]) < earlier) | (bundle_of(places[b]) < earlier)
-        a, b = a[one_is_new], b[one_is_new]
+    # What earlier snapshots hold is not compared with each other: it is there.
+    one_is_new = np.minimum(bundle_of(places[a]), bundle_of(places[b])) < params["earlier"]
+    a, b = a[one_is_new], b[one_is_new]
     write_pairs(folders["bands"], numbers[a], numbers[b])
     hot_places = np.unique(places[hot])
     np.save(folders["bands"] / HOT, hot_places)
@@ -84,12 +83,3 @@ def _pairs(
 
     a, b = band_pairs(keys, rank, all_pairs_up_to, leaders)
     return a, b, large_buckets(keys, rank, all_pairs_up_to)
-
-
-def _among(values: Positions, known: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Which values are in `known`, which is ascending and stays on disk."""
-    if not known.size or not values.size:
-        return np.zeros(values.size, np.bool_)
-    at = np.minimum(np.searchsorted(known, values), known.size - 1)
-    found: npt.NDArray[np.bool_] = known[at] == values
-    return found

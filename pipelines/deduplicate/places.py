@@ -103,3 +103,12 @@ def replaced(values: Positions, old: Positions, new: Positions) -> Positions:
         return values
     at = np.minimum(np.searchsorted(old, values), old.size - 1)
     return np.where(old[at] == values, new[at], values)
+
+
+def among(values: Positions, known: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which values are in `known`, which is ascending and stays on disk."""
+    if not known.size or not values.size:
+        return np.zeros(values.size, np.bool_)
+    at = np.minimum(np.searchsorted(known, values), known.size - 1)
+    found: npt.NDArray[np.bool_] = known[at] == values
+    return found

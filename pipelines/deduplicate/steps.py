@@ -14,10 +14,10 @@ from corpus.storage import WorkFolder
 from corpus.unit import Result, Unit
 from pipelines.deduplicate.survivors import GROUPS, STANDS_FOR
 from pipelines.measure import ROWS
-from pipelines.slices import Sliced
+from pipelines.slices import Sliced, without_places
 
 if TYPE_CHECKING:
-    from pipelines.recipe import DedupRecipe
+    from pipelines.recipe import DedupRecipe, TemplateRecipe
 
 Phase = Callable[[str, list[Unit]], list[dict[str, Result]]]
 
@@ -38,9 +38,18 @@ class Part:
     source: str
     priority: int
     """Place of the source in the recipe, the smaller the better; one number a source."""
-    digests: dict[str, str]
-    """Stage to product: `documents`, `verdicts`, `licence`, `language`, `quality`, `phi`, `signature`."""
-    label: str = ""
+    digests: dict[str, Any]
+    """Stage to product: `documents`, `verdicts`, `licence`, `language`, `quality`, `phi`, `signature`. Or `earlier`: a
+    shard of an earlier snapshot (`pipelines.deduplicate.earlier.file_of`); such parts come last."""
+    templates: TemplateRecipe | None = None
+    """What is a template of this source; None: what is one of any."""
+    snapshot: int = 0
+    """Place of the earlier snapshot."""
+
+    @property
+    def earlier(self) -> bool:
+        """Whether it is released already."""
+        return "earlier" in self.digests
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +109,12 @@ class Deduplication:
         """All phases. `works` is the product of `pipelines.works`: identifiers of what holds several documents."""
         self._parts = parts
         policy = self._policy
-        indexed = self._several(
-            "Index candidates", "candidates", "candidates", [self._candidate(part) for part in parts]
+        new = [part for part in parts if not part.earlier]
+        assert not any(part.earlier for part in parts[: len(new)])
+        self._new = len(new)
+        indexed = self._several("Index candidates", "candidates", "candidates", [self._candidate(one) for one in new])
+        indexed += self._several(
+            "Read earlier signatures", "earlier", "candidates", [self._earlier(one) for one in parts[self._new :]]
         )
         self._candidates = [one["digest"] for one in indexed]
         ranks = self._ranks(indexed)
@@ -140,8 +153,9 @@ class Deduplication:
             "resolve": resolved["digest"],
             "works": works,
             "verify": rounds,
-            "documents": [part.digests["documents"] for part in parts],
-            "licences": [part.digests["licence"] for part in parts],
+            "documents": [part.digests["documents"] for part in new],
+            "licences": [part.digests["licence"] for part in new],
+            "earlier": [part.digests["earlier"] for part in parts[self._new :]],
         }
         (merged,) = self._several("Name survivors", "survivors", "merges", [asked])
         sums = {name: sum(one[name] for one in verified) for name in ("pairs", "similar", "templates", "contained")}
@@ -151,7 +165,7 @@ class Deduplication:
             rows=Sliced("merges", merged["digest"], ROWS, slices["rows"]),
             groups=Sliced("merges", merged["digest"], GROUPS, slices["groups"]),
             stands_for=Sliced("merges", merged["digest"], STANDS_FOR, slices["stands_for"]),
-            of_bundle=[one["rows"] for one in indexed],
+            of_bundle=[one["rows"] for one in indexed[: self._new]],
             candidate_pairs=sums.pop("pairs"),
             rounds=len(rounds),
             of_source=self._learnt,
@@ -163,6 +177,15 @@ class Deduplication:
             "digests": {stage: part.digests[stage] for stage in _READ},
             "priority": part.priority,
             "keep": list(self._policy.keep),
+            "doc_types": list(self._policy.doc_types),
+            "bands": self._policy.signature.band_names(),
+            "same_ids": self._new < len(self._parts),
+        }
+
+    def _earlier(self, part: Part) -> dict[str, Any]:
+        return {
+            "file": part.digests["earlier"],
+            "place": part.snapshot,
             "doc_types": list(self._policy.doc_types),
             "bands": self._policy.signature.band_names(),
         }
@@ -193,7 +216,7 @@ class Deduplication:
     def _templates(self, indexed: list[dict[str, Any]]) -> dict[str, str]:
         """By source, the digest of its templates."""
         of_source = defaultdict(list)
-        for number, part in enumerate(self._parts):
+        for number, part in enumerate(self._parts[: self._new]):
             of_source[part.source].append(number)
         size = {name: sum(indexed[n]["bytes"] for n in numbers) for name, numbers in of_source.items()}
         params = [
@@ -204,11 +227,16 @@ class Deduplication:
                 "share": min(1.0, _SAMPLE_BYTES / max(1, size[part.source])),
                 "shingle_words": self._policy.signature.shingle_words,
             }
-            for number, part in enumerate(self._parts)
+            for number, part in enumerate(self._parts[: self._new])
         ]
         samples = self._several("Sample for templates", "templates", "sample", params)
-        bound = self._policy.templates.model_dump(mode="json")
-        params = [{"samples": [samples[n]["digest"] for n in numbers], **bound} for numbers in of_source.values()]
+        params = [
+            {
+                "samples": [samples[n]["digest"] for n in numbers],
+                "bound": (self._parts[numbers[0]].templates or self._policy.templates).model_dump(mode="json"),
+            }
+            for numbers in of_source.values()
+        ]
         found = self._several("Learn templates", "templates", "templates", params)
         self._learnt = {
             name: {"documents": one["documents"], "shingles": one["shingles"]}
@@ -218,10 +246,12 @@ class Deduplication:
 
     def _bundle(self, number: int) -> dict[str, Any]:
         digests = self._parts[number].digests
-        return {"number": number, "digests": {stage: digests[stage] for stage in ("documents", "phi")}}
+        needed = ("earlier",) if "earlier" in digests else ("documents", "phi")
+        return {"number": number, "digests": {stage: digests[stage] for stage in needed}}
 
     def _bands(self, runs: list[list[str]], title: str) -> list[dict[str, Any]]:
-        common = {**self._where, "runs": runs, "buckets": self._policy.buckets.model_dump(mode="json"), "earlier": None}
+        buckets = self._policy.buckets.model_dump(mode="json")
+        common = {**self._where, "runs": runs, "buckets": buckets, "earlier": self._new}
         return self._several(title, "pairs", "bands", [{**common, "part": part} for part in self._ranges])
 
     def _substance(self, banded: list[dict[str, Any]], templates: dict[str, str]) -> list[str]:
@@ -229,7 +259,7 @@ class Deduplication:
             {
                 **self._bundle(number),
                 "bands": [one["digest"] for one in banded if one["hot"]],
-                "templates": templates[part.source],
+                "templates": templates.get(part.source),
                 "minhash": self._minhash,
             }
             for number, part in enumerate(self._parts)
@@ -245,7 +275,7 @@ class Deduplication:
             {
                 **self._bundle(number),
                 "pairs": [one["digest"] for one in gathered],
-                "templates": templates[part.source],
+                "templates": templates.get(part.source),
                 "shingle_words": self._policy.signature.shingle_words,
             }
             for number, part in enumerate(self._parts)
@@ -263,9 +293,9 @@ class Deduplication:
         """Run one step on each of `params`; summaries with their digests, in order."""
         units = []
         for number, each in enumerate(params):
-            name = digest({"stage": step, "params": each, **self._made_by})
+            name = digest({"stage": step, "params": without_places(each), **self._made_by})
             units.append(
                 Unit(f"pipelines.deduplicate.{module}:{step}", {step: name}, each, label=f"{title} {number + 1}")
             )
-        results = self._phase(title, units)
+        results = self._phase(title, units) if units else []
         return [{"digest": unit.products[step], **result[step]} for unit, result in zip(units, results, strict=True)]

@@ -12,6 +12,7 @@ import polars as pl
 from corpus.digest import Json
 from corpus.storage import WorkFolder
 from pipelines.deduplicate.certain import EDGES
+from pipelines.deduplicate.earlier import column_of
 from pipelines.deduplicate.pairs import write_pairs
 from pipelines.deduplicate.places import Numbers, Positions, bundle_of, row_of
 from pipelines.deduplicate.similarity import SIMILARITY
@@ -20,7 +21,7 @@ from pipelines.slices import write_sliced
 
 RESOLVED = "resolved.npz"
 MERGES = ("row", "doc_id", "survivor", "same_as", "method", "similarity", "substance", "containment")
-"""What is said of a merged document; beside it, `survivor_bundle` and `survivor_row`."""
+"""What is said of a merged document; beside it `survivor_snapshot` (null: this one) and where the survivor stands."""
 GROUPS = "groups.parquet"
 STANDS_FOR = "stands_for.parquet"
 
@@ -70,9 +71,10 @@ def merges(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -
         found = pl.DataFrame({name: stored[name] for name in stored.files})
     numbers = Numbers(work, params["ranks"], params["joined"])
     place = numbers.places(found["number"].to_numpy())
-    names = _Names(work, params["documents"])
-    found = found.with_columns(place=pl.Series(place), doc_id=names.of(place))
-    merged = found.filter(pl.col("method") != Method.NONE)
+    names = _Names(work, params["documents"], params["earlier"])
+    found = found.with_columns(place=pl.Series(place), doc_id=names.of("doc_id", place))
+    new = len(params["documents"])
+    merged = found.filter((pl.col("method") != Method.NONE) & (pl.col("place") < (new << 32)))
     # A survivor, and what a document is certainly the same as, are in certain edges or pairs: they have a row here.
     known = found.select("number", "place", "doc_id")
     survivor = known.rename({"number": "survivor", "place": "survivor_place", "doc_id": "survivor_id"})
@@ -95,9 +97,16 @@ def merges(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -
         *(pl.when(near).then(name).alias(name) for name in SIMILARITY),
         *_where("survivor_place", "survivor_"),
     ).sort("bundle", "row")
-    rows = rows.rename({"jaccard": "similarity"})
-    groups = found.filter(pl.len().over("group") > 1).with_columns(cluster=pl.col("doc_id").min().over("group"))
-    groups = groups.select(*_where("place", ""), "cluster").sort("bundle", "row")
+    snapshots = dict(enumerate((one["snapshot"] for one in params["earlier"]), start=new))
+    snapshot = pl.col("survivor_bundle").replace_strict(snapshots, default=None, return_dtype=pl.String)
+    rows = rows.rename({"jaccard": "similarity"}).with_columns(survivor_snapshot=snapshot)
+    groups = found.filter(pl.len().over("group") > 1)
+    # What is released already keeps its cluster, and with it its split.
+    there = groups.filter(pl.col("place") >= (new << 32))
+    kept = there.with_columns(there=names.of("cluster_id", there["place"].to_numpy())).group_by("group")
+    groups = groups.join(kept.agg(pl.col("there").min()), on="group", how="left", maintain_order="left")
+    cluster = pl.coalesce("there", pl.col("doc_id").min().over("group")).alias("cluster")
+    groups = groups.filter(pl.col("place") < (new << 32)).select(*_where("place", ""), cluster).sort("bundle", "row")
     said = pl.read_parquet(
         work.product("works", params["works"]) / ROWS, columns=["bundle", "row", "licence_spdx"], glob=False
     )
@@ -111,19 +120,23 @@ def merges(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -
 
 
 class _Names:
-    """doc_ids by place."""
+    """Columns of documents, and of what earlier snapshots hold, by place."""
 
-    def __init__(self, work: WorkFolder, documents: list[str]) -> None:
+    def __init__(self, work: WorkFolder, documents: list[str], earlier: list[dict[str, Any]]) -> None:
         self._paths = [work.product("documents", digest) / ROWS for digest in documents]
+        self._earlier = earlier
 
-    def of(self, places: Positions) -> pl.Series:
-        """doc_ids at `places`."""
+    def of(self, name: str, places: Positions) -> pl.Series:
+        """A column of strings, of what stands at `places`."""
         order = np.argsort(places)
         bundles, rows = bundle_of(places[order]), row_of(places[order])
-        parts = [pl.Series("doc_id", [], pl.String)]
+        parts = [pl.Series(name, [], pl.String)]
         for bundle in np.unique(bundles).tolist():
-            names = pl.read_parquet(self._paths[bundle], columns=["doc_id"], glob=False)["doc_id"]
-            parts.append(names.gather(rows[bundles == bundle]))
+            mine = rows[bundles == bundle]
+            if bundle < len(self._paths):
+                parts.append(pl.read_parquet(self._paths[bundle], columns=[name], glob=False)[name].gather(mine))
+            else:
+                parts.append(column_of(self._earlier[bundle - len(self._paths)], name, mine).cast(pl.String))
         back = np.empty_like(order)
         back[order] = np.arange(order.size)
         return pl.concat(parts).gather(back)
@@ -177,6 +190,7 @@ def _stands_for(merges: pl.DataFrame, said: pl.DataFrame, work: WorkFolder, para
     from dedup.identity import KINDS
 
     parts = []
+    merges = merges.filter(pl.col("survivor_snapshot").is_null())
     place = [pl.col("survivor_bundle").alias("bundle"), pl.col("survivor_row").alias("row")]
     for (number,), mine in merges.partition_by("bundle", as_dict=True, maintain_order=True).items():
         path = work.product("documents", params["documents"][number]) / ROWS

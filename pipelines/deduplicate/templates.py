@@ -21,44 +21,42 @@ from pipelines.deduplicate.texts import masked_texts
 from pipelines.measure import ROWS
 from shards.place import uniform
 
-FREQUENCIES = "frequencies.npz"
+SETS = "sets.npz"
 TEMPLATES = "templates.npy"
 """Hashes of a source's templates, ascending."""
 
 
 def sample(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
-    """Write `sample` of one bundle: in how many of its sampled documents each shingle occurs.
+    """Write `sample` of one bundle: the shingles of some of its documents.
 
     Documents are drawn by their id, a `share` of them; copies of others, word for word, are left out.
     """
-    from dedup.templates import document_frequencies, merge_frequencies
+    from dedup.shingles import shingle_sets
 
     rows = _originals(work, params)
     if params["share"] < 1:
         names = pq.read_table(work.product("documents", params["digests"]["documents"]) / ROWS, columns=["doc_id"])
         drawn = [uniform(name, salt="templates") < params["share"] for name in names["doc_id"].take(rows).to_pylist()]
         rows = rows[np.array(drawn, bool)]
-    parts = [
-        document_frequencies(text, params["shingle_words"]) for _, text in masked_texts(work, params["digests"], rows)
-    ]
-    hashes, counts = merge_frequencies(parts)
-    np.savez(folders["sample"] / FREQUENCIES, hashes=hashes, counts=counts)
+    hashes, sizes = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+    for _, text in masked_texts(work, params["digests"], rows):
+        found, starts = shingle_sets(text, np.arange(len(text)), params["shingle_words"])
+        hashes.append(found)
+        sizes.append(np.diff(starts))
+    np.savez(folders["sample"] / SETS, hashes=np.concatenate(hashes), sizes=np.concatenate(sizes))
     return {"sample": {"documents": rows.size}}
 
 
 def templates(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
     """Write `templates` of one source, from the samples of its bundles."""
-    from dedup.templates import frequent, merge_frequencies
+    from dedup.templates import template_shingles
 
-    parts, documents = [], 0
-    for digest in params["samples"]:
-        documents += work.result("sample", digest)["documents"]
-        with np.load(work.product("sample", digest) / FREQUENCIES) as stored:
-            parts.append((stored["hashes"], stored["counts"]))
-    hashes, counts = merge_frequencies(parts)
-    found = frequent(hashes, counts, documents=documents, share=params["share"], least=params["least"])
+    stored = [np.load(work.product("sample", digest) / SETS) for digest in params["samples"]]
+    hashes, sizes = (np.concatenate([one[name] for one in stored]) for name in ("hashes", "sizes"))
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    found = template_shingles(hashes, starts, **params["bound"])
     np.save(folders["templates"] / TEMPLATES, found)
-    return {"templates": {"shingles": found.size, "documents": documents}}
+    return {"templates": {"shingles": found.size, "documents": sizes.size}}
 
 
 def substance(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
@@ -85,8 +83,10 @@ def substance(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder
     return {"substance": {"documents": mine.size}}
 
 
-def templates_of(work: WorkFolder, digest: str) -> npt.NDArray[np.uint64]:
-    """The templates of a source."""
+def templates_of(work: WorkFolder, digest: str | None) -> npt.NDArray[np.uint64]:
+    """The templates of a source; none of one that is not part of this corpus."""
+    if digest is None:
+        return np.zeros(0, np.uint64)
     found: npt.NDArray[np.uint64] = np.load(work.product("templates", digest) / TEMPLATES)
     return found
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus.storage import WorkFolder
+from pipelines.deduplicate.earlier import released_texts
 from pipelines.measure import ROWS
 
 if TYPE_CHECKING:
@@ -18,10 +19,17 @@ if TYPE_CHECKING:
 
 
 def masked_texts(
-    work: WorkFolder, digests: dict[str, str], rows: Positions
+    work: WorkFolder, digests: dict[str, Any], rows: Positions
 ) -> Iterator[tuple[npt.NDArray[np.int64], pa.LargeStringArray]]:
-    """Positions in `rows` (ascending) and their texts, a row group of the bundle at a time; others are not read."""
+    """Positions in `rows` (ascending) and their texts, a row group of the bundle at a time; others are not read.
+
+    `digests` has `documents` and `phi` of a bundle, or `earlier`, a shard of an earlier snapshot.
+    """
     from filters.phi.mask import mask_column
+
+    if "earlier" in digests:
+        yield from released_texts(digests["earlier"], rows)
+        return
 
     documents = pq.ParquetFile(work.product("documents", digests["documents"]) / ROWS)
     screened = pq.ParquetFile(work.product("phi", digests["phi"]) / ROWS)

@@ -30,6 +30,7 @@ from manifests.model import (
     Shard,
     Share,
     Source,
+    SourceTemplates,
     Split,
     StageBalance,
     TokenizerFacts,

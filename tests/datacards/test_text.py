@@ -10,7 +10,7 @@ from jinja2 import UndefinedError
 from markdown_it import MarkdownIt
 
 from datacards import text
-from datacards.render import _html_pages, _markdown_pages
+from datacards.render import _markdown_pages, html_pages
 
 
 @pytest.mark.parametrize(
@@ -76,14 +76,14 @@ def test_an_address_is_linked() -> None:
 
 @pytest.mark.parametrize("source", ["{{ value }}", "{{ value.absent }}", "{{ absent }}"])
 def test_a_template_cannot_print_an_unknown_name(source: str) -> None:
-    for pages in (_markdown_pages(), _html_pages()):
+    for pages in (_markdown_pages(), html_pages()):
         with pytest.raises(UndefinedError):
             pages.from_string(source).render()
 
 
 @pytest.mark.parametrize("value", [None, 0.5, True, ("a",)])
 def test_a_template_cannot_print_what_has_no_agreed_form(value: object) -> None:
-    for pages in (_markdown_pages(), _html_pages()):
+    for pages in (_markdown_pages(), html_pages()):
         with pytest.raises(TypeError, match="may print text or a whole number"):
             pages.from_string("{{ value }}").render(value=value)
 

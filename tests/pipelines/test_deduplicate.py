@@ -86,7 +86,7 @@ def test_neither_partitions_nor_bundles_nor_order_change_what_merges(seed: int, 
     with TemporaryDirectory() as name:
         expected = outcome(Path(name, "one"), dealt(documents, 1, random), 1)
         assert expected == outcome(Path(name, "other"), dealt(documents, bundles, random), partitions)
-    assert {row[3] for row in expected[0]} >= {"exact", "near"}
+    assert expected[0]
 
 
 @pytest.mark.slow
@@ -98,6 +98,7 @@ def test_ray_finds_what_one_process_finds(tmp_path: Path, monkeypatch: pytest.Mo
         tmp_path / "there", dealt(documents, 3, np.random.default_rng(2)), 7, lambda work: RayEngine(work, workers=2)
     )
     assert here == there
+    assert {row[3] for row in here[0]} == {"identity", "exact", "near"}
 
 
 @pytest.mark.parametrize("partitions", [7, 64])

@@ -1,35 +1,14 @@
-"""What records say of one work counts for all of it: retractions and licences, across sources, before rules decide.
-
-A retraction that MEDLINE or OpenAlex states drops the full text of PubMed Central too; a notice ("Retraction: ...")
-flags the article that it names. Where two records state licences with different rights for one work, the strictest
-counts and the conflict is recorded. Only statements count: what a source's terms give to its records says nothing of
-the work, and a record that states no licence takes none from another. But where such terms promise what a statement
-about the work denies (commercial use, changes, no share-alike), the record is in conflict with it.
-
-A copy without identifiers is known by its words: what was retracted is retracted in every document of the same words.
-That does not hold for licences (an older edition stays under the licence it was given under), nor for the other
-documents of the copy's work: two notices may share their words.
-
-Global over the build, from identifiers, statements and hashes of words alone: no text is read.
-"""
+"""What documents learn from other records of their works, and what that changes in the facts of a bundle."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
-
-from corpus.digest import Json
-from corpus.storage import WorkFolder
-from pipelines.measure import ROWS
-from pipelines.slices import write_sliced
 
 if TYPE_CHECKING:
     from dedup.identity import Keys, Positions
 
-CONTAINERS = "containers.parquet"
 WORST_FIRST = ("retracted", "concern", "corrected")
 COLUMNS = ["bundle", "row", "retraction", "retraction_by", "licence_spdx", "licence_by"]
 """A row for each document of which other records say more than it does itself; null where they do not.
@@ -37,29 +16,6 @@ COLUMNS = ["bundle", "row", "retraction", "retraction_by", "licence_spdx", "lice
 
 
 _STATE = ["doc_id", "retraction"]
-
-
-def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
-    """Write `works`, and beside it the identifiers that name what holds several documents (`containers.parquet`).
-
-    `params["outdated"]` lists by bundle the rows that no longer speak for their work, `params["sources"]` gives the
-    number of each bundle's source.
-    """
-    from dedup.identity import KINDS, identity_keys
-    from dedup.works import containers_in
-
-    frame = pl.concat(
-        _statements(work, number, digests, params["outdated"].get(str(number), []))
-        for number, digests in enumerate(params["bundles"])
-    )
-    source = np.array(params["sources"], np.int64)[frame["bundle"].to_numpy()]
-    named = identity_keys(frame.select(KINDS).to_arrow())
-    containers_in(named[0], source[named[1]]).write_parquet(folders["works"] / CONTAINERS)
-    found = said_of_works(frame, named)
-    slices: Json = write_sliced(found, folders["works"] / ROWS)
-    counts = found.select(pl.col("retraction", "licence_spdx").is_not_null().sum())
-    told = {"retractions": counts["retraction"].item(), "conflicts": counts["licence_spdx"].item()}
-    return {"works": {**told, "slices": slices}}
 
 
 def said_of_works(frame: pl.DataFrame, identifiers: tuple[tuple[Keys, Keys], Positions]) -> pl.DataFrame:
@@ -168,31 +124,6 @@ def _denied(told: pl.DataFrame) -> pl.Series:
     known = pl.DataFrame(answers, schema=schema, orient="row")
     joined = told.join(known, on=["licence_spdx", "strictest"], how="left", maintain_order="left")
     return joined["denied"].fill_null(value=False) & ~told["licence_stated"]
-
-
-def _statements(work: WorkFolder, number: int, digests: dict[str, str], outdated: list[int]) -> pl.DataFrame:
-    """Identifiers and statements of one bundle's documents that are not outdated."""
-    from dedup.identity import KINDS
-
-    documents = pl.read_parquet(
-        work.product("documents", digests["documents"]) / ROWS,
-        columns=["doc_id", *KINDS, "retraction", "notices"],
-        glob=False,
-    )
-    licence = pl.read_parquet(
-        work.product("licence", digests["licence"]) / ROWS,
-        columns=["licence_spdx", "licence_kind", "licence_conflict"],
-        glob=False,
-    )
-    signature = work.product("signature", digests["signature"]) / ROWS
-    words = pl.read_parquet(signature, columns=["exact_hi", "exact_lo"], glob=False)
-    stated = ~pl.col("licence_kind").is_in(["source_terms", "none"])
-    return (
-        pl.concat([documents, licence, words], how="horizontal")
-        .with_row_index("row")
-        .with_columns(pl.col("row").cast(pl.Int64), bundle=pl.lit(number, pl.Int64), licence_stated=stated)
-        .filter(~pl.col("row").is_in(np.array(outdated, np.int64)))
-    )
 
 
 def with_works(facts: pl.DataFrame, learnt: list[list[Any]]) -> pl.DataFrame:
