@@ -120,7 +120,16 @@ def compare(out: Console) -> None:
     introduce(out, known)
     config = DedupRecipe().signature
     texts = [text.text for text in known.documents]
-    columns = ("pairs J ≥ .8", "J ≥ .9", "candidates", "removed", "J < .8 to kept", "like none", "found J ≥ .8", "J ≥ .9")
+    columns = (
+        "pairs J ≥ .8",
+        "J ≥ .9",
+        "candidates",
+        "removed",
+        "J < .8 to kept",
+        "like none",
+        "found J ≥ .8",
+        "J ≥ .9",
+    )
     table = Table("", title="Near-duplicates found, and what went with them")
     for column in columns:
         table.add_column(column, justify="right")
@@ -162,7 +171,17 @@ def sweep(out: Console) -> None:
     introduce(out, known)
     edges = np.array([THRESHOLD, 0.82])
     table = Table("bands x rows", title="Signatures: predicted and measured recall of pairs, every pair of a bucket")
-    for column in ("hashes", "at .8", "mean J ≥ .8", "measured", ".80-.82", "at .9", "measured", "candidates", "J < .5"):
+    for column in (
+        "hashes",
+        "at .8",
+        "mean J ≥ .8",
+        "measured",
+        ".80-.82",
+        "at .9",
+        "measured",
+        "candidates",
+        "J < .5",
+    ):
         table.add_column(column, justify="right")
     for bands, rows in _SHAPES:
         better, worse = of_keys(signed(known, MinHashConfig(bands=bands, rows=rows)))
@@ -178,7 +197,9 @@ def sweep(out: Console) -> None:
     out.print(table)
     config = DedupRecipe().signature
     keys = signed(known, config)
-    table = Table("all pairs up to, leaders", title=f"Buckets: {config.bands} x {config.rows}, pairs of the first signature")
+    table = Table(
+        "all pairs up to, leaders", title=f"Buckets: {config.bands} x {config.rows}, pairs of the first signature"
+    )
     for column in ("candidates", "pairs J ≥ .8", "J ≥ .9", "removed", "found J ≥ .8", "J ≥ .9"):
         table.add_column(column, justify="right")
     for all_pairs, leaders in _BUCKETS:
