@@ -98,7 +98,9 @@ def rensa_sign(texts: Sequence[str], shape: Shape) -> dict[str, Sign]:
 
     return {
         "rensa, one at a time": one_by_one,
-        "rensa, batch": lambda: RMinHash.digest_matrix_from_token_sets([_strings(text, k) for text in texts], hashes, 1),
+        "rensa, batch": lambda: RMinHash.digest_matrix_from_token_sets(
+            [_strings(text, k) for text in texts], hashes, 1
+        ),
         "rensa, batch, shingles by numpy": by_numpy,
         "rensa, the same, sampled (rho)": sampled,
     }
@@ -282,7 +284,9 @@ def text_dedup_deduplicate(texts: Sequence[str], shape: Shape) -> dict[str, Dedu
         survivor = [joined.find(place) for place in range(len(texts))]
 
         def found() -> tuple[Any, Any]:
-            keys = [np.array([hash(one["__signatures__"][b]) for one in signed]).astype(np.uint64) for b in range(bands)]
+            keys = [
+                np.array([hash(one["__signatures__"][b]) for one in signed]).astype(np.uint64) for b in range(bands)
+            ]
             return survivor, keys
 
         return found
@@ -352,9 +356,7 @@ def _datatrove_config(shape: Shape) -> Any:
 
     if shape["bands"] is None:
         return MinhashConfig(n_grams=shape["shingle_words"])
-    return MinhashConfig(
-        n_grams=shape["shingle_words"], num_buckets=shape["bands"], hashes_per_bucket=shape["rows"]
-    )
+    return MinhashConfig(n_grams=shape["shingle_words"], num_buckets=shape["bands"], hashes_per_bucket=shape["rows"])
 
 
 def _datatrove_signature(folder: str, config: Any) -> Any:

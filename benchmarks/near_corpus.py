@@ -5,6 +5,7 @@ The units that sign and deduplicate are those of a build (`pipelines.deduplicate
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,19 @@ class Corpus:
         digests = {stage: self._product(stage, pa.table(found)) for stage, found in columns.items()}
         self._parts.append({"source": source, "priority": priority, "digests": digests, "count": count})
 
+    def save(self, file: Path) -> None:
+        """Write down which products are the bundles, for `load`."""
+        file.write_text(json.dumps({"parts": self._parts, "works": self._works}), encoding="utf-8")
+
+    @classmethod
+    def load(cls, file: Path, work: WorkFolder, policy: DedupRecipe, partitions: int | None = None) -> Corpus:
+        """A corpus whose products lie in `work`."""
+        corpus = cls.__new__(cls)
+        corpus.work, corpus.policy, corpus._partitions = work, policy, partitions
+        stored = json.loads(file.read_text(encoding="utf-8"))
+        corpus._parts, corpus._works = stored["parts"], stored["works"]
+        return corpus
+
     def deduplicate(self, engine: Engine, run: int = 0) -> tuple[Found, dict[str, float]]:
         """Sign and deduplicate all bundles.
 
@@ -102,8 +116,12 @@ class Corpus:
 
     def merges(self, found: Found) -> pl.DataFrame:
         """Merged documents by place in the corpus, bundle after bundle: `document`, `kept`, `method`, `similarity`."""
+        return self.merges_of(found.merges)
+
+    def merges_of(self, digest: str) -> pl.DataFrame:
+        """The same of a product `merges`."""
         starts = pl.Series(np.cumsum([0, *(part["count"] for part in self._parts)]))
-        frame = pl.read_parquet(self.work.product("merges", found.merges) / ROWS, glob=False)
+        frame = pl.read_parquet(self.work.product("merges", digest) / ROWS, glob=False)
         return frame.select(
             document=starts.gather(frame["bundle"]) + frame["row"].cast(pl.Int64),
             kept=starts.gather(frame["survivor_bundle"]) + frame["survivor_row"].cast(pl.Int64),

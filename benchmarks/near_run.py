@@ -69,7 +69,7 @@ class Arena:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._files: dict[int, Path] = {}
+        self._files: dict[int, tuple[Sequence[str], Path]] = {}
 
     def run(self, mode: str, name: str, texts: Sequence[str], shape: Shape) -> list[Row]:
         """Rows of one contestant; none if it is not installed.
@@ -80,7 +80,8 @@ class Arena:
         python = python_of(name) if name in DEDUP_PEERS else Path(sys.executable)
         if python is None:
             return []
-        file = self._files.setdefault(id(texts), self._folder / f"texts-{len(self._files)}.json")
+        # The texts are kept, so that no others get their id.
+        _, file = self._files.setdefault(id(texts), (texts, self._folder / f"texts-{len(self._files)}.json"))
         if not file.is_file():
             file.write_text(json.dumps(list(texts)), encoding="utf-8")
         form = self._folder / "shape.json"
