@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.digest import Json, digest
@@ -61,7 +62,7 @@ class Corpus:
             "verdicts": {"verdict": _repeated("keep", count)},
             "licence": {"licence_spdx": _repeated("CC-BY-4.0", count)},
             "language": {"language": _repeated("en", count)},
-            "quality": {"n_bytes": pa.array(np.ones(count, np.int64))},
+            "quality": {"n_bytes": pc.binary_length(text).cast(pa.int64())},
             "phi": {"phi_spans": pa.array([[]] * count, SPANS)},
         }
         digests = {stage: self._product(stage, pa.table(found)) for stage, found in columns.items()}

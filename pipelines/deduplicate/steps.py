@@ -25,7 +25,7 @@ _RANKS_A_UNIT = 1_000_000
 _KEY_BYTES_A_UNIT = 96 * 2**20
 _SHINGLE_BYTES_A_UNIT = 512 * 2**20
 """Of the shingles of all candidates. Few are in pairs, so that what a unit holds is a fraction of it."""
-_SAMPLE_BYTES = 64 * 2**20
+_SAMPLE_BYTES = 16 * 2**20
 """Text of a source that is looked at for templates."""
 
 _READ = ("documents", "verdicts", "licence", "language", "quality", "signature")
