@@ -207,7 +207,7 @@ def test_units_find_in_real_records_what_one_look_at_all_of_them_finds(
     folder = corpus.work.product("documents", medline.digests["documents"])
     pmids = pl.read_parquet(folder / ROWS, columns=["pmid"], glob=False)["pmid"].drop_nulls().to_list()
     corpus.add(9, [Doc({"pmid": pmid}, "concern", licence="CC-BY-NC-4.0") for pmid in pmids[::20]])
-    corpus.add(9, [Doc(notices=(("retracted", "pmid", pmid),)) for pmid in pmids[::30]])
+    corpus.add(9, [Doc({"pmid": pmid}, notices=(("retracted", "pmid", pmid),)) for pmid in pmids[::30]])
     rows, containers = at_once(corpus.work, corpus.bundles)
     assert rows.select(pl.col("retraction", "licence_spdx").is_not_null().any()).rows() == [(True, True)]
     assert len(containers) > 0
