@@ -15,7 +15,6 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.digest import Json, digest

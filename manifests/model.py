@@ -321,6 +321,9 @@ class Dedup(Strict):
     """Candidate pairs whose true Jaccard reached the threshold, both of all they say and of what counts."""
     template_pairs: int
     """... and those alike only in what is a template of their source: they stay."""
+    numbered_pairs: int
+    """... and those that say the same but for numbers and single letters (`type 1`, `hepatitis B`, `5 mg`): they stay,
+    unless the recipe says `dedup.merge_numbered`."""
     contained_pairs: int
     """Candidate pairs too different to merge of which the longer text holds most of the shorter one: they stay too."""
     templates: tuple[SourceTemplates, ...]

@@ -51,7 +51,7 @@ def query(
     phi_policy: Annotated[
         str | None,
         typer.Option(
-            help="Put placeholders for identifiers into the texts first, by this policy (`clinical_note`, "
+            help="Put placeholders for identifiers into the texts first, by this policy (`notes`, "
             "`literature`, ...): snapshots are released, and were compared, with them. Default: texts as they are.",
             show_default=False,
         ),

@@ -53,8 +53,10 @@ def read_records(path: Path, field: str = "text") -> Iterator[list[Record]]:
             if weight >= BATCH_BYTES:
                 yield held
                 held, weight = [], 0
-    except pa.ArrowException as error:
-        raise RawFileError("unreadable", f"{path}: {type(error).__name__}") from None
+    except (OSError, pa.ArrowException) as error:  # Arrow says OSError of a stream that was cut
+        raise RawFileError(
+            "unreadable_query", f"{path}: {getattr(error, 'strerror', None) or type(error).__name__}"
+        ) from None
     if held:
         yield held
 

@@ -232,6 +232,9 @@ class DedupRecipe(Part):
     threshold: float = Field(0.8, gt=0, le=1)
     """Verified Jaccard similarity from which a document is merged: of all that the two say, and of what they say
     beside templates."""
+    merge_numbered: bool = False
+    """Whether documents merge that say the same but for numbers and single letters: `type 1` and `type 2`, `hepatitis
+    A` and `B`, 5 mg and 10 mg."""
     contained: float = Field(0.9, gt=0, le=1)
     """Share of the shorter text from which it counts as held by the longer one; it is reported, never merged."""
     split_threshold: float = Field(0.7, gt=0, le=1)

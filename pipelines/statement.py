@@ -354,6 +354,7 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
         candidate_pairs=finished.resolved.candidate_pairs,
         verified_pairs=finished.resolved.similar,
         template_pairs=finished.resolved.templates,
+        numbered_pairs=finished.resolved.numbered,
         contained_pairs=finished.resolved.contained,
         templates=tuple(SourceTemplates(source=name, **finished.resolved.of_source[name]) for name in names),
         cluster_sizes=tuple(ClusterSize(**row) for row in sizes.to_dicts()),

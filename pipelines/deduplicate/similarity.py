@@ -22,8 +22,11 @@ from pipelines.deduplicate.texts import masked_texts
 HASHES = "hashes.bin"
 """uint64 shingles, set after set."""
 SETS = "sets"
-"""A run: `part`, `start` (in shingles), `number`, `size` of each set."""
+"""A run: `part`, `start` (in shingles), `number`, `size` of each set, `skeleton` and `designators` of its text."""
+_SETS = ("part", "start", "number", "size", "skeleton", "designators")
 SIMILARITY = ("jaccard", "substance", "containment")
+NUMBERED = "numbered"
+"""Whether the two texts say the same but for numbers and single letters, which keeps them apart."""
 
 _TEXT_BYTES = 32 * 2**20
 """Text whose shingles are held before they are written out by part."""
@@ -37,6 +40,9 @@ class Sets:
     """Shingle sets: that of document `numbers[i]` is `hashes[starts[i]:starts[i + 1]]`."""
 
     numbers: Positions
+    skeleton: Hashes
+    designators: Hashes
+    """Of each text, as `dedup.designators` has them."""
     hashes: Hashes
     starts: Positions
 
@@ -45,15 +51,17 @@ class Sets:
         sizes = np.diff(self.starts)[chosen]
         starts = np.concatenate([[0], np.cumsum(sizes)])
         at = np.arange(starts[-1]) + np.repeat(self.starts[chosen] - starts[:-1], sizes)
-        return Sets(self.numbers[chosen], self.hashes[at], starts)
+        return Sets(self.numbers[chosen], self.skeleton[chosen], self.designators[chosen], self.hashes[at], starts)
 
 
 def shingles(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
     """Write `shingles` of one bundle: those of each document in pairs, once for each part of `pairs` that has it."""
+    from dedup.designators import split_texts
+
     row, part, number = _needed(work, params["pairs"], params["number"])
     rows = np.unique(row)
     templates = templates_of(work, params["templates"])
-    entries = [np.zeros((4, 0), np.int64)]
+    entries: list[tuple[npt.NDArray[Any], ...]] = [(np.zeros(0, np.int64),) * 4 + (np.zeros(0, np.uint64),) * 2]
     written = 0
     with (folders["shingles"] / HASHES).open("wb") as out:
         for which, text in _together(masked_texts(work, params["digests"], rows)):
@@ -61,13 +69,14 @@ def shingles(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder)
             mine = slice(np.searchsorted(row, rows[which[0]]), np.searchsorted(row, rows[which[-1]], side="right"))
             asked = np.searchsorted(rows[which], row[mine])
             order = np.lexsort((number[mine], part[mine]))
-            chosen = Sets(rows[which], hashes, starts).take(asked[order])
+            chosen = Sets(rows[which], *split_texts(text), hashes, starts).take(asked[order])
             chosen.hashes.tofile(out)
             starts = chosen.starts[:-1] + written
-            entries.append(np.stack([part[mine][order], starts, number[mine][order], np.diff(chosen.starts)]))
+            where = (part[mine][order], starts, number[mine][order], np.diff(chosen.starts))
+            entries.append((*where, chosen.skeleton, chosen.designators))
             written += chosen.hashes.size
-    names = ("part", "start", "number", "size")
-    write_run(folders["shingles"], SETS, dict(zip(names, np.concatenate(entries, axis=1), strict=True)))
+    columns = (np.concatenate(column) for column in zip(*entries, strict=True))
+    write_run(folders["shingles"], SETS, dict(zip(_SETS, columns, strict=True)))
     return {"shingles": {"documents": rows.size, "shingles": written}}
 
 
@@ -86,23 +95,31 @@ def verify(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -
     of_better = np.searchsorted(ahead.numbers, better)
     by_worse = np.argsort(worse, kind="stable")
     found = np.zeros((len(SIMILARITY), better.size))
+    numbered = np.zeros(better.size, np.bool_)
     for behind in _several(bundles, params["part"], worse, ahead.hashes.size + _HELD_SHINGLES):
         first = np.searchsorted(worse[by_worse], behind.numbers)
         counts = np.searchsorted(worse[by_worse], behind.numbers, side="right") - first
         here = np.repeat(np.arange(counts.size), counts)
         asked = by_worse[np.arange(here.size) + np.repeat(first - np.cumsum(counts) + counts, counts)]
         both = _joined([ahead, behind])
-        found[:, asked] = similarities(both.hashes, both.starts, of_better[asked], here + ahead.numbers.size)
+        a, b = of_better[asked], here + ahead.numbers.size
+        found[:, asked] = similarities(both.hashes, both.starts, a, b)
+        if not params["merge_numbered"]:
+            numbered[asked] = (both.skeleton[a] == both.skeleton[b]) & (both.designators[a] != both.designators[b])
     folder = folders["verify"]
-    for name, values in zip(("better", "worse", *SIMILARITY), (better, worse, *found), strict=True):
+    for name, values in {"better": better, "worse": worse, NUMBERED: numbered}.items():
         np.save(folder / f"{name}.npy", values)
-    similar = found[:2].min(axis=0) >= params["threshold"]
-    contained = ~similar & (found[2] >= params["contained"])
+    for name, values in zip(SIMILARITY, found, strict=True):
+        np.save(folder / f"{name}.npy", values)
+    alike = found[:2].min(axis=0) >= params["threshold"]
+    similar = alike & ~numbered
+    contained = ~alike & (found[2] >= params["contained"])
     return {
         "verify": {
             "pairs": better.size,
             "similar": int(similar.sum()),
-            "templates": int((~similar & (found[0] >= params["threshold"])).sum()),
+            "templates": int((~alike & (found[0] >= params["threshold"])).sum()),
+            "numbered": int((alike & numbered).sum()),
             "contained": int(contained.sum()),
         }
     }
@@ -136,13 +153,13 @@ def _together(
 
 def _chosen(folder: Path, part: int, wanted: Positions) -> Sets:
     """Those of a bundle's sets for a part whose document is among `wanted`, by number."""
-    _, start, number, size = read_run(folder, SETS, ["part", "start", "number", "size"], (part, part))
+    _, start, number, size, skeleton, designators = read_run(folder, SETS, _SETS, (part, part))
     mine = np.flatnonzero(np.isin(number, wanted))
     mine = mine[np.argsort(number[mine])]
     stored = np.memmap(folder / HASHES, np.uint64, "r") if size.sum() else np.zeros(0, np.uint64)
     starts = np.concatenate([[0], np.cumsum(size[mine])])
     at = np.arange(starts[-1]) + np.repeat(start[mine] - starts[:-1], size[mine])
-    return Sets(number[mine], np.array(stored[at]), starts)
+    return Sets(number[mine], skeleton[mine], designators[mine], np.array(stored[at]), starts)
 
 
 def _joined(sets: list[Sets]) -> Sets:
@@ -150,6 +167,8 @@ def _joined(sets: list[Sets]) -> Sets:
     sizes = [np.diff(one.starts) for one in sets]
     return Sets(
         np.concatenate([one.numbers for one in sets]),
+        np.concatenate([one.skeleton for one in sets]),
+        np.concatenate([one.designators for one in sets]),
         np.concatenate([one.hashes for one in sets]),
         np.concatenate([[0], np.cumsum(np.concatenate(sizes))]),
     )

@@ -25,7 +25,7 @@ _RANKS_A_UNIT = 1_000_000
 _KEY_BYTES_A_UNIT = 96 * 2**20
 _SHINGLE_BYTES_A_UNIT = 512 * 2**20
 """Of the shingles of all candidates. Few are in pairs, so that what a unit holds is a fraction of it."""
-_SAMPLE_BYTES = 64 * 2**20
+_SAMPLE_BYTES = 16 * 2**20
 """Text of a source that is looked at for templates."""
 
 _READ = ("documents", "verdicts", "licence", "language", "quality", "signature")
@@ -71,6 +71,8 @@ class Found:
     """Verified pairs that may merge."""
     templates: int
     """Pairs that are similar only in templates."""
+    numbered: int
+    """Pairs that are alike but for numbers and single letters."""
     contained: int
     """Pairs too different to merge of which one holds most of the other."""
     rounds: int
@@ -158,7 +160,8 @@ class Deduplication:
             "earlier": [part.digests["earlier"] for part in parts[self._new :]],
         }
         (merged,) = self._several("Name survivors", "survivors", "merges", [asked])
-        sums = {name: sum(one[name] for one in verified) for name in ("pairs", "similar", "templates", "contained")}
+        counted = ("pairs", "similar", "templates", "numbered", "contained")
+        sums = {name: sum(one[name] for one in verified) for name in counted}
         slices = merged["slices"]
         return Found(
             merges=merged["digest"],
@@ -285,6 +288,7 @@ class Deduplication:
             "shingles": [one["digest"] for one in sets],
             "threshold": self._policy.threshold,
             "contained": self._policy.contained,
+            "merge_numbered": self._policy.merge_numbered,
         }
         params = [{**common, "pairs": one["digest"], "part": part} for part, one in enumerate(gathered)]
         return self._several("Verify similarity", "similarity", "verify", params)

@@ -15,7 +15,7 @@ from pipelines.deduplicate.certain import EDGES
 from pipelines.deduplicate.earlier import column_of
 from pipelines.deduplicate.pairs import write_pairs
 from pipelines.deduplicate.places import Numbers, Positions, bundle_of, row_of
-from pipelines.deduplicate.similarity import SIMILARITY
+from pipelines.deduplicate.similarity import NUMBERED, SIMILARITY
 from pipelines.measure import ROWS
 from pipelines.slices import write_sliced
 
@@ -37,7 +37,7 @@ def resolve(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) 
 
     with np.load(work.product("joined", params["joined"]) / EDGES) as stored:
         a, b, method = stored["a"], stored["b"], stored["method"]
-    better, worse, similarity = _verified(work, params["verify"], params["split_threshold"])
+    better, worse, similarity = _verified(work, params)
     numbers, position = np.unique(np.concatenate([a, b, better, worse]), return_inverse=True)
     cuts = np.cumsum([a.size, b.size, better.size])
     certain_a, certain_b, near_a, near_b = np.split(position, cuts)
@@ -150,16 +150,21 @@ def _where(place: str, prefix: str) -> list[pl.Expr]:
     ]
 
 
-def _verified(
-    work: WorkFolder, rounds: list[list[str]], least: float
-) -> tuple[Positions, Positions, npt.NDArray[np.float64]]:
-    """Verified pairs, and the lower of both similarities; of the first round only those that say something."""
+def _verified(work: WorkFolder, params: dict[str, Any]) -> tuple[Positions, Positions, npt.NDArray[np.float64]]:
+    """Verified pairs, and the lower of both similarities; of the first round only those that say something.
+
+    Texts that differ in numbers and single letters alone are not quite alike enough to merge.
+    """
     parts = []
-    for number, digests in enumerate(rounds):
+    names = ("better", "worse", "jaccard", "substance", NUMBERED)
+    not_quite = np.nextafter(params["threshold"], 0)
+    for number, digests in enumerate(params["verify"]):
         for digest in digests:
-            better, worse, jaccard, substance = _load(work, digest, ("better", "worse", "jaccard", "substance"))
+            better, worse, jaccard, substance, numbered = _load(work, digest, names)
             lower = np.minimum(jaccard, substance)
-            said = lower >= (least if number == 0 else 0)  # what was asked for is known, whatever it is
+            lower = np.where(numbered, np.minimum(lower, not_quite), lower)
+            # What was asked for is known, whatever it is.
+            said = lower >= (params["split_threshold"] if number == 0 else 0)
             parts.append((better[said], worse[said], lower[said]))
     empty = np.zeros(0, np.int64)
     better, worse, lower = (np.concatenate(column) for column in zip((empty, empty, np.zeros(0)), *parts, strict=True))

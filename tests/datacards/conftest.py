@@ -355,6 +355,7 @@ def build() -> Manifest:
             algorithm="minhash-14x8/1",
             keep=("source", "licence", "doc_type", "version", "length"),
             template_pairs=1_204,
+            numbered_pairs=31,
             contained_pairs=88,
             templates=(SourceTemplates(source="pubmed", documents=30_118, shingles=412),),
             parameters={"bands": 14, "rows": 8, "shingle_words": 5, "threshold": 0.8, "seed": 20_260_101},

@@ -170,3 +170,18 @@ def test_forms_that_are_filled_in_stay_and_their_copies_go(tmp_path: Path) -> No
     assert 0.8 <= substance < similarity < containment < 1
     assert result.templates > 50
     assert any(unit.task.endswith(":substance") for unit in units)
+
+
+@pytest.mark.parametrize("merge", [False, True])
+def test_texts_that_differ_in_numbers_alone_stay_unless_told_otherwise(merge: bool, tmp_path: Path) -> None:
+    words = soup(np.random.default_rng(9), 200)
+    texts = [" ".join([*words, "type", number, *words[:50]]) for number in ("1", "2", "2")]
+    documents = [Doc(f"one:{number}", text) for number, text in enumerate([*texts, texts[2].replace("type 2", "kind")])]
+    found = Corpus(WorkFolder.create(tmp_path), [documents], policy(merge_numbered=merge))
+    result, _ = found.run(InlineEngine(found.work))
+    told = {row[0]: (row[1], row[3]) for row in found.merges(result)}
+    exact = {"one:2": ("one:1", "exact")}
+    near = {"one:3": ("one:0", "near")}
+    assert told == (near | {"one:1": ("one:0", "near"), "one:2": ("one:0", "exact")} if merge else near | exact)
+    assert result.numbered == (0 if merge else 1)
+    assert len({cluster for _, cluster in found.groups(result)}) == 1  # and never in two splits
