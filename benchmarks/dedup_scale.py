@@ -16,6 +16,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -161,11 +162,15 @@ def main(
     place: Annotated[Path | None, typer.Option("--folder", help="Where the work folder is made.")] = None,
 ) -> None:
     """Deduplication by size."""
-    out = Console(width=max(Console().width, 140))
+    compare(Console(width=max(Console().width, 140)), documents or SIZES, engine, place)
+
+
+def compare(out: Console, documents: Sequence[int] = SIZES, engine: str = "inline", place: Path | None = None) -> None:
+    """A table for each number of documents as soon as it is known, and one of all."""
     found = []
     with tempfile.TemporaryDirectory(prefix="hc4-scale-", dir=place) as folder:
         run(_WARM_UP, engine, Path(folder))  # compiles kernels
-    for count in documents or SIZES:
+    for count in documents:
         with tempfile.TemporaryDirectory(prefix="hc4-scale-", dir=place) as folder:
             found.append(run(count, engine, Path(folder)))
         show(out, found[-1:], engine)

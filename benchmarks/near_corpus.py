@@ -46,7 +46,7 @@ class Corpus:
         self._works = self._no_works()
 
     def add(self, text: pa.LargeStringArray, doc_id: pa.Array, source: str = "one", priority: int = 0) -> None:
-        """One bundle. With `keep` empty in the policy, of two equal documents the one with the lesser `doc_id` is kept."""
+        """One bundle. With `keep` empty in the policy, the lesser `doc_id` of two equal documents is kept."""
         from dedup.identity import KINDS
         from filters.phi.spans import SPANS
 
