@@ -92,6 +92,7 @@ def _judged(folder: Path, work: WorkFolder, merges: str) -> tuple[dict[str, floa
     # An original may itself have gone, into a document that it is like: what matters is where both ended.
     together = survivor == survivor[known["original"]]
     alike = known["jaccard"] >= THRESHOLD
+    own = known["substance"] >= THRESHOLD
     recall = {}
     for number, kind in enumerate(KINDS):
         mine = known["kind"] == number
@@ -99,8 +100,11 @@ def _judged(folder: Path, work: WorkFolder, merges: str) -> tuple[dict[str, floa
             for low, high in ((0.8, 0.85), (0.85, 0.9), (0.9, 1.01)):
                 here = mine & (known["jaccard"] >= low) & (known["jaccard"] < high)
                 recall[f"copy, J {low}-{min(high, 1)}"] = float(together[here].mean())
-        elif kind in ("exact", "form copy"):
-            recall[kind] = float(together[mine & alike].mean())
+        elif kind == "exact":
+            recall[kind] = float(together[mine].mean())
+        elif kind == "form copy":
+            recall["form copy, J ≥ 0.8 in substance too"] = float(together[mine & alike & own].mean())
+            recall["form copy, not in substance"] = float(together[mine & alike & ~own].mean())
     merged = survivor != np.arange(survivor.size)
     right = alike & (known["original"] != np.arange(survivor.size)) & together
     return recall, int((merged & ~right).sum()), int(merged.sum())
