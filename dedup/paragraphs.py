@@ -44,8 +44,8 @@ class Paragraphs(NamedTuple):
 class Repeated(NamedTuple):
     """Paragraphs whose words stand in a better place too."""
 
-    index: npt.NDArray[np.int64]
-    """Which of the paragraphs, ascending."""
+    which: npt.NDArray[np.int64]
+    """Positions of the paragraphs, ascending."""
     first: npt.NDArray[np.int64]
     """Of each, the paragraph that says the same and comes first."""
 

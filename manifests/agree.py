@@ -177,6 +177,8 @@ def dedup_parameters(dedup: dict[str, Any]) -> dict[str, int | float]:
     return {
         **dedup["signature"],
         **{name: dedup[name] for name in ("threshold", "split_threshold", "contained")},
+        # Recipes of earlier snapshots know of no paragraphs.
+        **({"paragraph_min_words": dedup["paragraphs"]["min_words"]} if "paragraphs" in dedup else {}),
         **{f"{part}_{name}": value for part, values in parts.items() for name, value in values.items()},
     }
 

@@ -307,6 +307,21 @@ class DistinctShingles(Strict):
     """An estimate (`dedup.interop.distinct`); its standard error is 0.81 %."""
 
 
+class RepeatedParagraphs(Strict):
+    """Paragraphs of released documents (`dedup.paragraphs`) that say word for word what another one says before them:
+    in a document that was the better one to keep, or earlier in their own."""
+
+    source: str
+    paragraphs: int
+    words: int
+    bytes: int
+    repeated: int
+    repeated_words: int
+    repeated_bytes: int
+    elsewhere: int
+    """Of those repeated, how many stand first in another source."""
+
+
 class Dedup(Strict):
     """What was merged and how sure that is."""
 
@@ -335,6 +350,8 @@ class Dedup(Strict):
     """By source, in the order of the recipe, and of all."""
     removals: RemovalEstimate | None = None
     """How often near-dedup was right, by people's verdicts on a sample; null if the recipe names none."""
+    paragraphs: tuple[RepeatedParagraphs, ...] = ()
+    """By source, in the order of the recipe. Empty in snapshots of a time when they were not counted."""
 
 
 class TokenizerFacts(Strict):

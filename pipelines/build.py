@@ -31,6 +31,8 @@ from pipelines.deduplicate.steps import Deduplication, Found, Part
 from pipelines.engines.engine import Engine
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
+from pipelines.paragraphs import Bundle as ParagraphBundle
+from pipelines.paragraphs import RepeatedParagraphs
 from pipelines.plan import Plan
 from pipelines.publish import publish
 from pipelines.signals import signal_stages
@@ -93,6 +95,7 @@ class Build:
         resolved = self._deduplicate(works_digest)
         self._check_wipe_out(resolved)
         shown = self._removals(resolved)
+        paragraphs = self._paragraphs(resolved)
         concluded = self._conclude(resolved, works, learnt)
         recall = self._plant(concluded)
         counts = self._shard_counts(concluded)
@@ -103,6 +106,7 @@ class Build:
             *(self.plan, self.work, self.digests, documents, learnt, concluded, recall, assembled, shards, resolved),
             phi_key=self._phi_key[1] if self._phi_key else None,
             removals=shown,
+            paragraphs=paragraphs,
         )
         return publish(finished, output)
 
@@ -240,6 +244,15 @@ class Build:
                 refused.append(wipe_out.told(loss, rule, shown))
         if refused:
             raise WipeOut("\n".join(refused))
+
+    def _paragraphs(self, found: Found) -> dict[str, dict[str, int]]:
+        """By source, how many paragraphs of its kept documents repeat another one."""
+        bundles = [
+            ParagraphBundle(bundle.source.name, own, bundle.label)
+            for bundle, own in zip(self.plan.bundles, self.digests, strict=True)
+        ]
+        min_words = self.plan.recipe.dedup.paragraphs.min_words
+        return RepeatedParagraphs(self._phase, MADE_BY, min_words, self.partitions).run(bundles, found)
 
     def _conclude(self, found: Found, works: Sliced, learnt: dict[str, str]) -> list[Result]:
         needed = ("documents", "verdicts", "licence", "phi", "sentences")

@@ -219,6 +219,13 @@ class BucketRecipe(Part):
     """Of more, each is compared with so many of the best, and with those alike without their templates."""
 
 
+class ParagraphRecipe(Part):
+    """Paragraphs that stand in several documents, word for word."""
+
+    min_words: int = Field(20, ge=1)
+    """Words from which a line of a text is a paragraph that counts: shorter ones are headings and form fields."""
+
+
 class DedupRecipe(Part):
     """What counts as the same document, and which copy survives."""
 
@@ -229,6 +236,7 @@ class DedupRecipe(Part):
     signature: MinHashConfig = MinHashConfig()
     templates: TemplateRecipe = TemplateRecipe()
     buckets: BucketRecipe = BucketRecipe()
+    paragraphs: ParagraphRecipe = ParagraphRecipe()
     threshold: float = Field(0.8, gt=0, le=1)
     """Verified Jaccard similarity from which a document is merged: of all that the two say, and of what they say
     beside templates."""

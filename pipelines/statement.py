@@ -46,6 +46,7 @@ from manifests.model import (
     Privacy,
     RawFile,
     ReaderFacts,
+    RepeatedParagraphs,
     Retrieval,
     Rights,
     Shard,
@@ -87,6 +88,8 @@ class Finished:
     """Fingerprint of the key, if there is one."""
     removals: dict[str, str]
     """By source, the digest of the pairs to read of what near-dedup removed."""
+    paragraphs: dict[str, dict[str, int]]
+    """By source, the counts of `RepeatedParagraphs`."""
 
     def of(self, source: str) -> list[int]:
         """Bundle numbers of a source."""
@@ -362,6 +365,9 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
         signatures=SignatureFacts.model_validate(SignatureAnnotator(policy.signature).config),
         distinct_shingles=tuple(_distinct_shingles(finished, names)),
         removals=_removals(finished),
+        paragraphs=tuple(
+            RepeatedParagraphs(source=name, **finished.paragraphs[name]) for name in names if finished.of(name)
+        ),
     )
 
 

@@ -76,6 +76,9 @@ class Found:
     contained: int
     """Pairs too different to merge of which one holds most of the other."""
     rounds: int
+    ranks: list[list[Any]]
+    joined: str
+    """With `ranks`, what `pipelines.deduplicate.places.Numbers` takes."""
     of_source: dict[str, dict[str, int]]
     """By source, how many documents were looked at for templates, and how many shingles are one."""
 
@@ -171,6 +174,8 @@ class Deduplication:
             of_bundle=[one["rows"] for one in indexed[: self._new]],
             candidate_pairs=sums.pop("pairs"),
             rounds=len(rounds),
+            ranks=ranks,
+            joined=str(self._where["joined"]),
             of_source=self._learnt,
             **sums,
         )

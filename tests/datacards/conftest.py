@@ -26,6 +26,7 @@ from manifests.model import (
     Privacy,
     RawFile,
     ReaderFacts,
+    RepeatedParagraphs,
     Rights,
     Shard,
     Share,
@@ -370,6 +371,18 @@ def build() -> Manifest:
             distinct_shingles=(
                 DistinctShingles(source="plos", shingles=4_410_210, distinct=4_398_777),
                 DistinctShingles(source=None, shingles=9_120_003, distinct=8_871_454),
+            ),
+            paragraphs=(
+                RepeatedParagraphs(
+                    source="plos",
+                    paragraphs=61_007,
+                    words=4_307_400,
+                    bytes=29_110_204,
+                    repeated=1_913,
+                    repeated_words=86_148,
+                    repeated_bytes=583_002,
+                    elsewhere=97,
+                ),
             ),
         ),
         tokenizer=TokenizerFacts(

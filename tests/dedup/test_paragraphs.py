@@ -57,7 +57,7 @@ def test_a_slice_of_a_column_is_read_by_its_own_rows() -> None:
 
 def test_no_text_has_no_paragraph() -> None:
     assert paragraphs(pa.array([], pa.large_string()), 1).key.size == 0
-    assert repeated(np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.uint32)).index.size == 0
+    assert repeated(np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.uint32)).which.size == 0
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(0, 9)), unique_by=lambda one: one[1:]))
@@ -67,5 +67,5 @@ def test_all_but_the_first_of_the_best_document_repeat(found: list[tuple[int, in
     again = repeated(key.astype(np.uint64), number, line.astype(np.uint32))
 
     best = {one[0]: min(other[1:] for other in found if other[0] == one[0]) for one in found}
-    assert again.index.tolist() == [place for place, one in enumerate(found) if one[1:] != best[one[0]]]
-    assert [found[place][1:] for place in again.first] == [best[found[place][0]] for place in again.index]
+    assert again.which.tolist() == [place for place, one in enumerate(found) if one[1:] != best[one[0]]]
+    assert [found[place][1:] for place in again.first] == [best[found[place][0]] for place in again.which]
