@@ -1,4 +1,4 @@
-"""Every benchmark, or those named: `python -m benchmarks [pipeline|quality|language|agreement|minhash|phi|...]`.
+"""Every benchmark, or those named: `python -m benchmarks [pipeline|quality|language|agreement|minhash|neardup|...]`.
 
 hc4 and its peers run in turn, in this call, on the same real documents. The figure is CPU seconds; MB are 10^6 bytes of
 UTF-8. Nothing is asserted: machines differ, and so do their neighbours.
@@ -6,18 +6,14 @@ UTF-8. Nothing is asserted: machines differ, and so do their neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.documents import abstracts, megabytes
-
 _out = Console(width=max(Console().width, 100))
-_SMALL = 300
-"""Documents for a peer that does a tenth of a megabyte a second."""
 
 
 def pipeline(documents: int | None, peer_documents: int) -> None:
@@ -69,12 +65,31 @@ def language() -> None:
 
 
 def minhash() -> None:
-    """MinHash signatures: hc4 beside datasketch and datatrove."""
-    from benchmarks.minhash import run
+    """MinHash signatures: hc4 beside datatrove, datasketch, rensa and text-dedup, those that are installed."""
+    from benchmarks.minhash import compare
 
-    texts = [each.text for each in abstracts()]
-    speeds = {name: speed.megabytes_per_second for name, speed in run(texts, _SMALL).items()}
-    _compare("MinHash signatures", speeds, texts, _SMALL)
+    compare(_out)
+
+
+def neardup() -> None:
+    """Near-deduplication of 100,000 documents, from texts to survivors: hc4 beside the same peers."""
+    from benchmarks.neardup import compare
+
+    compare(_out)
+
+
+def dedup_quality() -> None:
+    """Near-duplicates found, and what is none but went with them: hc4 and its peers on exact truth."""
+    from benchmarks.dedup_quality import compare
+
+    compare(_out)
+
+
+def dedup_scale() -> None:
+    """Deduplication of millions of synthetic documents: time, memory, disk and recall by size."""
+    from benchmarks.dedup_scale import compare
+
+    compare(_out)
 
 
 def phi() -> None:
@@ -92,19 +107,6 @@ def readers() -> None:
     main()
 
 
-def _compare(title: str, speeds: Mapping[str, float], texts: list[str], few: int | None, also: str = "") -> None:
-    """A table of MB per CPU second; the first of `speeds` is ours."""
-    sample = also or f"peers read the first {few:,}"
-    _note(f"{len(texts):,} documents, {megabytes(texts):.1f} MB; {sample}.")
-    table = Table("", title=title)
-    for column in ("CPU s/MB", "MB/CPU s", "hc4 is faster by"):
-        table.add_column(column, justify="right")
-    ours = next(iter(speeds.values()))
-    for number, (name, speed) in enumerate(speeds.items()):
-        table.add_row(name, f"{1 / speed:.4f}", f"{speed:.2f}", f"{ours / speed:,.1f} x" if number else "")
-    _out.print(table)
-
-
 def _note(message: str) -> None:
     _out.print(f"\n{message}", highlight=False)
 
@@ -114,14 +116,20 @@ _KERNELS: dict[str, Callable[[], None]] = {
     "language": language,
     "agreement": agreement,
     "minhash": minhash,
+    "neardup": neardup,
+    "dedup_quality": dedup_quality,
     "phi": phi,
     "readers": readers,
 }
-_NAMES = ("pipeline", *_KERNELS)
+_ASKED_FOR = {"dedup_scale": dedup_scale}
+"""What takes the better part of an hour and 30 GB of disk runs only by its name."""
+_NAMES = ("pipeline", *_KERNELS, *_ASKED_FOR)
 
 
 def main(
-    names: Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(_NAMES)}. Default: all.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help=f"Any of {', '.join(_NAMES)}. Default: all but the last.")
+    ] = None,
     documents: Annotated[
         int | None, typer.Option(min=100, help="pipeline: abstracts for hc4. Default: all.", show_default=False)
     ] = None,
@@ -130,11 +138,11 @@ def main(
     """Run benchmarks side by side with peers."""
     if unknown := sorted(set(names or []) - set(_NAMES)):
         raise typer.BadParameter(f"no benchmark {', '.join(unknown)}; there are {', '.join(_NAMES)}")
-    for name in names or _NAMES:
+    for name in names or ("pipeline", *_KERNELS):
         if name == "pipeline":
             pipeline(documents, peer_documents)
         else:
-            _KERNELS[name]()
+            (_KERNELS | _ASKED_FOR)[name]()
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ def judged(known: Truth, survivor: Survivors) -> Outcome:
 
 def by_units(known: Truth, policy: DedupRecipe) -> Survivors:
     """What the units of a build decide, each source of the sample a source of its own, edits with their originals."""
-    sources = [text.id.split("-", 2)[-1].split(":")[0] for text in known.documents]
+    sources = [_source(text.id) for text in known.documents]
     names = sorted(set(sources))
     of_source = np.array([names.index(source) for source in sources])
     with tempfile.TemporaryDirectory(prefix="hc4-near-work-") as folder:
@@ -96,6 +96,12 @@ def by_units(known: Truth, policy: DedupRecipe) -> Survivors:
         survivor = np.empty(order.size, np.int64)
         survivor[order] = order[corpus.survivors(found)]
     return survivor
+
+
+def _source(name: str) -> str:
+    """Of a document's id; of an edit, that of the document it is made from (`planted:0-moved-source:1`)."""
+    original = name.split("-", 2)[2] if name.startswith("planted:") else name
+    return original.split(":")[0]
 
 
 def recall_of_pairs(known: Truth, better: Positions, worse: Positions) -> dict[float, float]:
@@ -158,7 +164,8 @@ def compare(out: Console) -> None:
         for name in ("datatrove", "datasketch", "rensa", "text-dedup"):
             for form, title in ((shape, f"{config.bands} x {config.rows}"), (own, "its own shape")):
                 for row in contest.run("deduplicate", name, texts, form):
-                    assert row.survivor is not None and row.bands is not None
+                    assert row.survivor is not None
+                    assert row.bands is not None
                     add(f"{row.name}, {title}", row.survivor, row.bands)
     out.print(table)
     if missing := absent():
@@ -230,10 +237,10 @@ def introduce(out: Console, known: Truth) -> None:
     counts = {t: int((known.jaccard >= t).sum()) for t in (FLOOR, *TARGETS)}
     real = {t: int((known.jaccard[of_real] >= t).sum()) for t in TARGETS}
     out.print(
-        f"\n{known.real:,} real documents and {len(known.documents) - known.real:,} edits of them, {size:.0f} MB. Pairs of "
-        f"Jaccard similarity {FLOOR} and more: {counts[FLOOR]:,}; {THRESHOLD}: {counts[THRESHOLD]:,} ({real[THRESHOLD]:,} "
-        f"of real documents); {HIGH}: {counts[HIGH]:,} ({real[HIGH]:,}). Of 2,000 of them, {strings_disagree(known)} have "
-        "another similarity by shingles that are strings. Bytes of a text may come from identifiers: none are masked.",
+        f"\n{known.real:,} real documents and {len(known.documents) - known.real:,} edits of them, {size:.0f} MB. "
+        f"Pairs of Jaccard similarity {FLOOR} and more: {counts[FLOOR]:,}; {THRESHOLD}: {counts[THRESHOLD]:,} "
+        f"({real[THRESHOLD]:,} of real documents); {HIGH}: {counts[HIGH]:,} ({real[HIGH]:,}). Of 2,000 of them, "
+        f"{strings_disagree(known)} have another similarity by shingles that are strings.",
         highlight=False,
     )
 

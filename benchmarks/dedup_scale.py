@@ -16,6 +16,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -91,6 +92,7 @@ def _judged(folder: Path, work: WorkFolder, merges: str) -> tuple[dict[str, floa
     # An original may itself have gone, into a document that it is like: what matters is where both ended.
     together = survivor == survivor[known["original"]]
     alike = known["jaccard"] >= THRESHOLD
+    own = known["substance"] >= THRESHOLD
     recall = {}
     for number, kind in enumerate(KINDS):
         mine = known["kind"] == number
@@ -98,8 +100,11 @@ def _judged(folder: Path, work: WorkFolder, merges: str) -> tuple[dict[str, floa
             for low, high in ((0.8, 0.85), (0.85, 0.9), (0.9, 1.01)):
                 here = mine & (known["jaccard"] >= low) & (known["jaccard"] < high)
                 recall[f"copy, J {low}-{min(high, 1)}"] = float(together[here].mean())
-        elif kind in ("exact", "form copy"):
-            recall[kind] = float(together[mine & alike].mean())
+        elif kind == "exact":
+            recall[kind] = float(together[mine].mean())
+        elif kind == "form copy":
+            recall["form copy, J ≥ 0.8 in substance too"] = float(together[mine & alike & own].mean())
+            recall["form copy, not in substance"] = float(together[mine & alike & ~own].mean())
     merged = survivor != np.arange(survivor.size)
     right = alike & (known["original"] != np.arange(survivor.size)) & together
     return recall, int((merged & ~right).sum()), int(merged.sum())
@@ -161,11 +166,15 @@ def main(
     place: Annotated[Path | None, typer.Option("--folder", help="Where the work folder is made.")] = None,
 ) -> None:
     """Deduplication by size."""
-    out = Console(width=max(Console().width, 140))
+    compare(Console(width=max(Console().width, 140)), documents or SIZES, engine, place)
+
+
+def compare(out: Console, documents: Sequence[int] = SIZES, engine: str = "inline", place: Path | None = None) -> None:
+    """A table for each number of documents as soon as it is known, and one of all."""
     found = []
     with tempfile.TemporaryDirectory(prefix="hc4-scale-", dir=place) as folder:
         run(_WARM_UP, engine, Path(folder))  # compiles kernels
-    for count in documents or SIZES:
+    for count in documents:
         with tempfile.TemporaryDirectory(prefix="hc4-scale-", dir=place) as folder:
             found.append(run(count, engine, Path(folder)))
         show(out, found[-1:], engine)

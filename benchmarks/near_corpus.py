@@ -6,6 +6,7 @@ The units that sign and deduplicate are those of a build (`pipelines.deduplicate
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ class Corpus:
         self._works = self._no_works()
 
     def add(self, text: pa.LargeStringArray, doc_id: pa.Array, source: str = "one", priority: int = 0) -> None:
-        """One bundle. Of two equal documents the one with the lesser `doc_id` is kept, whatever their lengths."""
+        """One bundle. With `keep` empty in the policy, the lesser `doc_id` of two equal documents is kept."""
         from dedup.identity import KINDS
         from filters.phi.spans import SPANS
 
@@ -91,8 +92,6 @@ class Corpus:
         Returns:
             What was found, and wall seconds by phase.
         """
-        import time
-
         seconds: dict[str, float] = {}
 
         def phase(title: str, units: list[Unit]) -> list[dict[str, Result]]:
@@ -160,10 +159,10 @@ def sign(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> 
     from dedup.signature import MinHashConfig, SignatureAnnotator
 
     annotator = SignatureAnnotator(MinHashConfig(**params["minhash"]))
-    with pq.ParquetFile(work.product("documents", params["documents"]) / ROWS) as documents:
-        with pq.ParquetWriter(folders["signature"] / ROWS, annotator.schema, compression="zstd") as out:
-            for batch in documents.iter_batches(_BATCH, columns=["text"]):
-                out.write_batch(annotator.measure(batch))
+    source, target = work.product("documents", params["documents"]) / ROWS, folders["signature"] / ROWS
+    with pq.ParquetFile(source) as documents, pq.ParquetWriter(target, annotator.schema, compression="zstd") as out:
+        for batch in documents.iter_batches(_BATCH, columns=["text"]):
+            out.write_batch(annotator.measure(batch))
     return {"signature": {}}
 
 

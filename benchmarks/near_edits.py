@@ -61,7 +61,7 @@ def _inserted(words: Words, jaccard: float, k: int, generator: np.random.Generat
 
 
 def _moved(words: Words, jaccard: float, k: int, generator: np.random.Generator, vocabulary: Sequence[str]) -> Words:
-    """Passages put elsewhere: each opens three seams of k - 1 shingles, so J = (n - 3 (k - 1) d) / (n + 3 (k - 1) d)."""
+    """Passages put elsewhere: each opens three seams of s = k - 1 shingles, so J = (n - 3 s d) / (n + 3 s d)."""
     del vocabulary
     changed = list(words)
     for _ in range(_rounded(len(words) * (1 - jaccard) / (3 * (k - 1) * (1 + jaccard)), generator)):

@@ -48,6 +48,8 @@ class Soup(NamedTuple):
     """Number of the document it is made from; its own if there is none."""
     jaccard: npt.NDArray[np.float64]
     """Similarity to that."""
+    substance: npt.NDArray[np.float64]
+    """The same over the shingles that are not the form's alone."""
 
 
 def soup(first: int, count: int) -> Soup:
@@ -55,18 +57,18 @@ def soup(first: int, count: int) -> Soup:
     words, starts = _vocabulary()
     kind = np.empty(count, np.int8)
     original = np.empty(count, np.int64)
-    jaccard = np.empty(count, np.float64)
+    jaccard, substance = np.empty((2, count), np.float64)
     lengths = np.empty(count, np.int64)
     describe(first, kind, original, lengths)
     ends = np.concatenate([[0], np.cumsum(lengths)])
     numbers = np.empty(ends[-1], np.int32)
-    write_words(first, kind, original, ends, _VOCABULARY, numbers, jaccard)
+    write_words(first, kind, original, ends, _VOCABULARY, numbers, jaccard, substance)
     sizes = np.diff(starts)[numbers]
     at = np.concatenate([[0], np.cumsum(sizes)])
     data = np.empty(at[-1], np.uint8)
     spell(numbers, words, starts, at, data)
     text = pa.LargeStringArray.from_buffers(count, pa.py_buffer(at[ends]), pa.py_buffer(data))
-    return Soup(text, kind, original, jaccard)
+    return Soup(text, kind, original, jaccard, substance)
 
 
 @kernel
@@ -90,7 +92,16 @@ def describe(first: int, kind: Any, original: Any, lengths: Any) -> None:
 
 
 @kernel
-def write_words(first: int, kind: Any, original: Any, ends: Any, vocabulary: int, numbers: Any, jaccard: Any) -> None:
+def write_words(
+    first: int,
+    kind: Any,
+    original: Any,
+    ends: Any,
+    vocabulary: int,
+    numbers: Any,
+    jaccard: Any,
+    substance: Any,
+) -> None:
     """Write the words of each document (their numbers in the vocabulary) and its similarity to its original."""
     for i in range(kind.size):
         number, source = first + i, original[i]
@@ -113,7 +124,9 @@ def write_words(first: int, kind: Any, original: Any, ends: Any, vocabulary: int
             changed = 0.01 * draw(number, 21)
         in_a_row = kind[i] == _COPY and draw(number, 22) < 0.3
         shift = np.int64(draw(number, 23) * length)
-        shared, since = 0, _K
+        # Shingles: unchanged, with some of the filling, with that or a change, unchanged with some of the filling.
+        shared = filling = counting = both = 0
+        since, own = _K, _K  # places since the last change, and since the last word of the filling
         for place in range(length):
             if in_a_row:
                 replaced = changed > 0 and (place - shift) % length < 4 * changed * length
@@ -124,10 +137,15 @@ def write_words(first: int, kind: Any, original: Any, ends: Any, vocabulary: int
                 since = 0
             else:
                 since += 1
-            if place >= _K - 1 and since >= _K:
-                shared += 1
+            own = 0 if not is_form or begin <= place < begin + filled else own + 1
+            if place >= _K - 1:
+                shared += since >= _K
+                filling += own < _K
+                counting += own < _K or since < _K
+                both += own < _K and since >= _K
         every = length - _K + 1
         jaccard[i] = shared / (2 * every - shared)
+        substance[i] = both / (filling + counting - both)
 
 
 @kernel
@@ -193,7 +211,9 @@ def write(count: int, folder: Path) -> None:
         size = min(BUNDLE, count - first)
         found = soup(first, size)
         corpus.add(found.text, pa.array([f"soup:{number:010d}" for number in range(first, first + size)]), "soup")
-        np.savez(folder / f"known-{first:010d}.npz", kind=found.kind, original=found.original, jaccard=found.jaccard)
+        known = found._asdict()
+        del known["text"]
+        np.savez(folder / f"known-{first:010d}.npz", **known)
     corpus.save(folder / "corpus.json")
 
 

@@ -7,7 +7,7 @@
     bands        of a range of keys: pairs of documents that share a band of their signatures
     sample       of a bundle: shingles of some of its documents;  templates  of a source: those that too many have
     substance    of a bundle: signatures without templates, of documents that share a band with many
-    pairs        of a range of documents: the pairs to verify
+    pairs        of a range of documents: the pairs to verify, in which one is the worse
     shingles     of a bundle: the shingles of all documents in pairs
     verify       of a range of documents: true similarity of its pairs
     resolve      survivors and split groups; asks for pairs that it still needs, until it needs none

@@ -15,7 +15,8 @@ from pipelines.deduplicate.certain import COPIES
 from pipelines.deduplicate.places import Numbers, Positions, among, bundle_of, place
 
 PAIRS = "pairs"
-"""A run: `key` (by which the better document is dealt out), `better`, `worse`, numbers."""
+"""A run: `key`, `better`, `worse`, numbers. Pairs are dealt out by the worse document: many share few better ones, the
+leaders of a bucket, so that each needs its shingles in one part, and only leaders need theirs in all."""
 HOT = "hot.npy"
 """Places, ascending, of documents that share a band with more documents than are compared pair by pair."""
 NEEDED = "needed"
@@ -50,7 +51,7 @@ def bands(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
 
 
 def pairs(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
-    """Write `pairs` of one range of better documents: the pairs of `params["runs"]`, each once."""
+    """Write `pairs` of one range of worse documents: the pairs of `params["runs"]`, each once."""
     products = [work.product(stage, digest) for stage, digest in params["runs"]]
     _, (_, better, worse) = gather(products, PAIRS, ["key", "better", "worse"], key_range(*params["part"]))
     order = np.lexsort((worse, better))
@@ -72,7 +73,7 @@ def write_pairs(folder: Path, one: Positions, other: Positions) -> None:
         np.unique(np.sort(np.stack([one, other], axis=1), axis=1), axis=0) if one.size else np.zeros((0, 2), np.int64)
     )
     both = both[both[:, 0] != both[:, 1]]
-    write_run(folder, PAIRS, {"key": spread(both[:, 0]), "better": both[:, 0], "worse": both[:, 1]})
+    write_run(folder, PAIRS, {"key": spread(both[:, 1]), "better": both[:, 0], "worse": both[:, 1]})
 
 
 def _pairs(
