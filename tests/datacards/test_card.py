@@ -66,6 +66,10 @@ def test_a_source_without_a_split_does_not_name_it(card: str) -> None:
     assert "court_reports" not in configs
 
 
+def test_repeated_paragraphs_are_told_by_source(card: str) -> None:
+    assert "| `plos` | 61,007 | 1,913 | 97 | 2.0% |" in card
+
+
 @pytest.mark.filterwarnings("default::DeprecationWarning")
 def test_datasets_loads_the_snapshot_by_its_card(card: str, manifest: Manifest, tmp_path: Path) -> None:
     datasets = pytest.importorskip("datasets")

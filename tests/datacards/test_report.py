@@ -83,6 +83,12 @@ def test_every_whole_number_in_a_table_is_the_manifests_or_a_sum_over_sources(
     assert shown <= known
 
 
+def test_repeated_paragraphs_are_told_by_source(page: lxml.html.HtmlElement) -> None:
+    (table,) = page.xpath("//table[starts-with(caption, 'Repeated paragraphs')]")
+    rows = [[cell.text_content() for cell in row] for row in table.xpath("./tbody/tr")]
+    assert rows == [["plos", "61,007", "1,913", "97", "2.0%"]]
+
+
 def test_each_source_has_its_funnel_reasons_and_raw_files(page: lxml.html.HtmlElement, manifest: Manifest) -> None:
     for index, source in enumerate(manifest.sources, start=1):
         section = page.get_element_by_id(f"source-{index}")
