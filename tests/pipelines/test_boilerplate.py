@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from calendar import month_name
 from pathlib import Path
 
 import orjson
@@ -47,7 +48,7 @@ def recipe(tmp_path: Path) -> Path:
     written(place, "articles", [f"{own_words(n)} {NOTICE.format(1990 + n, '')}" for n in range(15)])
     written(place, "notices", [f"The notice stands here. {NOTICE.format(2011, '')} {NOTICE.format(2012, '')}" * 3])
     # A dozen mirrors of one page: they share every sentence, and all of it is content.
-    written(place, "mirrors", [f"{own_words(500, 30)} Copy {n} of the page." for n in range(12)])
+    written(place, "mirrors", [f"{own_words(500, 30)} Copy {month_name[n + 1]} of the page." for n in range(12)])
     source = {
         "name": "society",
         "reader": "jsonl",

@@ -190,7 +190,8 @@ def test_near_dedup_that_takes_too_much_of_a_source_stops_the_build(small_corpus
     lines = [json.dumps({"id": str(n), "text": f"{template} Form number {n} of the series."}) for n in range(40)]
     (tmp_path / "forms.jsonl").write_text("\n".join(lines), encoding="utf-8")
     source = {"name": "forms", "reader": "jsonl", "files": ["forms.jsonl"], "terms": "CC-BY-4.0"}
-    content = {"name": "forms", "licence_profile": "research", "sources": [source], "dedup": {"max_loss_documents": 10}}
+    dedup = {"max_loss_documents": 10, "merge_numbered": True}
+    content = {"name": "forms", "licence_profile": "research", "sources": [source], "dedup": dedup}
     (tmp_path / "recipe.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
 
     with pytest.raises(WipeOut, match="source forms: near-duplicate removal would take 39 of 40 documents"):

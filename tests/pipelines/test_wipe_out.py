@@ -30,7 +30,8 @@ def write_recipe(small_corpus: SmallCorpus, place: Path, dedup: dict[str, Any], 
     for name, rows, more in (("forms", forms, fields), ("others", others, {})):
         (place / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
         sources.append({"name": name, "reader": "jsonl", "files": [f"{name}.jsonl"], "terms": "CC-BY-4.0", **more})
-    content = {"name": "forms", "licence_profile": "research", "sources": sources, "dedup": dedup}
+    merging = {"merge_numbered": True, **dedup}
+    content = {"name": "forms", "licence_profile": "research", "sources": sources, "dedup": merging}
     (place / "recipe.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     return place / "recipe.yaml"
 
