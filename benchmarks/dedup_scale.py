@@ -7,7 +7,7 @@
 
 The documents are word soup (`benchmarks.soup`), written before the clock starts as a build's products. What is measured
 are the units of a build from the signatures to the merges, from nothing, in processes of their own whose memory is
-sampled five times a second. The work folder is deleted afterwards.
+sampled ten times a second. The work folder is deleted afterwards.
 """
 
 from __future__ import annotations

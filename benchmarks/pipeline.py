@@ -13,28 +13,20 @@ documents is little else, a build of a hundred million pays them once a worker.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import yaml
 
 from benchmarks.documents import Text, abstracts, megabytes, write_jsonl
+from benchmarks.watch import Watched, watch
 
 PEER_DOCUMENTS = 2000
 TARGET = 20.0
 """Times datatrove's MB per CPU second."""
-_ROOT = Path(__file__).parents[1]
 _HANDFUL = 20
 _WORKERS = 2
-_SAMPLE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +123,7 @@ def run(documents: int | None = None, peer_documents: int = PEER_DOCUMENTS) -> C
         )
 
 
-def _row(title: str, size: tuple[int, float], spent: Spent, kept: int) -> Row:
+def _row(title: str, size: tuple[int, float], spent: Watched, kept: int) -> Row:
     return Row(title, *size, spent.cpu_seconds, spent.wall_seconds, kept)
 
 
@@ -140,7 +132,7 @@ def _median(rows: list[Row]) -> Row:
     return sorted(rows, key=lambda row: row.cpu_seconds)[len(rows) // 2]
 
 
-def _ours(folder: Path, part: str, engine: str) -> tuple[Spent, int]:
+def _ours(folder: Path, part: str, engine: str) -> tuple[Watched, int]:
     """Build a snapshot of one folder of documents from nothing, with everything on."""
     recipe = folder / f"{part}.yaml"
     source = {
@@ -155,61 +147,12 @@ def _ours(folder: Path, part: str, engine: str) -> tuple[Spent, int]:
         output, work = Path(name, "snapshot"), Path(name, "work")
         command = ["pipelines.cli", "build", str(recipe), "--output", str(output), "--work", str(work)]
         workers = ["--workers", str(_WORKERS)] if engine == "ray" else []
-        spent = spend([*command, "--engine", engine, *workers], folder / "bytecode")
+        spent = watch([*command, "--engine", engine, *workers], folder / "bytecode")
         return spent, json.loads((output / "manifest.json").read_text())["totals"]["documents"]
 
 
-def _datatrove(folder: Path, part: str) -> tuple[Spent, int]:
+def _datatrove(folder: Path, part: str) -> tuple[Watched, int]:
     with tempfile.TemporaryDirectory(dir=folder) as name:
         command = ["benchmarks.peer_datatrove", str(folder / part), str(Path(name, "output"))]
-        spent = spend(command, folder / "bytecode")
+        spent = watch(command, folder / "bytecode")
         return spent, json.loads(spent.output.splitlines()[-1])["documents"]
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What a command cost."""
-
-    cpu_seconds: float
-    wall_seconds: float
-    output: str
-
-
-def spend(module_and_arguments: Sequence[str], bytecode: Path) -> Spent:
-    """Run `python -m ...` to its end and count the CPU of all its descendants.
-
-    `bytecode` is where compiled Python is kept: parsing the source of thousands of modules again would cost seconds.
-
-    The kernel's own account (wait4) lacks processes that nobody waited for, as Ray's workers are; sampling all
-    descendants lacks the last moments of each. Both are too low, so the greater is taken.
-
-    Raises:
-        RuntimeError: the command failed; quotes the end of its output.
-    """
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")])}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    environment["PYTHONPYCACHEPREFIX"] = str(bytecode)
-    with tempfile.TemporaryFile("w+") as output:
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", *module_and_arguments], stdout=output, stderr=subprocess.STDOUT, env=environment
-        )
-        family = {psutil.Process(process.pid): 0.0}
-        while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-            with suppress(psutil.NoSuchProcess):
-                family |= {
-                    each: 0.0 for each in psutil.Process(process.pid).children(recursive=True) if each not in family
-                }
-            for member in family:
-                with suppress(psutil.NoSuchProcess):
-                    times = member.cpu_times()
-                    family[member] = times.user + times.system
-            time.sleep(_SAMPLE_SECONDS)
-        wall = time.perf_counter() - began
-        _, status, usage = ended
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        said = output.read()
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(module_and_arguments)} failed:\n{said[-2000:]}")
-    return Spent(max(usage.ru_utime + usage.ru_stime, sum(family.values())), wall, said)

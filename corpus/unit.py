@@ -37,6 +37,10 @@ class Unit:
     label: str = ""
 
 
+Phase = Callable[[str, list[Unit]], list[dict[str, Result]]]
+"""Runs the units of a phase, which has a title; their results in the order of the units."""
+
+
 def finished(unit: Unit, work: WorkFolder) -> bool:
     """Whether every product of `unit` is there."""
     return all(work.finished(stage, digest) for stage, digest in unit.products.items())

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from datacards.text import number
-from manifests.model import CrossSource
+from manifests.deduplicated import CrossSource
 
 LEVELS = 5
 """Shades of a cell."""

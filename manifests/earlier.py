@@ -21,7 +21,8 @@ from corpus.errors import SnapshotError
 from dedup.signature import MinHashConfig, SignatureAnnotator
 from filters.phi.spans import Span, masked_bytes
 from manifests import layout
-from manifests.model import Shard, SignatureFacts
+from manifests.deduplicated import SignatureFacts
+from manifests.model import Shard
 from manifests.screening import account_of
 from manifests.snapshot import BROKEN, Snapshot, unreadable
 

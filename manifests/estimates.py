@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from manifests.strict import Strict
 
 
-class Stated(BaseModel):
-    """Unknown fields are errors; values are immutable."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class StratumReview(Stated):
+class StratumReview(Strict):
     """What was read of one stratum of a source."""
 
     source: str
@@ -26,7 +20,7 @@ class StratumReview(Stated):
     """Pairs that were read, and not decided: somebody is unsure, or two disagree."""
 
 
-class Precision(Stated):
+class Precision(Strict):
     """Estimated precision of the removals of one source, or of all; bounds at 95 %. Null where nothing was decided."""
 
     source: str
@@ -46,7 +40,7 @@ class Precision(Stated):
     wrong_high: float | None
 
 
-class Agreement(Stated):
+class Agreement(Strict):
     """How far two people who judged the same pairs agree: Cohen, A coefficient of agreement for nominal scales, Educ.
     Psychol. Meas. 20 (1960), 37-46, over the three verdicts."""
 
@@ -57,7 +51,7 @@ class Agreement(Stated):
     """Null where chance alone would have them agree: both gave one and the same verdict only."""
 
 
-class RemovalEstimate(Stated):
+class RemovalEstimate(Strict):
     """What is known of the errors of near-dedup."""
 
     total: Precision

@@ -33,8 +33,9 @@ import polars as pl
 from pydantic import ValidationError
 
 from corpus.errors import RecipeError
-from manifests.estimates import Agreement, Precision, RemovalEstimate, Stated, StratumReview
+from manifests.estimates import Agreement, Precision, RemovalEstimate, StratumReview
 from manifests.removals import pair_digest
+from manifests.strict import Strict
 
 ALL = "all sources"
 
@@ -44,7 +45,7 @@ _NORMAL = 1.959963984540054
 Said = Literal["copy", "distinct", "unsure"]
 
 
-class Judgement(Stated):
+class Judgement(Strict):
     """What one person said of one pair; a line of a file of verdicts."""
 
     pair: str

@@ -9,7 +9,6 @@ boilerplate   a bundle: how much of each document is such sentences; a sidecar o
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ import pyarrow.parquet as pq
 from corpus.digest import Json, digest
 from corpus.storage import WorkFolder
 from corpus.tables import write_frame
-from corpus.unit import Result, Unit
+from corpus.unit import Phase, Unit
 from filters.boilerplate import learning
 from pipelines.measure import ROWS
 
@@ -31,9 +30,6 @@ EXAMPLES_A_SOURCE = 200
 """Learnt sentences of a source that are shown to people; the others are counted."""
 EXCERPT = 300
 """Characters of an example."""
-
-
-Phase = Callable[[str, list[Unit]], list[dict[str, Result]]]
 
 
 class Learning:

@@ -66,6 +66,7 @@ def query(
     Keys are looked up in the index of signatures; every match is then compared with the released text. Survivors follow
     the keep policy: source authority, licence openness, type, version, length. Records may state `source`,
     `licence_spdx`, `doc_type` and `version`; a text of no source of the snapshots gives way to any.
+    A snapshot tells no templates, so pages that fill in one form may be called near here though a build keeps both.
     """
     import json
 

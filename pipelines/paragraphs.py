@@ -3,7 +3,7 @@
     paragraphs   of a bundle: the keys of all paragraphs of its kept documents, as they will be released, sorted
     repeated     of a range of keys: those that repeat a paragraph of a document ranked before theirs, or their own
 
-Which one comes first is decided by the numbers of documents (`pipelines.deduplicate.places`), so that of two documents
+Which one comes first is decided by the numbers of documents (`pipelines.deduplicate.numbers`), so that of two documents
 the one that deduplication would have kept is the one that says it first.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,15 +22,14 @@ import polars as pl
 from corpus.digest import Json, digest
 from corpus.runs import gather, key_range, write_run
 from corpus.storage import WorkFolder
-from corpus.unit import Result, Unit
+from corpus.unit import Phase, Unit
 from corpus.verdict import Verdict
-from pipelines.deduplicate.places import Numbers, place
+from pipelines.deduplicate.numbers import Numbers
 from pipelines.deduplicate.steps import Found
 from pipelines.deduplicate.texts import masked_texts
 from pipelines.measure import ROWS
+from pipelines.places import place
 from pipelines.slices import slice_rows, without_places
-
-Phase = Callable[[str, list[Unit]], list[dict[str, Result]]]
 
 RUN = "paragraphs"
 _KEY_BYTES_A_UNIT = 96 * 2**20
@@ -66,7 +65,7 @@ class RepeatedParagraphs:
         self._partitions = partitions
 
     def run(self, bundles: Sequence[Bundle], found: Found) -> dict[str, dict[str, int]]:
-        """By source, the counts of `manifests.model.RepeatedParagraphs`."""
+        """By source, the counts of `manifests.deduplicated.RepeatedParagraphs`."""
         needed = ("documents", "phi", "verdicts")
         params: list[dict[str, Any]] = [
             {

@@ -9,7 +9,7 @@ where they lie, a row group at a time, and only of pairs that were drawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from corpus.digest import Json, digest
 from corpus.storage import WorkFolder
-from corpus.unit import Result, Unit
+from corpus.unit import Phase, Unit
 from dedup.resolve import Method
 from manifests.removals import PAIRS, SHOWN, candidates, sample, sizes
 from pipelines.excerpts import excerpts
@@ -41,8 +41,6 @@ _NEEDED = [
 ]
 _SIDES = ("", "survivor_")
 """Prefixes of columns about the removed document, and about its survivor."""
-
-Phase = Callable[[str, list[Unit]], list[dict[str, Result]]]
 
 
 class Review:

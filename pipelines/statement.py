@@ -23,16 +23,21 @@ from dedup.interop import distinct, merged
 from filters.datatrove.classes import installed_libraries
 from filters.rights import Profile, load_profile
 from manifests.agree import dedup_parameters
-from manifests.environment import environment
-from manifests.estimates import RemovalEstimate
-from manifests.ledger import make_ledger
-from manifests.model import (
-    Amount,
+from manifests.deduplicated import (
     ClusterSize,
     CrossSource,
     Dedup,
     DistinctShingles,
     EarlierSnapshot,
+    RepeatedParagraphs,
+    SignatureFacts,
+    SourceTemplates,
+)
+from manifests.environment import environment
+from manifests.estimates import RemovalEstimate
+from manifests.ledger import make_ledger
+from manifests.model import (
+    Amount,
     File,
     FormatterFacts,
     Gap,
@@ -46,14 +51,11 @@ from manifests.model import (
     Privacy,
     RawFile,
     ReaderFacts,
-    RepeatedParagraphs,
     Retrieval,
     Rights,
     Shard,
     Share,
-    SignatureFacts,
     Source,
-    SourceTemplates,
     Split,
     TokenizerFacts,
 )

@@ -17,8 +17,9 @@ from corpus.digest import Json
 from corpus.runs import write_run
 from corpus.storage import WorkFolder
 from corpus.verdict import Verdict
-from pipelines.deduplicate.places import BY_NUMBER, BY_PLACE, place
+from pipelines.deduplicate.numbers import BY_NUMBER, BY_PLACE
 from pipelines.measure import ROWS
+from pipelines.places import place
 
 RANKED = "ranked.parquet"
 FACTS = "facts.parquet"

@@ -13,7 +13,8 @@ from corpus.digest import Json
 from corpus.runs import gather, key_range
 from corpus.storage import WorkFolder
 from pipelines.deduplicate.candidates import FACTS
-from pipelines.deduplicate.places import MOVED, Numbers, Positions, bundle_of, place, replaced, row_of
+from pipelines.deduplicate.numbers import MOVED, Numbers, replaced
+from pipelines.places import Positions, bundle_of, place, row_of
 from pipelines.works import CONTAINERS
 
 EDGES = "edges.npz"

@@ -20,7 +20,7 @@ from corpus.runs import write_run
 from corpus.storage import WorkFolder
 from manifests.earlier import Earlier, IndexFile, released_rows
 from pipelines.deduplicate.candidates import FACTS, in_band, named, sampled_ranks, write_ranked
-from pipelines.deduplicate.places import Positions
+from pipelines.places import Positions
 
 _ROWS_AT_ONCE = 2_000
 

@@ -12,7 +12,8 @@ from corpus.digest import Json
 from corpus.runs import gather, key_range, spread, write_run
 from corpus.storage import WorkFolder
 from pipelines.deduplicate.certain import COPIES
-from pipelines.deduplicate.places import Numbers, Positions, among, bundle_of, place
+from pipelines.deduplicate.numbers import Numbers
+from pipelines.places import Positions, among, bundle_of, place
 
 PAIRS = "pairs"
 """A run: `key`, `better`, `worse`, numbers. Pairs are dealt out by the worse document: many share few better ones, the
@@ -52,13 +53,11 @@ def bands(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
 
 def pairs(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
     """Write `pairs` of one range of worse documents: the pairs of `params["runs"]`, each once."""
+    from dedup.candidates import unique_pairs
+
     products = [work.product(stage, digest) for stage, digest in params["runs"]]
     _, (_, better, worse) = gather(products, PAIRS, ["key", "better", "worse"], key_range(*params["part"]))
-    order = np.lexsort((worse, better))
-    better, worse = better[order], worse[order]
-    new = np.ones(better.size, np.bool_)
-    new[1:] = (better[1:] != better[:-1]) | (worse[1:] != worse[:-1])
-    better, worse = better[new], worse[new]
+    better, worse = unique_pairs([(better, worse)])
     np.save(folders["pairs"] / "better.npy", better)
     np.save(folders["pairs"] / "worse.npy", worse)
     needed = np.unique(np.concatenate([better, worse]))
@@ -69,11 +68,11 @@ def pairs(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) ->
 
 def write_pairs(folder: Path, one: Positions, other: Positions) -> None:
     """Write the run `pairs` of pairs of numbers, each once, the better (lower) one first."""
-    both = (
-        np.unique(np.sort(np.stack([one, other], axis=1), axis=1), axis=0) if one.size else np.zeros((0, 2), np.int64)
-    )
-    both = both[both[:, 0] != both[:, 1]]
-    write_run(folder, PAIRS, {"key": spread(both[:, 1]), "better": both[:, 0], "worse": both[:, 1]})
+    from dedup.candidates import unique_pairs
+
+    apart = one != other  # a text that repeats itself may have one key in two bands
+    better, worse = unique_pairs([(np.minimum(one, other)[apart], np.maximum(one, other)[apart])])
+    write_run(folder, PAIRS, {"key": spread(worse), "better": better, "worse": worse})
 
 
 def _pairs(

@@ -15,9 +15,9 @@ from corpus.digest import Json
 from corpus.runs import read_run, write_run
 from corpus.storage import WorkFolder
 from pipelines.deduplicate.pairs import NEEDED
-from pipelines.deduplicate.places import Positions, range_of, row_of
 from pipelines.deduplicate.templates import flagged_shingles, templates_of
 from pipelines.deduplicate.texts import masked_texts
+from pipelines.places import Positions, range_of, row_of
 
 HASHES = "hashes.bin"
 """uint64 shingles, set after set."""

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from corpus.digest import digest
 from corpus.storage import WorkFolder
-from corpus.unit import Result, Unit
+from corpus.unit import Phase, Unit
 from pipelines.deduplicate.survivors import GROUPS, STANDS_FOR
 from pipelines.measure import ROWS
 from pipelines.slices import Sliced, without_places
 
 if TYPE_CHECKING:
     from pipelines.recipe import DedupRecipe, TemplateRecipe
-
-Phase = Callable[[str, list[Unit]], list[dict[str, Result]]]
 
 _RANKS_A_UNIT = 1_000_000
 _KEY_BYTES_A_UNIT = 96 * 2**20
@@ -78,7 +76,7 @@ class Found:
     rounds: int
     ranks: list[list[Any]]
     joined: str
-    """With `ranks`, what `pipelines.deduplicate.places.Numbers` takes."""
+    """With `ranks`, what `pipelines.deduplicate.numbers.Numbers` takes."""
     of_source: dict[str, dict[str, int]]
     """By source, how many documents were looked at for templates, and how many shingles are one."""
 

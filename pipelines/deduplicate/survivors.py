@@ -13,10 +13,11 @@ from corpus.digest import Json
 from corpus.storage import WorkFolder
 from pipelines.deduplicate.certain import EDGES
 from pipelines.deduplicate.earlier import column_of
+from pipelines.deduplicate.numbers import Numbers
 from pipelines.deduplicate.pairs import write_pairs
-from pipelines.deduplicate.places import Numbers, Positions, bundle_of, row_of
 from pipelines.deduplicate.similarity import NUMBERED, SIMILARITY
 from pipelines.measure import ROWS
+from pipelines.places import Positions, bundle_of, row_of
 from pipelines.slices import write_sliced
 
 RESOLVED = "resolved.npz"

@@ -16,9 +16,9 @@ from corpus.storage import WorkFolder
 from pipelines.deduplicate.candidates import FACTS, in_band
 from pipelines.deduplicate.certain import COPIES
 from pipelines.deduplicate.pairs import HOT
-from pipelines.deduplicate.places import Positions, chosen_rows
 from pipelines.deduplicate.texts import masked_texts
 from pipelines.measure import ROWS
+from pipelines.places import Positions, chosen_rows
 from shards.place import uniform
 
 SETS = "sets.npz"

@@ -15,7 +15,7 @@ from pipelines.deduplicate.earlier import released_texts
 from pipelines.measure import ROWS
 
 if TYPE_CHECKING:
-    from pipelines.deduplicate.places import Positions
+    from pipelines.places import Positions
 
 
 def masked_texts(

@@ -13,7 +13,7 @@ from corpus.digest import Json
 from corpus.runs import gather, key_range
 from corpus.storage import WorkFolder
 from corpus.tables import write_frame
-from pipelines.deduplicate.places import Positions, place
+from pipelines.places import Positions, place
 from pipelines.works.named import IDENTIFIERS, NOTICES, WORDS
 
 CONTAINERS = "containers.parquet"

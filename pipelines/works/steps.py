@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from corpus.digest import digest
 from corpus.storage import WorkFolder
-from corpus.unit import Result, Unit
+from corpus.unit import Phase, Result, Unit
 from pipelines.measure import ROWS
 from pipelines.slices import Sliced
-
-Phase = Callable[[str, list[Unit]], list[dict[str, Result]]]
 
 _KEY_BYTES_A_UNIT = 96 * 2**20
 _KEY_BYTES = 20

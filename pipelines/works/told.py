@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 
 from corpus.digest import Json
 from corpus.storage import WorkFolder
-from pipelines.deduplicate.places import Positions, among, bundle_of, place, row_of
 from pipelines.measure import ROWS
+from pipelines.places import Positions, among, bundle_of, place, row_of
 from pipelines.slices import write_sliced
 from pipelines.works.named import LICENCES, SPEAKERS, STATED
 from pipelines.works.said import said_of_works

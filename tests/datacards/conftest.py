@@ -7,12 +7,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from manifests.model import (
-    Amount,
+from manifests.deduplicated import (
     ClusterSize,
     CrossSource,
     Dedup,
     DistinctShingles,
+    RepeatedParagraphs,
+    SourceTemplates,
+)
+from manifests.model import (
+    Amount,
     Environment,
     File,
     FormatterFacts,
@@ -26,12 +30,10 @@ from manifests.model import (
     Privacy,
     RawFile,
     ReaderFacts,
-    RepeatedParagraphs,
     Rights,
     Shard,
     Share,
     Source,
-    SourceTemplates,
     Split,
     StageBalance,
     TokenizerFacts,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datacards.duplicates import merged_matrix
-from manifests.model import CrossSource
+from manifests.deduplicated import CrossSource
 
 
 def crossed(merged: str, survivor: str, method: str, documents: int) -> CrossSource:
