@@ -134,9 +134,7 @@ def hc4_deduplicate(texts: Sequence[str], shape: Shape) -> dict[str, Deduplicate
     batch = pa.record_batch({"text": text})
     rank = np.arange(len(text))
     policy = DedupRecipe(signature=config, threshold=shape["threshold"], keep=())
-    folder = tempfile.mkdtemp(prefix="hc4-near-work-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    corpus = Corpus(WorkFolder.create(Path(folder)), policy)
+    corpus = Corpus(WorkFolder.create(Path(_scratch())), policy)
     corpus.add(text, pa.array([f"one:{place:09d}" for place in range(len(text))]))
     runs = itertools.count()
 
@@ -172,7 +170,7 @@ def datatrove_deduplicate(texts: Sequence[str], shape: Shape) -> dict[str, Dedup
     documents = [Document(text=text, id=str(place)) for place, text in enumerate(texts)]
 
     def run() -> Found:
-        folder = tempfile.mkdtemp(prefix="hc4-datatrove-")
+        folder = _scratch()
         signatures, buckets, removed = (f"{folder}/{name}" for name in ("signatures", "buckets", "removed"))
         _datatrove_signature(signatures, config).run(iter(documents), 0, 1)
         for task in range(config.num_buckets):
@@ -188,7 +186,6 @@ def datatrove_deduplicate(texts: Sequence[str], shape: Shape) -> dict[str, Dedup
             for band in range(config.num_buckets):
                 rows = np.fromfile(Path(signatures, f"bucket_{band:03d}", "00000.minhash.sig"), record)
                 bands[band, rows["document"]] = _key(rows["hashes"])
-            shutil.rmtree(folder)
             return survivor, bands
 
         return found
@@ -308,6 +305,13 @@ DEDUPLICATE: dict[str, Callable[[Sequence[str], Shape], dict[str, Deduplicate]]]
     "rensa": rensa_deduplicate,
     "text-dedup": text_dedup_deduplicate,
 }
+
+
+def _scratch() -> str:
+    """A folder that goes when the process ends."""
+    folder = tempfile.mkdtemp(prefix="hc4-near-work-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _config(shape: Shape) -> Any:
