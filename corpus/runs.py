@@ -35,8 +35,8 @@ def spread(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
 
 
 def write_run(folder: Path, name: str, columns: dict[str, Array]) -> None:
-    """Write a run whose key is the first of `columns`; rows are sorted by all columns, in their order."""
-    order = np.lexsort(tuple(reversed(columns.values())))
+    """Write a run sorted by the first of `columns`, its key; rows of equal keys stay in their order."""
+    order = np.argsort(next(iter(columns.values())), kind="stable")
     for column, values in columns.items():
         np.save(folder / f"{name}.{column}.npy", values[order])
 

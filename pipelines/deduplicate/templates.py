@@ -8,18 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from corpus.digest import Json
-from corpus.runs import write_run
+from corpus.runs import read_run, write_run
 from corpus.storage import WorkFolder
-from pipelines.deduplicate.candidates import FACTS, in_band
+from pipelines.deduplicate.candidates import in_band
 from pipelines.deduplicate.certain import COPIES
 from pipelines.deduplicate.pairs import HOT
 from pipelines.deduplicate.texts import masked_texts
-from pipelines.measure import ROWS
 from pipelines.places import Positions, chosen_rows
-from shards.place import uniform
 
 SETS = "sets.npz"
 TEMPLATES = "templates.npy"
@@ -29,15 +26,11 @@ TEMPLATES = "templates.npy"
 def sample(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
     """Write `sample` of one bundle: the shingles of some of its documents.
 
-    Documents are drawn by their id, a `share` of them; copies of others, word for word, are left out.
+    Documents are drawn by a hash of their words, a `share` of them; copies of others, word for word, are left out.
     """
     from dedup.shingles import shingle_sets
 
-    rows = _originals(work, params)
-    if params["share"] < 1:
-        names = pq.read_table(work.product("documents", params["digests"]["documents"]) / ROWS, columns=["doc_id"])
-        drawn = [uniform(name, salt="templates") < params["share"] for name in names["doc_id"].take(rows).to_pylist()]
-        rows = rows[np.array(drawn, bool)]
+    rows = _drawn(work, params)
     hashes, sizes = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     for _, text in masked_texts(work, params["digests"], rows):
         found, starts = shingle_sets(text, np.arange(len(text)), params["shingle_words"])
@@ -102,8 +95,9 @@ def flagged_shingles(
     return flag(hashes, templates), starts
 
 
-def _originals(work: WorkFolder, params: dict[str, Any]) -> Positions:
-    """Rows of a bundle's candidates that repeat no other, word for word."""
-    folder = work.product("candidates", params["candidates"])
-    rows = pq.read_table(folder / FACTS, columns=["row"])["row"].to_numpy().astype(np.int64)
-    return np.setdiff1d(rows, chosen_rows(work.product("joined", params["joined"]), COPIES, params["number"]))
+def _drawn(work: WorkFolder, params: dict[str, Any]) -> Positions:
+    """Rows of the sample, ascending: of candidates that repeat no other, word for word."""
+    hi, row = read_run(work.product("candidates", params["candidates"]), "exact", ["hi", "row"])
+    if params["share"] < 1:
+        row = row[hi < np.uint64(params["share"] * 2.0**64)]
+    return np.setdiff1d(row, chosen_rows(work.product("joined", params["joined"]), COPIES, params["number"]))

@@ -24,8 +24,8 @@ def test_every_record_is_read_once_whatever_the_number_of_parts(runs: list[list[
             key, value = np.array([k for k, _ in rows], np.uint64), np.array([v for _, v in rows], np.int64)
             write_run(folders[-1], "run", {"key": key, "value": value})
             assert [one.tolist() for one in read_run(folders[-1], "run", ["key", "value"])] == [
-                [k for k, _ in sorted(rows)],
-                [v for _, v in sorted(rows)],
+                [k for k, _ in sorted(rows, key=lambda row: row[0])],
+                [v for _, v in sorted(rows, key=lambda row: row[0])],
             ]
         found = []
         for part in range(parts):
