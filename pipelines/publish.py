@@ -23,9 +23,10 @@ from manifests.model import File, Manifest, Shard
 from manifests.removals import PAIRS
 from manifests.snapshot import Snapshot
 from manifests.sums import snapshot_files, strange_entries, write_sums
-from pipelines.conclude import BOILERPLATE, LEDGER, SAMPLES, SAMPLES_PER_REASON, sampled
+from pipelines.conclude import BOILERPLATE, LEDGER, SAMPLES
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.provenance import ATTRIBUTED, ATTRIBUTION
+from pipelines.samples import united
 from pipelines.shard import IDENTIFIERS, SHARD, SIGNATURES
 from pipelines.statement import Finished, make_manifest
 from shards.place import shard_name
@@ -213,9 +214,7 @@ def _quarantine(finished: Finished) -> pl.DataFrame:
 
 def _samples(finished: Finished) -> pl.DataFrame:
     """The samples of each reason, over all bundles of a source."""
-    stratum = ["source", "verdict", "stage", "reason"]
-    drawn = _with_source(finished, "concluded", SAMPLES)
-    return drawn.filter(sampled(stratum, SAMPLES_PER_REASON)).sort([*stratum, "draw"]).drop("draw")
+    return united(_with_source(finished, "concluded", SAMPLES)).drop("draw")
 
 
 def _boilerplate(finished: Finished) -> pl.DataFrame:
