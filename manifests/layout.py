@@ -2,7 +2,9 @@
 
 manifest.json            the manifest: everything else is vouched for by it
 README.md DATASHEET.md   cards, rendered from the manifest
-report/index.html        per-source statistics, rendered from the manifest
+report/index.html        what a reviewer must see first, rendered from the manifest
+report/sources/          a page a source
+report/samples/<source>/ a page a reason, rendered from the manifest and its samples
 ATTRIBUTION.parquet      whom the licences of the released documents want named
 SHA256SUMS               digests of all files, for people without hc4
 data/<source>/           the corpus: train-*.parquet, validation-*.parquet
@@ -21,6 +23,7 @@ from __future__ import annotations
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 ATTRIBUTION = "ATTRIBUTION.parquet"
+REPORT = "report"
 DATA = "data"
 AUDIT = "audit"
 PRIVACY = "privacy"

@@ -27,14 +27,15 @@ from manifests.sums import snapshot_files, strange_entries, sums_text
 
 __all__ = ["Finding", "Render", "notes", "verify"]
 
-Render = Callable[[Manifest], Mapping[str, bytes]]
+Render = Callable[[Manifest, pl.DataFrame | None], Mapping[str, bytes]]
+"""Makes the cards and pages of a manifest and its samples; of None, those that show no samples."""
 
 
 def verify(folder: Path, render: Render) -> list[Finding]:
     """Everything that differs; empty if the snapshot is whole.
 
-    `render` makes the cards of a manifest. Cards are compared byte by byte where this code built the snapshot, and by
-    SHA256SUMS alone where another version did: `notes` says so.
+    `render` makes the cards and pages of a manifest and its samples. They are compared byte by byte where this code
+    built the snapshot, and by SHA256SUMS alone where another version did: `notes` says so.
     """
     try:
         snapshot = Snapshot.open(folder)
@@ -81,13 +82,15 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
         elif name not in present:
             yield Finding(name, "is missing")
     cards: Mapping[str, bytes] = {}
+    samples = None if layout.SAMPLES in damaged or layout.SAMPLES not in stated else _samples(snapshot)
     try:
-        cards = render(manifest)
+        cards = render(manifest, samples)
     except Exception as error:  # noqa: BLE001 - of a forged manifest a template can make any
         yield Finding(layout.MANIFEST, f"no cards can be rendered from it ({type(error).__name__})")
     for name, content in cards.items():
         if name not in present:
-            yield Finding(name, "is missing")
+            if name in listed or not _of_other_code(manifest, name):
+                yield Finding(name, "is missing")
         elif (
             name in digests
             and digests[name] != hashlib.sha256(content).hexdigest()
@@ -95,6 +98,9 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
         ):
             yield Finding(name, "is not what the manifest renders to")
     known = {layout.MANIFEST, *stated, *cards}
+    # Pages that cannot be rendered here are judged by SHA256SUMS alone.
+    known |= {name for name in listed if _of_other_code(manifest, name)}
+    known |= {name for name in listed if samples is None and name.startswith(f"{layout.REPORT}/samples/")}
     yield from (Finding(name, "is not part of the snapshot") for name in present if name not in known)
     yield from _sums(folder, digests, listed)
     yield from agree.with_recipe(manifest)
@@ -102,6 +108,18 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
     yield from released.policies_unknown(manifest)
     if not damaged:
         yield from _content(snapshot)
+
+
+def _samples(snapshot: Snapshot) -> pl.DataFrame | None:
+    try:
+        return snapshot.samples()
+    except SnapshotError:  # which is said of the table
+        return None
+
+
+def _of_other_code(manifest: Manifest, name: str) -> bool:
+    """Whether this is a page of the report that other code may have made, or not made."""
+    return name.startswith(f"{layout.REPORT}/") and not agree.same_code(manifest)
 
 
 def _content(snapshot: Snapshot) -> Iterator[Finding]:

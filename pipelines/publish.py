@@ -17,7 +17,7 @@ from corpus.digest import sha256_file
 from corpus.errors import BuildStopped, SnapshotError
 from corpus.storage import WorkFolder, flush_tree
 from corpus.tables import write_frame
-from datacards.render import render
+from datacards.render import page_names, render
 from manifests import layout
 from manifests.model import File, Manifest, Shard
 from manifests.removals import PAIRS
@@ -44,7 +44,7 @@ def check_output(output: Path) -> None:
         manifest = Snapshot.open(output).manifest
     except SnapshotError:
         raise BuildStopped(f"{output} exists and is not a snapshot; move it away or pass another --output") from None
-    ours = {layout.MANIFEST, layout.SUMS, *render(manifest)}
+    ours = {layout.MANIFEST, layout.SUMS, *page_names(manifest)}
     ours |= {shard.path for shard in manifest.shards} | {file.path for file in manifest.files}
     if foreign := [*strange_entries(output), *(name for name in snapshot_files(output) if name not in ours)]:
         raise BuildStopped(f"{output} holds {foreign[0]}, which is not part of the snapshot; move it away first")
@@ -106,7 +106,8 @@ def _write(finished: Finished, folder: Path) -> Manifest:
     ]
     manifest = make_manifest(finished, shards, files, ledger).identified()
     (folder / layout.MANIFEST).write_bytes(manifest.canonical())
-    for name, content in render(manifest).items():
+    samples = pl.read_parquet(folder / layout.SAMPLES, glob=False)
+    for name, content in render(manifest, samples).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
