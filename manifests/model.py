@@ -12,6 +12,7 @@ from pydantic import Field, JsonValue
 
 from corpus.digest import canonical, digest
 from manifests.deduplicated import Dedup
+from manifests.estimates import AuditEstimate
 from manifests.strict import Strict
 
 SCHEMA: Literal["hc4/manifest/1"] = "hc4/manifest/1"
@@ -331,6 +332,8 @@ class Manifest(Strict):
     rights: Rights
     privacy: Privacy
     dedup: Dedup
+    audit: AuditEstimate | None = None
+    """How often it decided rightly, by people's verdicts on its samples; null if the recipe names none."""
     tokenizer: TokenizerFacts
     models: tuple[Model, ...]
     shards: tuple[Shard, ...]

@@ -15,7 +15,7 @@ import polars as pl
 from corpus.digest import sha256_file
 from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
-from manifests import agree, layout, origin, released, removals, signed
+from manifests import agree, audited, layout, origin, released, removals, signed
 from manifests.earlier import incomparable
 from manifests.finding import Finding
 from manifests.ledger import KEYS, make_ledger
@@ -133,6 +133,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.DATA, released.shards(snapshot)),
         (layout.SIGNATURES, signed.signatures(snapshot)),
         (layout.SAMPLES, released.samples(snapshot)),
+        (layout.SAMPLES, _audit(snapshot)),
         *((layout.REMOVALS, checks) for checks in _removals(snapshot)),
         (layout.LEDGER, _ledger(snapshot)),
         (layout.AUDIT, agree.with_record_tables(snapshot)),
@@ -161,6 +162,14 @@ def _estimate(snapshot: Snapshot) -> Iterator[Finding]:
     stated = snapshot.manifest.dedup.removals
     if stated is not None and contradicted(stated, removals.read_pairs(snapshot)):
         yield Finding(layout.MANIFEST, "dedup.removals does not follow from the sample and what was read of it")
+
+
+def _audit(snapshot: Snapshot) -> Iterator[Finding]:
+    """What people's verdicts amount to again, from what the manifest says was read."""
+    stated = snapshot.manifest.audit
+    sizes = audited.stratum_sizes(snapshot.manifest)
+    if stated is not None and audited.contradicted(stated, snapshot.samples(), sizes):
+        yield Finding(layout.MANIFEST, "audit does not follow from the samples and what was read of them")
 
 
 def _manifest(folder: Path, manifest: Manifest) -> Iterator[Finding]:

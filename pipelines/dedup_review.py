@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -153,6 +152,7 @@ def _ask(out: Console, pairs: pl.DataFrame, path: Path, reviewer: str) -> None:
     """Ask about every pair that this reviewer has not judged; each answer is on disk before the next question."""
     from manifests.precision import Judgement
     from manifests.removals import pair_digest
+    from manifests.verdicts import append_line
     from pipelines.show_removals import show_pair
 
     console = out if out.width >= _NARROWEST or out.is_terminal else Console(width=_NARROWEST)
@@ -168,7 +168,7 @@ def _ask(out: Console, pairs: pl.DataFrame, path: Path, reviewer: str) -> None:
             break
         if answer in _ANSWERS:
             ids = {"doc_id": pair["doc_id"], "survivor": pair["survivor"]}
-            _append(path, Judgement(pair=name, **ids, verdict=_ANSWERS[answer], reviewer=reviewer))
+            append_line(path, Judgement(pair=name, **ids, verdict=_ANSWERS[answer], reviewer=reviewer))
     console.print()
 
 
@@ -187,13 +187,3 @@ def _answer(console: Console, pair: dict[str, object]) -> str:
         if answer[0] != "f":
             return answer[0]
         show_whole(console, pair)
-
-
-def _append(path: Path, said: Judgement) -> None:
-    """Add a line, behind the last whole one, and flush it to disk."""
-    with path.open("ab+") as file:
-        file.seek(0)
-        file.truncate(file.read().rfind(b"\n") + 1)
-        file.write(said.model_dump_json().encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())

@@ -19,6 +19,7 @@ from corpus.document import DOCUMENTS
 from corpus.rooms import toolchain
 from corpus.unit import Unit
 from filters.datatrove.formatters import Formatters
+from manifests.audited import SampleVerdict, read_verdicts
 from manifests.earlier import Earlier
 from manifests.precision import Judgement, read_judgements
 from pipelines.formatting import load_formatters
@@ -87,6 +88,8 @@ class Plan:
     """Snapshots that the corpus is deduplicated against."""
     judgements: tuple[Judgement, ...] = ()
     """What people said of pairs that near-dedup merged, a file of `dedup.verdicts` after the other."""
+    said: tuple[SampleVerdict, ...] = ()
+    """What people said of samples, a file of `audit.verdicts` after the other."""
 
     @property
     def raw_bytes(self) -> int:
@@ -167,7 +170,8 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     earlier = [Earlier.open(Path(resolve_location(one, root)), recipe.dedup.signature) for one in recipe.dedup.against]
     places = [Path(resolve_location(one, root)) for one in recipe.dedup.verdicts]
     judgements = tuple(one for place in places for one in read_judgements(place))
-    return Plan(recipe, root, tuple(bundles), readers, stages, formatters, tuple(earlier), judgements)
+    said = tuple(one for place in recipe.audit.verdicts for one in read_verdicts(Path(resolve_location(place, root))))
+    return Plan(recipe, root, tuple(bundles), readers, stages, formatters, tuple(earlier), judgements, said)
 
 
 def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:

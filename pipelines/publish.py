@@ -92,7 +92,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _write(finished: Finished, folder: Path) -> Manifest:
     shards = [_copy_shard(finished.work, shard, folder) for shard in finished.shards]
-    ledger = _ledger_table(finished)
+    ledger, samples = _ledger_table(finished), _samples(finished)
     files = [
         *_audit(finished, folder),
         *(_copy_identifiers(finished.work, shard, folder) for shard in finished.shards),
@@ -100,13 +100,12 @@ def _write(finished: Finished, folder: Path) -> Manifest:
         _attribution(finished, folder),
         _frame(folder, layout.LEDGER, "ledger", ledger),
         _frame(folder, layout.QUARANTINE, "quarantine", _quarantine(finished)),
-        _frame(folder, layout.SAMPLES, "samples", _samples(finished)),
+        _frame(folder, layout.SAMPLES, "samples", samples),
         _frame(folder, layout.BOILERPLATE, "boilerplate", _boilerplate(finished)),
         _removals(finished, folder),
     ]
-    manifest = make_manifest(finished, shards, files, ledger).identified()
+    manifest = make_manifest(finished, shards, files, ledger, samples).identified()
     (folder / layout.MANIFEST).write_bytes(manifest.canonical())
-    samples = pl.read_parquet(folder / layout.SAMPLES, glob=False)
     for name, content in render(manifest, samples).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -310,6 +310,13 @@ class Limits(Part):
         return {"text_bytes": stated.pop("record_bytes"), **stated}
 
 
+class AuditRecipe(Part):
+    """What people said of this snapshot, or of one before it."""
+
+    verdicts: tuple[Location, ...] = ()
+    """Files of verdicts on samples, as `hc4 review` writes them: the manifest states what they amount to."""
+
+
 class Recipe(Part):
     """A whole recipe. Sources are listed by authority: of two equal documents, the earlier source's survives."""
 
@@ -332,6 +339,7 @@ class Recipe(Part):
     """What a record states comes first; of several that a score allows, the highest."""
     phi: PhiRecipe = PhiRecipe()
     dedup: DedupRecipe = DedupRecipe()
+    audit: AuditRecipe = AuditRecipe()
     tokenizer: Location = "asset:mistral-v3.model"
     split: SplitRecipe = SplitRecipe()
     shards: ShardRecipe = ShardRecipe()

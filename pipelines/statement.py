@@ -23,6 +23,8 @@ from dedup.interop import distinct, merged
 from filters.datatrove.classes import installed_libraries
 from filters.rights import Profile, load_profile
 from manifests.agree import dedup_parameters
+from manifests.audited import estimate as estimate_samples
+from manifests.audited import stratum_sizes
 from manifests.deduplicated import (
     ClusterSize,
     CrossSource,
@@ -102,10 +104,12 @@ class Finished:
         return self.work.product(stage, self.digests[number][stage])
 
 
-def make_manifest(finished: Finished, shards: list[Shard], files: list[File], table: pl.DataFrame) -> Manifest:
+def make_manifest(
+    finished: Finished, shards: list[Shard], files: list[File], table: pl.DataFrame, samples: pl.DataFrame
+) -> Manifest:
     """State everything, after the account was closed.
 
-    `table` is the ledger by raw file (`manifests.ledger.KEYS` and the four measures).
+    `table` is the ledger by raw file (`manifests.ledger.KEYS` and the four measures), `samples` those of the snapshot.
 
     Raises:
         LedgerImbalance: the account does not close.
@@ -124,7 +128,7 @@ def make_manifest(finished: Finished, shards: list[Shard], files: list[File], ta
     language = Path(resolve_location(recipe.language.model, plan.folder))
     canonical = _canonical_recipe(finished, tokenizer.sha256, sha256_file(language))
     asset = next((asset for asset in ASSETS.values() if asset.sha256 == sha256_file(language)), None)
-    return Manifest(
+    stated = Manifest(
         snapshot_id="",
         name=recipe.name,
         title=recipe.title or recipe.name,
@@ -162,6 +166,10 @@ def make_manifest(finished: Finished, shards: list[Shard], files: list[File], ta
         environment=environment(_versions_for(plan)),
         gaps=tuple(Gap(**gap) for gap in yaml.safe_load(gaps)),
     )
+    if not recipe.audit.verdicts:
+        return stated
+    audit = estimate_samples(samples, stratum_sizes(stated), plan.said)
+    return stated.model_copy(update={"audit": audit})
 
 
 def _versions_for(plan: Plan) -> dict[str, str]:
@@ -412,6 +420,8 @@ def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict
     recipe["dedup"]["against"] = [one.snapshot.manifest.snapshot_id for one in finished.plan.earlier]
     verdicts = [Path(resolve_location(one, finished.plan.folder)) for one in finished.plan.recipe.dedup.verdicts]
     recipe["dedup"]["verdicts"] = [sha256_file(path) for path in verdicts]
+    said = [Path(resolve_location(one, finished.plan.folder)) for one in finished.plan.recipe.audit.verdicts]
+    recipe["audit"]["verdicts"] = [sha256_file(path) for path in said]
     recipe["tokenizer"] = tokenizer
     recipe["rules"] = {
         kind: [rule.model_dump(mode="json") for rule in rules]
