@@ -71,13 +71,13 @@ def review(
     if html is not None:
         from datacards.removals import render_removals
 
-        _outside(html, folder)
+        outside(html, folder)
         html.write_bytes(render_removals(name, pairs))
         out.print(f"{escape(str(html))}: {len(pairs):,} pairs", highlight=False, soft_wrap=True)
         return
-    _outside(chosen, folder)
+    outside(chosen, folder)
     if not summary:
-        _ask(out, pairs, chosen, reviewer or _login())
+        _ask(out, pairs, chosen, reviewer or login())
     said = _judgements([chosen]) if chosen.exists() else []
     show_estimate(out, estimate(pairs, said))
 
@@ -129,7 +129,7 @@ def _beside(folder: Path | None, name: str) -> Path:
     return (Path() if folder is None else folder.parent) / f"{name}.reviews.jsonl"
 
 
-def _outside(path: Path, folder: Path | None) -> None:
+def outside(path: Path, folder: Path | None) -> None:
     """Refuse to write into a snapshot: it would no longer be whole."""
     if folder is not None and path.resolve().is_relative_to(folder):
         raise SnapshotError(f"{path} lies in {folder}, where nothing may be added; name a file elsewhere")
@@ -141,7 +141,8 @@ def _judgements(files: Iterable[Path]) -> list[Judgement]:
     return [one for path in files for one in read_judgements(path)]
 
 
-def _login() -> str:
+def login() -> str:
+    """Who is sitting here."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a container whose user has no name

@@ -165,6 +165,21 @@ def _removals(view: View) -> Iterator[Alert]:
         yield Alert("act", title, detail, "#duplicates")
 
 
+def _audit(view: View) -> Iterator[Alert]:
+    audit = view.manifest.audit
+    if audit is None:
+        if any(file.kind == "samples" for file in view.manifest.files):
+            title = "Nobody has said whether its filters decided rightly"
+            yield Alert("know", title, "hc4 review shows samples of each, and takes verdicts.", "#funnel")
+        return
+    for one, word in ((audit.removed, "removed"), (audit.kept, "kept")):
+        if one.share is not None and one.low is not None and one.high is not None and one.share < PRECISION:
+            detail = f"{one.low:.0%} to {one.high:.0%} at 95 %, of {counted(one.covered, 'document')}."
+            yield Alert(
+                "look", f"Only {one.share:.0%} of what was {word} was {word} rightly, by readers", detail, "#audit"
+            )
+
+
 def _recall(view: View) -> Iterator[Alert]:
     planted: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for one in view.manifest.privacy.planted:
@@ -245,7 +260,7 @@ def _gaps(view: View) -> Iterator[Alert]:
 
 
 RULES: tuple[Rule, ...] = (
-    *(_profile, _floor, _retracted, _removals, _recall, _lost, _nothing, _unread, _dominant, _years),
+    *(_profile, _floor, _retracted, _removals, _audit, _recall, _lost, _nothing, _unread, _dominant, _years),
     *(_languages, _conflicts, _repeated, _gaps),
 )
 """In the order in which alerts of one level are shown."""

@@ -12,7 +12,7 @@ import polars as pl
 from datacards.pages import html_pages, style
 from datacards.report import tables
 from datacards.report.alerts import LEVELS, Alert, alerts
-from datacards.report.paths import INDEX, relative, source_page
+from datacards.report.paths import INDEX, relative, sample_page, source_page
 from datacards.report.samples import NEEDED, Stratum, strata, stratum_pages
 from datacards.views import SourceView, View
 
@@ -112,5 +112,6 @@ def _render(template: str, page: str, view: View, **given: Any) -> bytes:
         "OWED": OWED,
         "WORDS": WORDS,
         "MOST_SOURCES": tables.MOST_SOURCES,
+        "sample_page": sample_page,
     }
     return html_pages().get_template(template).render(shared | given).encode()

@@ -104,6 +104,13 @@ def strata(view: View, samples: pl.DataFrame) -> Iterator[tuple[SourceView, Stra
 
 
 _NEAREST = 10
+_MEASURED = {
+    "language_not_allowed": "share in allowed languages",
+    "mixed_languages": "share in allowed languages",
+    "language_uncertain": "score of the language",
+    "phi_density": "share masked as identifiers",
+}
+"""What the bounds that are no quality rules are compared with, by the reason they give."""
 
 
 class Teller:
@@ -132,7 +139,7 @@ class Teller:
     def _decided(self, row: Mapping[str, Any]) -> Iterator[str]:
         rule = row["borders"] or row["reason"]
         if row["score"] is not None and row["threshold"] is not None:
-            signal = self.signal(row["doc_type"], rule)
+            signal = self.signal(row["doc_type"], rule) or _MEASURED.get(rule)
             way = "below" if row["score"] < row["threshold"] else "above"
             way = "at" if row["score"] == row["threshold"] else way
             yield f"{signal or rule} {row['score']:.4g}, {way} the bound of {row['threshold']:.4g}"
