@@ -98,7 +98,7 @@ def strata(view: View, samples: pl.DataFrame) -> Iterator[tuple[SourceView, Stra
                     size=sizes.get(key, one.source.kept.documents),
                     by_lot=tell.all(rows.filter(pl.col("turn").is_not_null())),
                     out=tell.all(near),
-                    inside=tell.all(pl.concat([mine.clear(), *passes])),
+                    inside=tell.all(pl.concat([mine.clear(), *passes]).sort("borders", distance, "doc_id")),
                 ),
             )
 
