@@ -130,6 +130,7 @@ def _lost(view: View) -> Iterator[Alert]:
     for one in _training(view):
         if one.losses and one.losses[0].amount.documents > LOST * one.entered.documents:
             found.append((one, one.losses[0].reason, one.losses[0].amount.documents))
+    found.sort(key=lambda item: (-item[2], item[0].source.name))
     for one, reason, documents in found[:_NAMED]:
         title = f"{one.source.name} lost {share(documents, one.entered.documents)} to {reason}"
         detail = f"{number(documents)} of {counted(one.entered.documents, 'document')} read."

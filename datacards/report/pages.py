@@ -54,7 +54,7 @@ def _pages(view: View, samples: pl.DataFrame | None) -> Iterator[tuple[str, byte
 
 
 def _overview(view: View, found: tuple[Alert, ...], charted: str) -> bytes:
-    recipe = json.dumps(view.manifest.recipe, indent=2, ensure_ascii=False, sort_keys=True)
+    recipe = json.dumps(_without_files(view.manifest.recipe), indent=2, ensure_ascii=False, sort_keys=True)
     return _render(
         "report.html.j2",
         INDEX,
@@ -69,6 +69,21 @@ def _overview(view: View, found: tuple[Alert, ...], charted: str) -> bytes:
         lengths=tables.lengths(view),
         recipe=recipe,
     )
+
+
+def _without_files(recipe: dict[str, Any]) -> dict[str, Any]:
+    """The recipe with the number of raw files of a source in the place of their names and digests."""
+    sources = recipe.get("sources")
+    if not isinstance(sources, list):
+        return recipe
+    return recipe | {
+        "sources": [
+            one | {"files": f"{len(one['files']):,} raw files, named in manifest.json"}
+            if isinstance(one, dict) and isinstance(one.get("files"), list)
+            else one
+            for one in sources
+        ]
+    }
 
 
 def _source(view: View, one: SourceView, mine: list[Alert], charted: str, sampled: bool) -> bytes:
