@@ -55,7 +55,7 @@ def review(
     """
     from datacards.desk.database import write_database
     from datacards.desk.notes import Notes
-    from datacards.desk.pages import Desk
+    from datacards.desk.pages import Desk, report_pages
     from datacards.desk.server import DeskServer
     from manifests.audited import SampleVerdict
     from manifests.precision import Judgement
@@ -81,7 +81,13 @@ def review(
     with tempfile.TemporaryDirectory(prefix="hc4-review-") as place, DeskServer(port) as server:
         write_database(opened, Path(place) / "audit.sqlite")
         server.desk = Desk(
-            opened, Path(place) / "audit.sqlite", reviewer or login(), samples, judged, server.guard.token
+            opened,
+            Path(place) / "audit.sqlite",
+            reviewer or login(),
+            samples,
+            judged,
+            server.guard.token,
+            report_pages(opened),
         )
         _out.print(f"open      {server.guard.address}", highlight=False, soft_wrap=True, markup=False)
         _out.print(f"verdicts  {said[0]}", highlight=False, soft_wrap=True, markup=False)

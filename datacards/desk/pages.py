@@ -17,6 +17,7 @@ from datacards.desk.queries import PAGE, Asked, beyond, facets, listed, rows
 from datacards.differences import compare_pair
 from datacards.pages import html_pages
 from datacards.render import page_names
+from manifests import layout
 from manifests.audited import OPINIONS, SampleVerdict, estimate, stratum_sizes
 from manifests.precision import Judgement
 from manifests.precision import estimate as estimate_removals
@@ -42,6 +43,8 @@ class Desk:
     samples: Notes[SampleVerdict]
     pairs: Notes[Judgement]
     token: str
+    pages: frozenset[str]
+    """Pages of the report, below the snapshot."""
 
     def page(self, path: str, given: Mapping[str, str]) -> bytes:
         """The page at `path`.
@@ -72,7 +75,7 @@ class Desk:
         """
         name = path.strip("/")
         file = self.snapshot.folder / name
-        if name not in page_names(self.snapshot.manifest) or not name.startswith("report/") or not file.is_file():
+        if name not in self.pages or not file.is_file():
             raise Missing(path)
         return file.read_bytes()
 
@@ -200,6 +203,11 @@ class Desk:
         manifest = self.snapshot.manifest
         shared = {"manifest": manifest, "reviewer": self.reviewer, "token": self.token, "percent": percent}
         return html_pages().get_template(template).render(shared | given).encode()
+
+
+def report_pages(snapshot: Snapshot) -> frozenset[str]:
+    """Pages of the report that a snapshot can have: no other file of it is served."""
+    return frozenset(name for name in page_names(snapshot.manifest) if name.startswith(f"{layout.REPORT}/"))
 
 
 def percent(share: float | None) -> str:

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from datacards.desk.database import write_database
 from datacards.desk.notes import Notes
-from datacards.desk.pages import Desk
+from datacards.desk.pages import Desk, report_pages
 from datacards.desk.server import DeskServer
 from datacards.render import render
 from manifests import layout
@@ -128,7 +128,8 @@ def open_desk(snapshot: Snapshot, place: Path, reviewer: str = "ann") -> Iterato
     write_database(snapshot, place / "audit.sqlite")
     with DeskServer(0) as server:
         notes = Notes(place / "verdicts.jsonl", SampleVerdict), Notes(place / "reviews.jsonl", Judgement)
-        desk = Desk(snapshot, place / "audit.sqlite", reviewer, *notes, server.guard.token)
+        tables = place / "audit.sqlite"
+        desk = Desk(snapshot, tables, reviewer, *notes, server.guard.token, report_pages(snapshot))
         server.desk = desk
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
