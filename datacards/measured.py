@@ -150,8 +150,8 @@ def _steps(view: View) -> str:
     shortened = f"Repeated paragraphs were cut from {counted(cut, 'document')}. " if cut else ""
     through = f"In this order: {passed}. " if stages else ""
     return (
-        f"{_formatting(view)}{through}Masking changed {counted(masked, 'document')}. {shortened}The thresholds are in the "
-        "manifest's recipe."
+        f"{_formatting(view)}{through}Masking changed {counted(masked, 'document')}. {shortened}"
+        "The thresholds are in the manifest's recipe."
     )
 
 

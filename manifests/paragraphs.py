@@ -18,11 +18,13 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
+from corpus.errors import RecipeError
 from corpus.runs import gather, key_range, write_run
 from filters.phi.lines import without_lines
 from filters.phi.policy import policies_of
-from filters.rights import load_profile
+from filters.rights import Profile, load_profile
 from manifests import layout
+from manifests.agree import same_code
 from manifests.deduplicated import RepeatedParagraphs
 from manifests.earlier import SURROGATE, YEARED, released_rows
 from manifests.finding import Finding
@@ -44,16 +46,28 @@ class Recount:
 
     Args:
         snapshot: whose manifest states paragraphs.
+        profile: which licences it lets in.
         folder: empty; holds the runs.
     """
 
-    def __init__(self, snapshot: Snapshot, folder: Path) -> None:
+    @classmethod
+    def of(cls, snapshot: Snapshot, folder: Path) -> Recount | None:
+        """The same; None of a snapshot of a time when they were not counted, or under rules that this code lacks."""
+        recipe: Any = snapshot.manifest.recipe
+        if not snapshot.manifest.dedup.paragraphs and not same_code(snapshot.manifest):
+            return None
+        try:
+            return cls(snapshot, load_profile(recipe["licence_profile"]), folder)
+        except RecipeError:
+            return None  # said by `agree.with_profile`
+
+    def __init__(self, snapshot: Snapshot, profile: Profile, folder: Path) -> None:
         self._snapshot = snapshot
         self._folder = folder
         manifest = snapshot.manifest
         recipe: Any = manifest.recipe
         self._min_words = int(manifest.dedup.parameters["paragraph_min_words"])
-        self._profile = load_profile(recipe["licence_profile"])
+        self._profile = profile
         asked = recipe["dedup"]["paragraphs"].get("remove", False)
         own = {source["name"]: source.get("remove_paragraphs") for source in recipe["sources"]}
         self._removes = {name: asked if one is None else one for name, one in own.items()}

@@ -60,7 +60,7 @@ def signatures(snapshot: Snapshot) -> Iterator[Finding]:
     repetition = {source.name: Repetition() for source in snapshot.manifest.sources}
     with TemporaryDirectory(prefix="hc4-verify-") as folder:
         whole = True
-        recount = Recount(snapshot, Path(folder)) if snapshot.manifest.dedup.paragraphs else None
+        recount = Recount.of(snapshot, Path(folder))
         for shard in snapshot.manifest.shards:
             mine = repetition.setdefault(shard.source, Repetition())
             whole &= yield from _of_shard(snapshot, shard, minhash, mine, recount)
