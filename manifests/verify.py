@@ -49,7 +49,7 @@ def notes(manifest: Manifest) -> list[str]:
     found = [] if agree.same_code(manifest) else ["cards not checked byte by byte: built by other code"]
     facts = manifest.dedup.signatures
     if facts is not None and (differs := incomparable(facts)):
-        found.append(f"signatures not made again, paragraphs not counted again: {differs}")
+        found.append(f"signatures not made again: {differs}; paragraphs not counted again either")
     elif manifest.dedup.paragraphs and (moved := dates_moved(manifest)):
         found.append(f"paragraphs not counted again, since dates were moved: {', '.join(moved)}")
     return found

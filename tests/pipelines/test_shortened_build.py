@@ -18,6 +18,7 @@ from corpus.digest import digest
 from corpus.storage import WorkFolder
 from datacards.render import render
 from dedup.signature import SignatureAnnotator
+from filters.phi.surrogates import Key
 from manifests.model import Manifest
 from manifests.snapshot import Snapshot
 from manifests.verify import notes, verify
@@ -42,6 +43,7 @@ SHARED = (
     "The tablets must be kept in the original package, below thirty degrees, out of the reach and sight of children, "
     "and must not be used after the date on the carton.",
 )
+SEEN, WRITE = " The last one was seen on 12 March 2019.", " Whoever saw more may write to "
 PLACEHOLDER = SHARED[1].replace(MAIL, "[EMAIL]")
 
 
@@ -56,8 +58,9 @@ def own(number: int) -> str:
 
 TEXTS: dict[str, dict[str, list[str]]] = {
     "labels": {
-        "first": [own(1), SHARED[0], own(2), SHARED[1], own(3), own(4)],
-        "second": [own(5), SHARED[0], own(6), SHARED[1].replace(",", ";"), own(7)],
+        "first": [own(1), SHARED[0], own(2), SHARED[1], own(3), own(4) + SEEN],
+        "second": [own(5), SHARED[0], own(6), SHARED[1].replace(",", ";"), own(7) + WRITE + MAIL],
+        "nearly": [own(5).replace("placebo", "none"), SHARED[0], own(6), SHARED[1], own(7) + WRITE + MAIL],
         "twice": [own(8), own(9), own(10), own(9)],
         "nothing": ["Warnings", SHARED[0], SHARED[1]],
         "split": [own(11), own(12), "Patient telephone: (617)", SHARED[0], "555-0123", own(13), SHARED[2]],
@@ -66,8 +69,8 @@ TEXTS: dict[str, dict[str, list[str]]] = {
     "notes": {"kept": [own(16), SHARED[0], own(17)], "other": [own(18), own(19), SHARED[2]]},
 }
 LEFT = {
-    "labels:first": [own(1), SHARED[0], own(2), PLACEHOLDER, own(3), own(4)],
-    "labels:second": [own(5), own(6), own(7)],
+    "labels:first": [own(1), SHARED[0], own(2), PLACEHOLDER, own(3), own(4) + SEEN],
+    "labels:second": [own(5), own(6), own(7) + WRITE + "[EMAIL]"],
     "labels:twice": [own(8), own(9), own(10)],
     "labels:nothing": ["Warnings", SHARED[0]],
     "labels:split": [own(11), own(12), "Patient telephone: (617)", SHARED[0], "555-0123", own(13), SHARED[2]],
@@ -77,6 +80,7 @@ LEFT = {
 }
 """Of equal documents, the longer one is the better. A paragraph between two halves of a number stays."""
 CUT = {"labels:second": 2, "labels:twice": 1, "labels:nothing": 1, "labels:plain": 1}
+MASKED = {"labels:first": 1, "labels:second": 1}
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,8 @@ def made(
     remove: bool = True,
     partitions: int = 1,
     engine: Callable[[WorkFolder], Engine] = InlineEngine,
-    work: WorkFolder | None = None,
+    doc_type: str = "drug_label",
+    key: Path | None = None,
 ) -> Made:
     """Build the texts; with other partitions, in other files too."""
     if not assets_are_here():
@@ -118,7 +123,7 @@ def made(
         for file in range(count):
             path = place / name / f"rows-{count - file}.jsonl"
             path.write_text("".join(json.dumps(row) + "\n" for row in rows[file::count]), encoding="utf-8")
-        columns = {"columns": {"id": "id", "text": "text"}, "doc_type": "drug_label"}
+        columns = {"columns": {"id": "id", "text": "text"}, "doc_type": doc_type}
         source = {"name": name, "reader": "jsonl", "options": columns, "files": [name], "terms": "CC-BY-4.0"}
         sources.append(source | ({"remove_paragraphs": False} if name == "notes" else {}))
     content = {
@@ -128,12 +133,12 @@ def made(
         "language": {"min_score": 0},
         "quality": {"presets": {}, "default_preset": None},
         "dedup": {"paragraphs": {"min_words": 20, "remove": remove}},
-        "phi": {"max_masked_share": 0.2},
+        "phi": {"max_masked_share": 0.2, "undecided": "rules", "key": str(key) if key else None},
         "split": {"validation_share": 0},
     }
     recipe = place / "recipe.yaml"
     recipe.write_text(yaml.safe_dump(content), encoding="utf-8")
-    work = work or WorkFolder.create(place / "work")
+    work = WorkFolder.create(place / "work")
     with work.lock(), engine(work) as running:
         Build(make_plan(load_recipe(recipe), place), running, work, Listener(), partitions).run(place / "out")
     return Made(place / "out", work)
@@ -155,7 +160,7 @@ def test_all_but_the_first_of_equal_paragraphs_are_gone(shortened: Made) -> None
     rows = shortened.rows
     assert {name: row["text"].split("\n") for name, row in rows.items()} == LEFT
     assert {name: row["paragraphs_cut"] for name, row in rows.items() if row["paragraphs_cut"]} == CUT
-    assert {name: row["phi_masked"] for name, row in rows.items() if row["phi_masked"]} == {"labels:first": 1}
+    assert {name: row["phi_masked"] for name, row in rows.items() if row["phi_masked"]} == MASKED
 
 
 def test_what_is_measured_is_measured_of_what_is_left(shortened: Made) -> None:
@@ -179,7 +184,7 @@ def test_the_account_tells_masking_and_cutting_apart(shortened: Made) -> None:
         next(share.amount for share in shares if share.label == "labels")
         for shares in (manifest.ledger.masked, manifest.ledger.cut)
     )
-    assert (masked.documents, masked.bytes) == (3, 3 * (len(MAIL) - len("[EMAIL]")))
+    assert (masked.documents, masked.bytes) == (3, 4 * (len(MAIL) - len("[EMAIL]")))
     gone = [SHARED[0], PLACEHOLDER, own(9), PLACEHOLDER, SHARED[2]]
     assert (cut.documents, cut.words) == (4, sum(len(text.split()) for text in gone))
     assert cut.bytes == sum(len(text) + 1 for text in gone)
@@ -189,27 +194,47 @@ def test_the_account_tells_masking_and_cutting_apart(shortened: Made) -> None:
     assert (stated.repeated, other.repeated, other.elsewhere) == (2, 2, 2)
     owed = pl.read_parquet(shortened.folder / "ATTRIBUTION.parquet", glob=False)
     changes = dict(owed.select("doc_id", "changes").iter_rows())
-    assert changes["labels:second"] == "text extracted; 2 repeated paragraphs left out"
+    assert changes["labels:second"] == "text extracted; 1 identifiers masked; 2 repeated paragraphs left out"
     assert changes["labels:first"] == "text extracted; 1 identifiers masked"
 
 
 def test_it_verifies_and_the_cards_say_it(shortened: Made) -> None:
     assert verify(shortened.folder, render) == []
     assert notes(shortened.manifest) == []
+    pairs = pl.read_parquet(shortened.folder / "samples" / "removals.parquet", glob=False)
+    assert pairs.select("doc_id", "survivor").rows() == [("labels:nearly", "labels:second")]
     pages = render(shortened.manifest)
     assert b"Repeated paragraphs were cut from 4 documents" in pages["README.md"]
     assert b"Repeated paragraphs were then cut from 4 documents" in pages["report/index.html"]
 
 
-def test_any_partitions_and_files_give_the_same_rows(shortened: Made, tmp_path: Path) -> None:
+def test_other_partitions_and_files_give_the_same_rows(shortened: Made, tmp_path: Path) -> None:
     places = dict.fromkeys(("raw_file", "raw_sha256", "record", "offset", "retrieved"))
     expected = {name: {**row, **places} for name, row in shortened.rows.items()}
-    for partitions in (7, 64):
-        other = made(tmp_path / str(partitions), partitions=partitions)
+    other = made(tmp_path, partitions=7)
 
-        assert {name: {**row, **places} for name, row in other.rows.items()} == expected
-        assert other.manifest.dedup == shortened.manifest.dedup
-        assert other.manifest.ledger == shortened.manifest.ledger
+    assert {name: {**row, **places} for name, row in other.rows.items()} == expected
+    assert other.manifest.dedup == shortened.manifest.dedup
+    assert other.manifest.ledger == shortened.manifest.ledger
+
+
+def test_surrogates_go_and_move_with_the_text_they_stand_in(tmp_path: Path) -> None:
+    """What is compared has placeholders; what is released has none."""
+    Key.create(tmp_path / "key")
+    built = made(tmp_path / "built", doc_type="note", key=tmp_path / "key")
+
+    assert verify(built.folder, render) == []
+    assert notes(built.manifest) == ["paragraphs not counted again, since dates were moved: labels"]
+    row = built.rows["labels:second"]
+    assert row["paragraphs_cut"] == 2
+    assert "[EMAIL]" not in row["text"]
+    (path,) = (built.folder / "privacy" / "labels").iterdir()
+    account = pl.read_parquet(path, glob=False).filter((pl.col("doc_id") == "labels:second"), pl.col("kind") == "EMAIL")
+    (place,) = account.select("start", "end").rows()
+    name, _, domain = row["text"].encode()[slice(*place)].decode().partition("@")
+    assert name.count(".") == 2
+    assert domain
+    assert row["text"].endswith(f"{WRITE}{name}@{domain}")
 
 
 @pytest.mark.slow
