@@ -146,11 +146,12 @@ def _timeframe(view: View) -> str | None:
 def _steps(view: View) -> str:
     stages = list(dict.fromkeys(stage.stage for one in view.sources for stage in one.stages))
     passed = ", ".join(code(stage) for stage in stages)
-    masked = sum(one.masked.documents for one in view.sources)
+    masked, cut = (sum(getattr(one, name).documents for one in view.sources) for name in ("masked", "cut"))
+    shortened = f"Repeated paragraphs were cut from {counted(cut, 'document')}. " if cut else ""
     through = f"In this order: {passed}. " if stages else ""
     return (
-        f"{_formatting(view)}{through}Masking changed {counted(masked, 'document')}. The thresholds are in the "
-        "manifest's recipe."
+        f"{_formatting(view)}{through}Masking changed {counted(masked, 'document')}. {shortened}"
+        "The thresholds are in the manifest's recipe."
     )
 
 

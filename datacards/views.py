@@ -59,6 +59,9 @@ class SourceView:
     losses: tuple[LedgerLine, ...]
     """What left it, the largest number of documents first."""
     masked: Amount
+    """What masking took, and of how many documents."""
+    cut: Amount
+    """What was cut of repeated paragraphs after that."""
     phi: tuple[PhiCount, ...]
     shards: tuple[Shard, ...]
 
@@ -252,7 +255,7 @@ class PlantedRow:
 def view(manifest: Manifest) -> View:
     """Arrange `manifest` by source."""
     ledger, privacy = manifest.ledger, manifest.privacy
-    masked = {line.label: line.amount for line in ledger.masked}
+    masked, cut = ({line.label: line.amount for line in lines} for lines in (ledger.masked, ledger.cut))
     sources = tuple(
         SourceView(
             source=source,
@@ -260,6 +263,7 @@ def view(manifest: Manifest) -> View:
             stages=tuple(stage for stage in ledger.stages if stage.source == source.name),
             losses=tuple(sorted((line for line in ledger.lines if line.source == source.name), key=_largest)),
             masked=masked.get(source.name, Amount()),
+            cut=cut.get(source.name, Amount()),
             phi=tuple(
                 sorted(
                     (count for count in privacy.masked if count.source == source.name),

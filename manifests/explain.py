@@ -13,7 +13,7 @@ from corpus.errors import SnapshotError
 from filters.rules import Rule
 from manifests.snapshot import BROKEN, Snapshot, unreadable
 
-_RELEASED = ["doc_id", "split", "cluster_id", "n_tokens", "n_bytes", "phi_masked", "text_sha256"]
+_RELEASED = ["doc_id", "split", "cluster_id", "n_tokens", "n_bytes", "phi_masked", "paragraphs_cut", "text_sha256"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,12 +149,15 @@ class StageBalance(Strict):
 
 
 class Ledger(Strict):
-    """The whole account. `masked` is what masking took away (documents = documents changed)."""
+    """The whole account. `masked` is what masking took away, `cut` what was cut of repeated paragraphs after that
+    (documents = documents changed)."""
 
     lines: tuple[LedgerLine, ...]
     stages: tuple[StageBalance, ...]
     masked: tuple[Share, ...]
-    """By source: text as read minus text as released, of the kept documents."""
+    """By source: text as read minus text as masked, of the kept documents."""
+    cut: tuple[Share, ...] = ()
+    """By source: text as masked minus text as released. Empty in snapshots of a time when nothing was cut."""
 
 
 class LicenceRights(Strict):

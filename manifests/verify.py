@@ -20,6 +20,7 @@ from manifests.earlier import incomparable
 from manifests.finding import Finding
 from manifests.ledger import KEYS, make_ledger
 from manifests.model import Manifest
+from manifests.paragraphs import dates_moved
 from manifests.precision import contradicted
 from manifests.recount import contradictions
 from manifests.snapshot import BROKEN, Snapshot
@@ -48,7 +49,9 @@ def notes(manifest: Manifest) -> list[str]:
     found = [] if agree.same_code(manifest) else ["cards not checked byte by byte: built by other code"]
     facts = manifest.dedup.signatures
     if facts is not None and (differs := incomparable(facts)):
-        found.append(f"signatures not made again: {differs}")
+        found.append(f"signatures not made again: {differs}; paragraphs not counted again either")
+    elif manifest.dedup.paragraphs and (moved := dates_moved(manifest)):
+        found.append(f"paragraphs not counted again, since dates were moved: {', '.join(moved)}")
     return found
 
 
@@ -194,10 +197,12 @@ def _ledger(snapshot: Snapshot) -> Iterator[Finding]:
     )
     if not table.equals(pl.read_parquet(snapshot.folder / layout.LEDGER, glob=False)):
         yield Finding(layout.LEDGER, "is not the sum of the record tables")
-    masked = {share.label: share.amount for share in manifest.ledger.masked}
+    masked, cut = (
+        {share.label: share.amount for share in shares} for shares in (manifest.ledger.masked, manifest.ledger.cut)
+    )
     kept = {source.name: source.kept for source in manifest.sources}
     try:
-        if make_ledger(table, names, masked, kept) != manifest.ledger:
+        if make_ledger(table, names, masked, cut, kept) != manifest.ledger:
             yield Finding(layout.MANIFEST, "the ledger is not the sum of the record tables")
     except (LedgerImbalance, KeyError) as error:
         yield Finding(layout.MANIFEST, f"the ledger does not close: {error}")

@@ -80,6 +80,8 @@ class SourceRecipe(Part):
     """What is looked for: a policy for all documents, or that of each document's type."""
     templates: TemplateRecipe | None = None
     """What is a template of this source, if not what `dedup.templates` says."""
+    remove_paragraphs: bool | None = None
+    """Whether its documents lose repeated paragraphs, if not what `dedup.paragraphs.remove` says."""
     max_near_loss: float | None = Field(None, ge=0, le=1)
     """Share of its documents that near-dedup may take before the build stops, however few they are; if not stated, what
     `dedup.max_loss_share` and `max_loss_documents` say."""
@@ -224,6 +226,8 @@ class ParagraphRecipe(Part):
 
     min_words: int = Field(20, ge=1)
     """Words from which a line of a text is a paragraph that counts: shorter ones are headings and form fields."""
+    remove: bool = False
+    """Whether all but the first of them are cut from the released text; a source may decide otherwise."""
 
 
 class DedupRecipe(Part):

@@ -128,6 +128,10 @@ def show_funnel(console: Console, manifest: Manifest) -> None:
         masked = next(share.amount for share in manifest.ledger.masked if share.label == source.name)
         if masked.documents:
             table.add_row("mask", f"identifiers in {masked.documents:,} documents", "", f"-{masked.tokens:,}")
+        cut = next((share.amount for share in manifest.ledger.cut if share.label == source.name), Amount())
+        if cut.documents:
+            what = f"repeated paragraphs of {cut.documents:,} documents"
+            table.add_row("paragraphs", what, "", f"-{cut.tokens:,}")
         table.add_row("kept", "", *_numbers(source.kept), style="bold green")
         console.print(table)
 
@@ -189,7 +193,9 @@ def _verdict(story: Story) -> str:
         return (
             f"{_marked('kept', 'green')}: {escape(released['shard'])} row {released['row']}, "
             f"split {escape(released['split'])}, {released['n_tokens']:,} tokens, "
-            f"{released['phi_masked']} identifiers masked, cluster {escape(released['cluster_id'])}"
+            f"{released['phi_masked']} identifiers masked, "
+            + (f"{cut} repeated paragraphs cut, " if (cut := released["paragraphs_cut"]) else "")
+            + f"cluster {escape(released['cluster_id'])}"
         )
     if row["verdict"] == "merge":
         by = _by({"method": row["stage"], "similarity": row["similarity"]})

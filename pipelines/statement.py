@@ -113,9 +113,12 @@ def make_manifest(finished: Finished, shards: list[Shard], files: list[File], ta
     plan = finished.plan
     recipe = plan.recipe
     names = [source.name for source in recipe.sources]
-    masked = {name: _sum(finished.assembled[n]["masked"] for n in finished.of(name)) for name in names}
+    masked, cut = (
+        {name: _sum(finished.assembled[n][what] for n in finished.of(name)) for name in names}
+        for what in ("masked", "cut")
+    )
     released = {name: _sum_label(finished, name, "split") for name in names}
-    ledger = make_ledger(table, names, masked, released)
+    ledger = make_ledger(table, names, masked, cut, released)
     _check_records(finished, ledger)
     _check_shards(shards, released)
     profile = load_profile(recipe.profile)
