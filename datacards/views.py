@@ -14,15 +14,14 @@ from datacards.text import Markdown, code
 from filters.datatrove.formatters import Outcomes
 from filters.phi.classes import SafeHarbor
 from filters.phi.evaluation import Share as Proportion
+from manifests.amount import Amount, Share
 from manifests.model import (
-    Amount,
     LedgerLine,
     Manifest,
     PhiCount,
     PlantedRecall,
     RawFile,
     Shard,
-    Share,
     Source,
     Split,
     StageBalance,

@@ -16,8 +16,9 @@ from dedup.identity import KINDS
 from filters.phi.mask import mask_text
 from filters.phi.policy import policies_of
 from manifests import layout, signed
+from manifests.amount import Amount
 from manifests.finding import Finding
-from manifests.model import Amount, Manifest, Shard
+from manifests.model import Manifest, Shard
 from manifests.removals import PAIRS, SHOWN, read_pairs
 from manifests.screening import Screening, account_of, known_policies, shows
 from manifests.snapshot import BROKEN, Snapshot

@@ -19,6 +19,7 @@ from corpus.storage import WorkFolder, flush_tree
 from corpus.tables import write_frame
 from datacards.render import render
 from manifests import layout
+from manifests.labels import LISTED, listed
 from manifests.model import File, Manifest, Shard
 from manifests.removals import PAIRS
 from manifests.snapshot import Snapshot
@@ -27,7 +28,7 @@ from pipelines.conclude import BOILERPLATE, LEDGER, SAMPLES, SAMPLES_PER_REASON,
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.provenance import ATTRIBUTED, ATTRIBUTION
 from pipelines.shard import IDENTIFIERS, SHARD, SIGNATURES
-from pipelines.statement import Finished, make_manifest
+from pipelines.statement import Finished, labels_of, make_manifest
 from shards.place import shard_name
 
 
@@ -91,7 +92,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _write(finished: Finished, folder: Path) -> Manifest:
     shards = [_copy_shard(finished.work, shard, folder) for shard in finished.shards]
-    ledger = _ledger_table(finished)
+    ledger, labels = _ledger_table(finished), labels_of(finished)
     files = [
         *_audit(finished, folder),
         *(_copy_identifiers(finished.work, shard, folder) for shard in finished.shards),
@@ -102,8 +103,9 @@ def _write(finished: Finished, folder: Path) -> Manifest:
         _frame(folder, layout.SAMPLES, "samples", _samples(finished)),
         _frame(folder, layout.BOILERPLATE, "boilerplate", _boilerplate(finished)),
         _removals(finished, folder),
+        *(_frame(folder, path, "coverage", listed(kind, labels)) for kind, path in LISTED.items()),
     ]
-    manifest = make_manifest(finished, shards, files, ledger).identified()
+    manifest = make_manifest(finished, shards, files, ledger, labels).identified()
     (folder / layout.MANIFEST).write_bytes(manifest.canonical())
     for name, content in render(manifest).items():
         path = folder / name

@@ -23,6 +23,8 @@ from dedup.interop import distinct, merged
 from filters.datatrove.classes import installed_libraries
 from filters.rights import Profile, load_profile
 from manifests.agree import dedup_parameters
+from manifests.amount import Amount, Share
+from manifests.coverage import Coverage, coverage_of, nulls_of
 from manifests.deduplicated import (
     ClusterSize,
     CrossSource,
@@ -35,9 +37,9 @@ from manifests.deduplicated import (
 )
 from manifests.environment import environment
 from manifests.estimates import RemovalEstimate
+from manifests.labels import merged_sums, published_by, read_sums
 from manifests.ledger import make_ledger
 from manifests.model import (
-    Amount,
     File,
     FormatterFacts,
     Gap,
@@ -54,14 +56,13 @@ from manifests.model import (
     Retrieval,
     Rights,
     Shard,
-    Share,
     Source,
     Split,
     TokenizerFacts,
 )
 from manifests.recount import survivor_source
 from manifests.rights import rights_floor
-from pipelines.assemble import REGISTERS
+from pipelines.assemble import LABELS, REGISTERS
 from pipelines.deduplicate.steps import Found
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
@@ -102,10 +103,24 @@ class Finished:
         return self.work.product(stage, self.digests[number][stage])
 
 
-def make_manifest(finished: Finished, shards: list[Shard], files: list[File], table: pl.DataFrame) -> Manifest:
+def labels_of(finished: Finished) -> dict[str, pl.DataFrame]:
+    """By source, sums of its released text by label (`manifests.labels.SUMS`)."""
+    return {
+        source.name: read_sums(finished.product(number, "assembled") / LABELS for number in finished.of(source.name))
+        for source in finished.plan.recipe.sources
+    }
+
+
+def make_manifest(
+    finished: Finished,
+    shards: list[Shard],
+    files: list[File],
+    table: pl.DataFrame,
+    labels: dict[str, pl.DataFrame],
+) -> Manifest:
     """State everything, after the account was closed.
 
-    `table` is the ledger by raw file (`manifests.ledger.KEYS` and the four measures).
+    `table` is the ledger by raw file (`manifests.ledger.KEYS` and the four measures), `labels` is `labels_of`.
 
     Raises:
         LedgerImbalance: the account does not close.
@@ -135,7 +150,12 @@ def make_manifest(finished: Finished, shards: list[Shard], files: list[File], ta
         recipe_sha256=digest(canonical),
         totals=sum(released.values(), Amount()),
         splits=tuple(Split(name=split, amount=_split(finished, names, split)) for split in SPLITS),
-        sources=tuple(_source(finished, source, ledger, released[source.name]) for source in recipe.sources),
+        sources=tuple(
+            _source(finished, source, ledger, released[source.name], labels[source.name]) for source in recipe.sources
+        ),
+        coverage=_coverage(
+            finished, list(recipe.sources), merged_sums(one.lazy() for one in labels.values()), released
+        ),
         ledger=ledger,
         rights=_rights(finished, names, profile, files),
         privacy=_privacy(finished, names),
@@ -180,7 +200,18 @@ def _classifiers(plan: Plan) -> Iterable[Model]:
         )
 
 
-def _source(finished: Finished, source: SourceRecipe, ledger: Ledger, released: Amount) -> Source:
+def _coverage(
+    finished: Finished, sources: Iterable[SourceRecipe], labels: pl.DataFrame, released: dict[str, Amount]
+) -> Coverage:
+    by, read = [], Counter[str]()
+    for source in sources:
+        by.append((source.publisher, released[source.name]))
+        for number in finished.of(source.name):
+            read.update(finished.concluded[number]["retractions"])
+    return coverage_of(labels, *published_by(by), read)
+
+
+def _source(finished: Finished, source: SourceRecipe, ledger: Ledger, released: Amount, labels: pl.DataFrame) -> Source:
     reader = finished.plan.readers[source.name]
     numbers = finished.of(source.name)
     files = sorted((file for n in numbers for file in finished.documents[n]["files"]), key=lambda file: file["name"])
@@ -215,6 +246,8 @@ def _source(finished: Finished, source: SourceRecipe, ledger: Ledger, released: 
         years=tuple(sorted(_shares(finished, source.name, "year"), key=lambda share: share.label)),
         languages=_shares(finished, source.name, "language"),
         length_histogram=tuple(sorted((2 ** int(bin_), amount.documents) for bin_, amount in lengths.items())),
+        coverage=_coverage(finished, [source], labels, {source.name: released}),
+        nulls=nulls_of(labels),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from manifests.amount import Amount, Share
 from manifests.deduplicated import (
     ClusterSize,
     CrossSource,
@@ -16,7 +17,6 @@ from manifests.deduplicated import (
     SourceTemplates,
 )
 from manifests.model import (
-    Amount,
     Environment,
     File,
     FormatterFacts,
@@ -32,7 +32,6 @@ from manifests.model import (
     ReaderFacts,
     Rights,
     Shard,
-    Share,
     Source,
     Split,
     StageBalance,
