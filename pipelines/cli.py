@@ -181,7 +181,18 @@ def status(recipe: RecipeFile, work: Work = None) -> None:
 
 
 @app.command()
-def verify(snapshot: SnapshotFolder = None) -> None:
+def verify(
+    snapshot: SnapshotFolder = None,
+    tokenizer: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Count all tokens again with this tokenizer of the snapshot's; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Recompute digests, counts, ledger and cards of a snapshot; name all that differs. Exit 6 if anything does."""
     from datacards.render import render
     from manifests.snapshot import Snapshot
@@ -189,7 +200,7 @@ def verify(snapshot: SnapshotFolder = None) -> None:
     from manifests.verify import verify as find
 
     folder = _snapshot(snapshot)
-    findings = find(folder, render)
+    findings = find(folder, render, tokenizer or ())
     for finding in findings:
         _err.print(f"[red]✗[/red] {escape(finding.file)}: {escape(finding.what)}", highlight=False, soft_wrap=True)
     if findings:
@@ -201,7 +212,7 @@ def verify(snapshot: SnapshotFolder = None) -> None:
         f"  {manifest.snapshot_id}",
         highlight=False,
     )
-    for note in notes(manifest):
+    for note in notes(manifest, tokenizer or ()):
         _out.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import filecmp
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -27,6 +28,7 @@ from manifests.sums import snapshot_files, strange_entries, write_sums
 from pipelines.conclude import BOILERPLATE, LEDGER, SAMPLES, SAMPLES_PER_REASON, sampled
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.provenance import ATTRIBUTED, ATTRIBUTION
+from pipelines.release_checks import check_release
 from pipelines.shard import IDENTIFIERS, SHARD, SIGNATURES
 from pipelines.statement import Finished, labels_of, make_manifest
 from shards.place import shard_name
@@ -56,6 +58,7 @@ def publish(finished: Finished, output: Path) -> Manifest:
     Raises:
         BuildStopped: `output` exists and is not a snapshot.
         LedgerImbalance: the account does not close.
+        BuildStopped: what was written must not leave (`pipelines.release_checks`).
     """
     output = output.resolve()
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -68,6 +71,7 @@ def publish(finished: Finished, output: Path) -> Manifest:
         fresh.mkdir()
         try:
             manifest = _write(finished, fresh)
+            check_release(Snapshot(fresh, manifest))
             flush_tree(fresh)
             shutil.rmtree(old, ignore_errors=True)
             if output.exists():
@@ -141,17 +145,27 @@ def _copy_signatures(work: WorkFolder, shard: dict[str, Any], folder: Path) -> F
 def _beside(place: str, work: WorkFolder, shard: dict[str, Any], name: str, folder: Path) -> str:
     """Copy what goes with a shard; where to, below `folder`."""
     path = f"{place}/{shard['source']}/{shard_name(shard['split'], shard['number'], shard['count'])}"
-    (folder / path).parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(work.product("shard", shard["digest"]) / name, folder / path)
+    _copy(work.product("shard", shard["digest"]) / name, folder / path)
     return path
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a table, and read both again.
+
+    Raises:
+        BuildStopped: the copy has other bytes.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+    if not filecmp.cmp(source, target, shallow=False):
+        raise BuildStopped(f"{target.name} changed while it was copied; check the disk under {source.parent}")
 
 
 def _audit(finished: Finished, folder: Path) -> Iterable[File]:
     """Copy the record tables; named by the documents they describe."""
     for number, bundle in enumerate(finished.plan.bundles):
         path = f"{layout.AUDIT}/{bundle.source.name}/{finished.digests[number]['documents'][:16]}.parquet"
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(finished.product(number, "concluded") / ROWS, folder / path)
+        _copy(finished.product(number, "concluded") / ROWS, folder / path)
         yield _file(folder, path, "audit", pq.read_metadata(folder / path).num_rows)
 
 

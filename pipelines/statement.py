@@ -62,6 +62,7 @@ from manifests.model import (
 )
 from manifests.recount import survivor_source
 from manifests.rights import rights_floor
+from manifests.token_counts import TokenCount
 from pipelines.assemble import LABELS, REGISTERS
 from pipelines.deduplicate.steps import Found
 from pipelines.locations import resolve_location
@@ -168,6 +169,7 @@ def make_manifest(
             oracle=tokenizer.oracle.library,
             oracle_documents=sum(shard["oracle_documents"] for shard in finished.shards),
         ),
+        token_counts=tuple(_token_counts(finished, names)),
         models=(
             Model(
                 name=language.name,
@@ -182,6 +184,27 @@ def make_manifest(
         environment=environment(_versions_for(plan)),
         gaps=tuple(Gap(**gap) for gap in yaml.safe_load(gaps)),
     )
+
+
+def _token_counts(finished: Finished, names: list[str]) -> Iterator[TokenCount]:
+    for name, place in finished.plan.tokenizers:
+        tokenizer = load_tokenizer(Path(place))
+        by_source = dict.fromkeys(names, 0)
+        proved = 0
+        for shard in finished.shards:
+            tokens, documents = shard["counted"][name]
+            by_source[shard["source"]] += tokens
+            proved += documents
+        yield TokenCount(
+            name=name,
+            file=tokenizer.name,
+            sha256=tokenizer.sha256,
+            vocabulary=tokenizer.oracle.vocabulary,
+            fast_path=tokenizer.fast_path,
+            oracle=tokenizer.oracle.library,
+            oracle_documents=proved,
+            by_source=by_source,
+        )
 
 
 def _versions_for(plan: Plan) -> dict[str, str]:
@@ -446,6 +469,8 @@ def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict
     verdicts = [Path(resolve_location(one, finished.plan.folder)) for one in finished.plan.recipe.dedup.verdicts]
     recipe["dedup"]["verdicts"] = [sha256_file(path) for path in verdicts]
     recipe["tokenizer"] = tokenizer
+    for one, (_, place) in zip(recipe["count_with"], finished.plan.tokenizers, strict=True):
+        one["tokenizer"] = sha256_file(Path(place))
     recipe["rules"] = {
         kind: [rule.model_dump(mode="json") for rule in rules]
         for kind, rules in sorted(finished.plan.recipe.rules_for().items())
