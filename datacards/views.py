@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.digest import Json, canonical
+from datacards.covered import CoveredView, covered
 from datacards.duplicates import Matrix, merged_matrix
 from datacards.text import Markdown, code
 from filters.datatrove.formatters import Outcomes
@@ -60,6 +61,16 @@ class SourceView:
     masked: Amount
     phi: tuple[PhiCount, ...]
     shards: tuple[Shard, ...]
+
+    @property
+    def covered(self) -> CoveredView | None:
+        """What its released text covers, where that was counted."""
+        return covered(self.source)
+
+    @property
+    def curated(self) -> Amount:
+        """Its kept documents, as read: what is released and what masking took away."""
+        return self.source.kept + self.masked.model_copy(update={"documents": 0})
 
     @property
     def raw_bytes(self) -> int:

@@ -17,6 +17,9 @@ from manifests.snapshot import Snapshot
 def findings(snapshot: Snapshot) -> Iterator[Finding]:
     """What the manifest or a list in `coverage/` says otherwise than the rows; text is not read."""
     manifest = snapshot.manifest
+    for one in manifest.token_counts:
+        if one.tokens != sum(one.by_source.values()):
+            yield Finding(layout.MANIFEST, f"tokens by {one.name} are not the sum of its sources")
     stated = {source.name: source.coverage for source in manifest.sources}
     if not agree.same_code(manifest) and manifest.coverage is None and not any(stated.values()):
         return  # of a time when it was not counted

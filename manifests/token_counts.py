@@ -17,9 +17,6 @@ class TokenCount(Strict):
     oracle: str
     oracle_documents: int
     """Released documents counted again by the reference implementation; all were equal, or the build had stopped."""
+    tokens: int
+    """Of all sources."""
     by_source: dict[str, int]
-
-    @property
-    def total(self) -> int:
-        """Over all sources."""
-        return sum(self.by_source.values())

@@ -119,6 +119,7 @@ def build(
     """
     from corpus.storage import WorkFolder
     from pipelines.build import Build
+    from pipelines.build_record import record_build
     from pipelines.plan import make_plan
     from pipelines.progress import ConsoleProgress
     from pipelines.publish import check_output
@@ -142,6 +143,7 @@ def build(
             ConsoleProgress(_err, folder, planned.raw_bytes) as bars,
         ):
             manifest = Build(planned, running, folder, bars).run(target)
+        record_build(folder, recipe, manifest)
     show = show_funnel if len(manifest.sources) <= _FEW else show_sources
     show(_out, manifest)
     if manifest.dedup.removals is not None:

@@ -203,6 +203,7 @@ def _token_counts(finished: Finished, names: list[str]) -> Iterator[TokenCount]:
             fast_path=tokenizer.fast_path,
             oracle=tokenizer.oracle.library,
             oracle_documents=proved,
+            tokens=sum(by_source.values()),
             by_source=by_source,
         )
 
