@@ -26,11 +26,12 @@ from manifests.removals import PAIRS
 from manifests.snapshot import Snapshot
 from manifests.sums import snapshot_files, strange_entries, write_sums
 from pipelines.conclude import BOILERPLATE, LEDGER, SAMPLES, SAMPLES_PER_REASON, sampled
+from pipelines.covered import labels_by_source
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.provenance import ATTRIBUTED, ATTRIBUTION
 from pipelines.release_checks import check_release
 from pipelines.shard import IDENTIFIERS, SHARD, SIGNATURES
-from pipelines.statement import Finished, labels_of, make_manifest
+from pipelines.statement import Finished, make_manifest
 from shards.place import shard_name
 
 
@@ -96,7 +97,10 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _write(finished: Finished, folder: Path) -> Manifest:
     shards = [_copy_shard(finished.work, shard, folder) for shard in finished.shards]
-    ledger, labels = _ledger_table(finished), labels_of(finished)
+    ledger = _ledger_table(finished)
+    names = [source.name for source in finished.plan.recipe.sources]
+    assembled = {name: [finished.product(number, "assembled") for number in finished.of(name)] for name in names}
+    labels = labels_by_source(assembled)
     files = [
         *_audit(finished, folder),
         *(_copy_identifiers(finished.work, shard, folder) for shard in finished.shards),

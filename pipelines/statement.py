@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -24,7 +24,7 @@ from filters.datatrove.classes import installed_libraries
 from filters.rights import Profile, load_profile
 from manifests.agree import dedup_parameters
 from manifests.amount import Amount, Share
-from manifests.coverage import Coverage, coverage_of, nulls_of
+from manifests.coverage import Coverage, nulls_of
 from manifests.deduplicated import (
     ClusterSize,
     CrossSource,
@@ -37,7 +37,6 @@ from manifests.deduplicated import (
 )
 from manifests.environment import environment
 from manifests.estimates import RemovalEstimate
-from manifests.labels import merged_sums, published_by, read_sums
 from manifests.ledger import make_ledger
 from manifests.model import (
     File,
@@ -62,8 +61,8 @@ from manifests.model import (
 )
 from manifests.recount import survivor_source
 from manifests.rights import rights_floor
-from manifests.token_counts import TokenCount
-from pipelines.assemble import LABELS, REGISTERS
+from pipelines.assemble import REGISTERS
+from pipelines.covered import coverage, token_counts
 from pipelines.deduplicate.steps import Found
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
@@ -104,14 +103,6 @@ class Finished:
         return self.work.product(stage, self.digests[number][stage])
 
 
-def labels_of(finished: Finished) -> dict[str, pl.DataFrame]:
-    """By source, sums of its released text by label (`manifests.labels.SUMS`)."""
-    return {
-        source.name: read_sums(finished.product(number, "assembled") / LABELS for number in finished.of(source.name))
-        for source in finished.plan.recipe.sources
-    }
-
-
 def make_manifest(
     finished: Finished,
     shards: list[Shard],
@@ -121,7 +112,8 @@ def make_manifest(
 ) -> Manifest:
     """State everything, after the account was closed.
 
-    `table` is the ledger by raw file (`manifests.ledger.KEYS` and the four measures), `labels` is `labels_of`.
+    `table` is the ledger by raw file (`manifests.ledger.KEYS` and the four measures), `labels` is what
+    `pipelines.covered.labels_by_source` gives.
 
     Raises:
         LedgerImbalance: the account does not close.
@@ -133,7 +125,6 @@ def make_manifest(
     released = {name: _sum_label(finished, name, "split") for name in names}
     ledger = make_ledger(table, names, masked, released)
     _check_records(finished, ledger)
-    _check_shards(shards, released)
     profile = load_profile(recipe.profile)
     gaps = (resources.files("pipelines") / "gaps.yaml").read_text(encoding="utf-8")
     tokenizer = load_tokenizer(Path(resolve_location(recipe.tokenizer, plan.folder)))
@@ -151,12 +142,8 @@ def make_manifest(
         recipe_sha256=digest(canonical),
         totals=sum(released.values(), Amount()),
         splits=tuple(Split(name=split, amount=_split(finished, names, split)) for split in SPLITS),
-        sources=tuple(
-            _source(finished, source, ledger, released[source.name], labels[source.name]) for source in recipe.sources
-        ),
-        coverage=_coverage(
-            finished, list(recipe.sources), merged_sums(one.lazy() for one in labels.values()), released
-        ),
+        sources=tuple(_source(finished, source, ledger, released, labels) for source in recipe.sources),
+        coverage=_coverage(finished, recipe.sources, labels, released),
         ledger=ledger,
         rights=_rights(finished, names, profile, files),
         privacy=_privacy(finished, names),
@@ -169,7 +156,7 @@ def make_manifest(
             oracle=tokenizer.oracle.library,
             oracle_documents=sum(shard["oracle_documents"] for shard in finished.shards),
         ),
-        token_counts=tuple(_token_counts(finished, names)),
+        token_counts=tuple(token_counts(names, plan.tokenizers, finished.shards)),
         models=(
             Model(
                 name=language.name,
@@ -184,28 +171,6 @@ def make_manifest(
         environment=environment(_versions_for(plan)),
         gaps=tuple(Gap(**gap) for gap in yaml.safe_load(gaps)),
     )
-
-
-def _token_counts(finished: Finished, names: list[str]) -> Iterator[TokenCount]:
-    for name, place in finished.plan.tokenizers:
-        tokenizer = load_tokenizer(Path(place))
-        by_source = dict.fromkeys(names, 0)
-        proved = 0
-        for shard in finished.shards:
-            tokens, documents = shard["counted"][name]
-            by_source[shard["source"]] += tokens
-            proved += documents
-        yield TokenCount(
-            name=name,
-            file=tokenizer.name,
-            sha256=tokenizer.sha256,
-            vocabulary=tokenizer.oracle.vocabulary,
-            fast_path=tokenizer.fast_path,
-            oracle=tokenizer.oracle.library,
-            oracle_documents=proved,
-            tokens=sum(by_source.values()),
-            by_source=by_source,
-        )
 
 
 def _versions_for(plan: Plan) -> dict[str, str]:
@@ -225,17 +190,22 @@ def _classifiers(plan: Plan) -> Iterable[Model]:
 
 
 def _coverage(
-    finished: Finished, sources: Iterable[SourceRecipe], labels: pl.DataFrame, released: dict[str, Amount]
+    finished: Finished, sources: Sequence[SourceRecipe], labels: dict[str, pl.DataFrame], released: dict[str, Amount]
 ) -> Coverage:
-    by, read = [], Counter[str]()
-    for source in sources:
-        by.append((source.publisher, released[source.name]))
-        for number in finished.of(source.name):
-            read.update(finished.concluded[number]["retractions"])
-    return coverage_of(labels, *published_by(by), read)
+    return coverage(
+        [labels[one.name] for one in sources],
+        [(one.publisher, released[one.name]) for one in sources],
+        (finished.concluded[number] for one in sources for number in finished.of(one.name)),
+    )
 
 
-def _source(finished: Finished, source: SourceRecipe, ledger: Ledger, released: Amount, labels: pl.DataFrame) -> Source:
+def _source(
+    finished: Finished,
+    source: SourceRecipe,
+    ledger: Ledger,
+    released: dict[str, Amount],
+    labels: dict[str, pl.DataFrame],
+) -> Source:
     reader = finished.plan.readers[source.name]
     numbers = finished.of(source.name)
     files = sorted((file for n in numbers for file in finished.documents[n]["files"]), key=lambda file: file["name"])
@@ -263,15 +233,15 @@ def _source(finished: Finished, source: SourceRecipe, ledger: Ledger, released: 
         ),
         raw_files=tuple(RawFile(**file, retrieval=fetched[file["name"]]) for file in files),
         read=next(stage.entered for stage in ledger.stages if stage.source == source.name),
-        kept=released,
+        kept=released[source.name],
         licences=_shares(finished, source.name, "licence"),
         doc_types=_shares(finished, source.name, "doc_type"),
         genres=_shares(finished, source.name, "genre"),
         years=tuple(sorted(_shares(finished, source.name, "year"), key=lambda share: share.label)),
         languages=_shares(finished, source.name, "language"),
         length_histogram=tuple(sorted((2 ** int(bin_), amount.documents) for bin_, amount in lengths.items())),
-        coverage=_coverage(finished, [source], labels, {source.name: released}),
-        nulls=nulls_of(labels),
+        coverage=_coverage(finished, [source], labels, released),
+        nulls=nulls_of(labels[source.name]),
     )
 
 
@@ -490,12 +460,3 @@ def _check_records(finished: Finished, ledger: Ledger) -> None:
             raise LedgerImbalance(
                 f"source {stage.source}: {read:,} records read, {stage.entered.documents:,} in the ledger"
             )
-
-
-def _check_shards(shards: list[Shard], released: dict[str, Amount]) -> None:
-    """Rows and tokens of the shards = what the source released."""
-    for source, amount in released.items():
-        mine = [shard for shard in shards if shard.source == source]
-        found = (sum(shard.rows for shard in mine), sum(shard.tokens for shard in mine))
-        if found != (amount.documents, amount.tokens):
-            raise LedgerImbalance(f"source {source}: shards hold {found}, released {amount}")
