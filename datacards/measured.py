@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datacards.columns import COLUMNS
 from datacards.text import code, counted, markdown, number, plain, share
 from datacards.views import View, recipe_part
-from manifests.model import Share
+from manifests.amount import Share
 
 Answer = Callable[[View], str | None]
 

@@ -9,20 +9,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.digest import Json, canonical
+from datacards.covered import CoveredView, covered
 from datacards.duplicates import Matrix, merged_matrix
 from datacards.text import Markdown, code
 from filters.datatrove.formatters import Outcomes
 from filters.phi.classes import SafeHarbor
 from filters.phi.evaluation import Share as Proportion
+from manifests.amount import Amount, Share
 from manifests.model import (
-    Amount,
     LedgerLine,
     Manifest,
     PhiCount,
     PlantedRecall,
     RawFile,
     Shard,
-    Share,
     Source,
     Split,
     StageBalance,
@@ -64,6 +64,16 @@ class SourceView:
     """What was cut of repeated paragraphs after that."""
     phi: tuple[PhiCount, ...]
     shards: tuple[Shard, ...]
+
+    @property
+    def covered(self) -> CoveredView | None:
+        """What its released text covers, where that was counted."""
+        return covered(self.source)
+
+    @property
+    def curated(self) -> Amount:
+        """Its kept documents, as read: what is released and what masking took away."""
+        return self.source.kept + self.masked.model_copy(update={"documents": 0})
 
     @property
     def raw_bytes(self) -> int:

@@ -11,6 +11,8 @@ signatures/<source>/     for each row of the shards of the same names, what dedu
 privacy/<source>/        where in the shards of the same names something stands for an identifier; no values
 ledger/ledger.parquet    raw file x stage x verdict x reason
 ledger/quarantine.parquet
+coverage/journals.parquet    every journal of every source, with how much text is from it
+coverage/domains.parquet     the same of registered domains of the web
 samples/samples.parquet  masked excerpts of kept and dropped documents
 samples/boilerplate.parquet  sentences that a source repeats, in how many documents, masked
 samples/removals.parquet near-duplicates that were removed, beside what they gave way to, masked

@@ -11,35 +11,13 @@ from typing import Literal, Self
 from pydantic import Field, JsonValue
 
 from corpus.digest import canonical, digest
+from manifests.amount import Amount, Share
+from manifests.coverage import ColumnNulls, Coverage
 from manifests.deduplicated import Dedup
 from manifests.strict import Strict
+from manifests.token_counts import TokenCount
 
 SCHEMA: Literal["hc4/manifest/1"] = "hc4/manifest/1"
-
-
-class Amount(Strict):
-    """How much text: documents, UTF-8 bytes, white-space words, tokens of the snapshot's tokenizer."""
-
-    documents: int = 0
-    bytes: int = 0
-    words: int = 0
-    tokens: int = 0
-
-    def __add__(self, other: Amount) -> Amount:
-        return Amount(
-            documents=self.documents + other.documents,
-            bytes=self.bytes + other.bytes,
-            words=self.words + other.words,
-            tokens=self.tokens + other.tokens,
-        )
-
-    def __sub__(self, other: Amount) -> Amount:
-        return Amount(
-            documents=self.documents - other.documents,
-            bytes=self.bytes - other.bytes,
-            words=self.words - other.words,
-            tokens=self.tokens - other.tokens,
-        )
 
 
 class Retrieval(Strict):
@@ -91,13 +69,6 @@ class FormatterFacts(Strict):
     """Of the module that holds the class."""
 
 
-class Share(Strict):
-    """How much of the kept text carries one label (a licence, a document type, a year, a language)."""
-
-    label: str
-    amount: Amount
-
-
 class Source(Strict):
     """One named raw collection: what was read, what was kept, and of what kind it is."""
 
@@ -124,6 +95,10 @@ class Source(Strict):
     languages: tuple[Share, ...]
     length_histogram: tuple[tuple[int, int], ...]
     """(lower bound in tokens, documents): bins double from 1."""
+    coverage: Coverage | None = None
+    """Of what the released text covers; None in snapshots of a time when it was not counted."""
+    nulls: tuple[ColumnNulls, ...] = ()
+    """One for each column of the shards that may be null, in their order."""
 
 
 class LedgerLine(Strict):
@@ -149,15 +124,21 @@ class StageBalance(Strict):
 
 
 class Ledger(Strict):
-    """The whole account. `masked` is what masking took away, `cut` what was cut of repeated paragraphs after that
-    (documents = documents changed)."""
+    """The whole account, of two texts: as read, up to `curated`, and as `released`.
+
+    `curated - masked - cut = released` by source, in bytes, words and tokens; all count the same documents.
+    """
 
     lines: tuple[LedgerLine, ...]
     stages: tuple[StageBalance, ...]
     masked: tuple[Share, ...]
-    """By source: text as read minus text as masked, of the kept documents."""
+    """By source: text as read minus text as masked, of the kept documents; documents are those that were changed."""
     cut: tuple[Share, ...] = ()
-    """By source: text as masked minus text as released. Empty in snapshots of a time when nothing was cut."""
+    """By source: what was cut of repeated paragraphs after that, likewise. Empty where none was asked to be cut."""
+    curated: tuple[Share, ...] = ()
+    """By source: the kept documents, as read. Empty in snapshots of a time when it was not stated, as `released`."""
+    released: tuple[Share, ...] = ()
+    """By source: the kept documents, as the shards hold them."""
 
 
 class LicenceRights(Strict):
@@ -330,11 +311,15 @@ class Manifest(Strict):
     totals: Amount
     splits: tuple[Split, ...]
     sources: tuple[Source, ...]
+    coverage: Coverage | None = None
+    """Over all sources."""
     ledger: Ledger
     rights: Rights
     privacy: Privacy
     dedup: Dedup
     tokenizer: TokenizerFacts
+    token_counts: tuple[TokenCount, ...] = ()
+    """Tokens by other tokenizers, which the recipe asks for in `count_with`."""
     models: tuple[Model, ...]
     shards: tuple[Shard, ...]
     files: tuple[File, ...]

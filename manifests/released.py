@@ -16,10 +16,11 @@ from dedup.identity import KINDS
 from filters.phi.mask import mask_text
 from filters.phi.policy import policies_of
 from manifests import layout, signed
+from manifests.amount import Amount
 from manifests.finding import Finding
-from manifests.model import Amount, Manifest, Shard
+from manifests.model import Manifest, Shard
 from manifests.removals import PAIRS, SHOWN, read_pairs
-from manifests.screening import Screening, account_of, known_policies, shows
+from manifests.screening import Screening, account_of, classes_shown, known_policies
 from manifests.snapshot import BROKEN, Snapshot
 from shards.write import ROW
 
@@ -113,8 +114,8 @@ def samples(snapshot: Snapshot) -> Iterator[Finding]:
     yield from _some(layout.BOILERPLATE, said, _identified(policies, shown))
 
 
-def removals(snapshot: Snapshot) -> Iterator[Finding]:
-    """Identifiers in either text of a pair, and survivors whose text is not the one released."""
+def in_pairs(snapshot: Snapshot) -> Iterator[Finding]:
+    """Identifiers in either text of a pair that near-dedup merged."""
     policies = known_policies(snapshot.manifest)
     pairs = read_pairs(snapshot)
     said = "text of {} holds an identifier that is not masked"
@@ -122,6 +123,12 @@ def removals(snapshot: Snapshot) -> Iterator[Finding]:
         name = "doc_id" if not prefix else "survivor"
         shown = pairs.select(f"{prefix}source", f"{prefix}phi_policy", name, f"{prefix}text")
         yield from _some(layout.REMOVALS, said, sorted(set(_identified(policies, shown))))
+
+
+def removals(snapshot: Snapshot) -> Iterator[Finding]:
+    """Identifiers in either text of a pair, and survivors whose text is not the one released."""
+    yield from in_pairs(snapshot)
+    pairs = read_pairs(snapshot)
     placeholders = {name for name, how in snapshot.manifest.privacy.replaced.items() if how == "placeholder"}
     wrong = []
     for (source,), mine in pairs.partition_by("survivor_source", as_dict=True).items():
@@ -168,13 +175,17 @@ def _lacks(whole: str, text: str, cut: bool, paragraphs: int) -> bool:
 
 
 def _identified(policies: dict[str, str], texts: pl.DataFrame) -> list[str]:
-    """Ids of the documents whose text (source, policy, doc_id, text) shows an identifier, or has a policy that its
-    source does not have."""
+    """Documents whose text (source, policy, doc_id, text) shows an identifier, as `id (classes)`, or has a policy that
+    its source does not have."""
     shown: list[str] = []
     for source, policy, doc_id, text in texts.iter_rows():
         asked = policies.get(source)
-        if text is not None and asked is not None and (policy not in policies_of(asked) or shows(policy, text)):
-            shown.append(doc_id)
+        if text is None or asked is None:
+            continue
+        if policy not in policies_of(asked):
+            shown.append(f"{doc_id} (policy {policy})")
+        elif found := classes_shown(policy, text):
+            shown.append(f"{doc_id} ({', '.join(sorted(found))})")
     return shown
 
 

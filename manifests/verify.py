@@ -7,7 +7,7 @@ stated, the ledger must follow from the record tables and close, and the cards m
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import polars as pl
@@ -15,7 +15,7 @@ import polars as pl
 from corpus.digest import sha256_file
 from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
-from manifests import agree, layout, origin, released, removals, signed
+from manifests import agree, covered, layout, origin, recount_tokens, released, removals, signed
 from manifests.earlier import incomparable
 from manifests.finding import Finding
 from manifests.ledger import KEYS, make_ledger
@@ -31,8 +31,10 @@ __all__ = ["Finding", "Render", "notes", "verify"]
 Render = Callable[[Manifest], Mapping[str, bytes]]
 
 
-def verify(folder: Path, render: Render) -> list[Finding]:
+def verify(folder: Path, render: Render, tokenizers: Sequence[Path] = ()) -> list[Finding]:
     """Everything that differs; empty if the snapshot is whole.
+
+    All tokens are counted again with each of `tokenizers`, files of those that the manifest names.
 
     `render` makes the cards of a manifest. Cards are compared byte by byte where this code built the snapshot, and by
     SHA256SUMS alone where another version did: `notes` says so.
@@ -41,10 +43,13 @@ def verify(folder: Path, render: Render) -> list[Finding]:
         snapshot = Snapshot.open(folder)
     except SnapshotError as error:
         return [Finding(layout.MANIFEST, str(error))]
-    return sorted(set(_findings(snapshot, render)), key=lambda finding: (finding.file, finding.what))
+    found = set(_findings(snapshot, render))
+    if not found:
+        found = set(recount_tokens.findings(snapshot, tokenizers))
+    return sorted(found, key=lambda finding: (finding.file, finding.what))
 
 
-def notes(manifest: Manifest) -> list[str]:
+def notes(manifest: Manifest, tokenizers: Sequence[Path] = ()) -> list[str]:
     """What `verify` cannot find out about this snapshot; no fault of the snapshot."""
     found = [] if agree.same_code(manifest) else ["cards not checked byte by byte: built by other code"]
     facts = manifest.dedup.signatures
@@ -52,6 +57,10 @@ def notes(manifest: Manifest) -> list[str]:
         found.append(f"signatures not made again: {differs}; paragraphs not counted again either")
     elif manifest.dedup.paragraphs and (moved := dates_moved(manifest)):
         found.append(f"paragraphs not counted again, since dates were moved: {', '.join(moved)}")
+    brought = {sha256_file(path) for path in tokenizers}
+    left = [one.name for one in manifest.token_counts if one.sha256 not in brought]
+    if left:
+        found.append(f"tokens by {', '.join(left)} not counted again: --tokenizer FILE does, with each one's file")
     return found
 
 
@@ -126,6 +135,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.DATA, agree.with_profile(snapshot)),
         (layout.DATA, origin.with_raw_files(snapshot)),
         (layout.DATA, origin.with_rights(snapshot)),
+        (layout.DATA, covered.findings(snapshot)),
         (manifest, contradicted),
     ):
         try:
@@ -201,8 +211,12 @@ def _ledger(snapshot: Snapshot) -> Iterator[Finding]:
         {share.label: share.amount for share in shares} for shares in (manifest.ledger.masked, manifest.ledger.cut)
     )
     kept = {source.name: source.kept for source in manifest.sources}
+    stated = manifest.ledger
     try:
-        if make_ledger(table, names, masked, cut, kept) != manifest.ledger:
+        account = make_ledger(table, names, masked, cut, kept)
+        if not (stated.curated or stated.released or agree.same_code(manifest)):
+            account = account.model_copy(update={"curated": (), "released": ()})  # of a time when it was not stated
+        if account != stated:
             yield Finding(layout.MANIFEST, "the ledger is not the sum of the record tables")
     except (LedgerImbalance, KeyError) as error:
         yield Finding(layout.MANIFEST, f"the ledger does not close: {error}")

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from corpus.digest import Json, digest
+from corpus.digest import Json, digest, sha256_file
 from corpus.errors import TooManyFailures, WipeOut
 from corpus.rooms import toolchain
 from corpus.storage import WorkFolder
@@ -367,6 +367,7 @@ class Build:
         """Every shard that has rows: source, split, number, count, and what its unit said."""
         units: list[Unit] = []
         places: list[dict[str, Any]] = []
+        count_with = [[name, place, sha256_file(Path(place))] for name, place in self.plan.tokenizers]
         for source, numbers in self._of_source().items():
             for split, count in counts[source].items():
                 for number in range(count):
@@ -382,6 +383,7 @@ class Build:
                         "split": split,
                         "parts": parts,
                         "tokenizer": self._tokenizer,
+                        "count_with": count_with,
                         "oracle_documents": _ORACLE_DOCUMENTS,
                         "row_group_tokens": self.plan.recipe.shards.row_group_tokens,
                         "signature": self.plan.recipe.dedup.signature.model_dump(mode="json"),

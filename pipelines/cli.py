@@ -121,6 +121,7 @@ def build(
     """
     from corpus.storage import WorkFolder
     from pipelines.build import Build
+    from pipelines.build_record import record_build
     from pipelines.plan import make_plan
     from pipelines.progress import ConsoleProgress
     from pipelines.publish import check_output
@@ -144,6 +145,7 @@ def build(
             ConsoleProgress(_err, folder, planned.raw_bytes) as bars,
         ):
             manifest = Build(planned, running, folder, bars).run(target)
+        record_build(folder, recipe, manifest)
     show = show_funnel if len(manifest.sources) <= _FEW else show_sources
     show(_out, manifest)
     if manifest.dedup.removals is not None:
@@ -183,7 +185,18 @@ def status(recipe: RecipeFile, work: Work = None) -> None:
 
 
 @app.command()
-def verify(snapshot: SnapshotFolder = None) -> None:
+def verify(
+    snapshot: SnapshotFolder = None,
+    tokenizer: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Count all tokens again with this tokenizer of the snapshot's; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Recompute digests, counts, ledger and cards of a snapshot; name all that differs. Exit 6 if anything does."""
     from datacards.render import render
     from manifests.snapshot import Snapshot
@@ -191,7 +204,7 @@ def verify(snapshot: SnapshotFolder = None) -> None:
     from manifests.verify import verify as find
 
     folder = _snapshot(snapshot)
-    findings = find(folder, render)
+    findings = find(folder, render, tokenizer or ())
     for finding in findings:
         _err.print(f"[red]✗[/red] {escape(finding.file)}: {escape(finding.what)}", highlight=False, soft_wrap=True)
     if findings:
@@ -203,7 +216,7 @@ def verify(snapshot: SnapshotFolder = None) -> None:
         f"  {manifest.snapshot_id}",
         highlight=False,
     )
-    for note in notes(manifest):
+    for note in notes(manifest, tokenizer or ()):
         _out.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)
 
 

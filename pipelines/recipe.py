@@ -188,6 +188,13 @@ class DatatroveRecipe(Part):
         return self.sources is None or source in self.sources
 
 
+class CountRecipe(Part):
+    """A tokenizer to count the released text with. Its tokens are not stored."""
+
+    name: str = Field(pattern=_NAME)
+    tokenizer: Location
+
+
 class GenreRecipe(Part):
     """A kind of publication that a classifier may give to documents whose records state none."""
 
@@ -337,6 +344,8 @@ class Recipe(Part):
     phi: PhiRecipe = PhiRecipe()
     dedup: DedupRecipe = DedupRecipe()
     tokenizer: Location = "asset:mistral-v3.model"
+    count_with: tuple[CountRecipe, ...] = ()
+    """Other tokenizers: the manifest states how many tokens the released text has by each."""
     split: SplitRecipe = SplitRecipe()
     shards: ShardRecipe = ShardRecipe()
     limits: Limits = Limits()
@@ -365,6 +374,9 @@ class Recipe(Part):
             raise ValueError(
                 f"genres name no classifier {unknown[0]!r}; there are {', '.join(sorted(scores)) or 'none'}"
             )
+        counts = [one.name for one in self.count_with]
+        if repeated := sorted({name for name in counts if counts.count(name) > 1}):
+            raise ValueError(f"count_with names two tokenizers {repeated[0]}")
         known = keys()
         for section, answers in self.datasheet.items():
             if section not in known:

@@ -16,8 +16,9 @@ from rich.text import Text
 from corpus.storage import WorkFolder
 from dedup.identity import KINDS
 from filters.rights import load_profile
+from manifests.amount import Amount
 from manifests.explain import Story
-from manifests.model import Amount, Manifest
+from manifests.model import Manifest
 from pipelines.forecast import Forecast
 from pipelines.plan import Plan
 

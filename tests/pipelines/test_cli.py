@@ -111,6 +111,13 @@ def test_inspect_shows_samples_of_a_reason(snapshot: Built, tmp_path: Path) -> N
     assert "articles:short" in done.stdout
 
 
+def test_a_build_records_what_it_was_started_from(typed: Typed) -> None:
+    record = json.loads((typed.work / "builds" / f"{typed.manifest.snapshot_id}.json").read_bytes())
+
+    assert record["recipe_sha256"] == typed.manifest.recipe_sha256
+    assert record["code_sha256"] == typed.manifest.environment.code_sha256
+
+
 def test_status_of_a_finished_build_says_measured(typed: Typed, small_corpus: SmallCorpus, tmp_path: Path) -> None:
     done = hc4("status", small_corpus.recipe_file, "--work", typed.work, home=tmp_path / "home", cwd=tmp_path)
 
