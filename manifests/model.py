@@ -12,6 +12,7 @@ from pydantic import Field, JsonValue
 
 from corpus.digest import canonical, digest
 from manifests.deduplicated import Dedup
+from manifests.merkle import Merkle
 from manifests.strict import Strict
 
 SCHEMA: Literal["hc4/manifest/1"] = "hc4/manifest/1"
@@ -273,6 +274,10 @@ class Shard(Strict):
     rows: int
     tokens: int
     row_groups: int
+    logical_sha256: str | None = None
+    """Over its documents and tokens, in order: the same whatever wrote the file (`shards.fingerprint`)."""
+    merkle_root: str | None = None
+    """Hex root of the tree over its documents (`shards.fingerprint`). None in older snapshots, as is the digest."""
 
 
 class File(Strict):
@@ -334,6 +339,8 @@ class Manifest(Strict):
     tokenizer: TokenizerFacts
     models: tuple[Model, ...]
     shards: tuple[Shard, ...]
+    merkle: Merkle | None = None
+    """None in snapshots older than it."""
     files: tuple[File, ...]
     environment: Environment
     gaps: tuple[Gap, ...]
@@ -344,13 +351,14 @@ class Manifest(Strict):
         It is read back from its own bytes, so that whoever reads `manifest.json` holds the same values (canonical JSON
         writes 50.0 as 50).
         """
-        named = self.model_copy(update={"snapshot_id": self.computed_id()})
+        whole = type(self).model_validate_json(canonical(self.model_dump(mode="json")))
+        named = whole.model_copy(update={"snapshot_id": whole.computed_id()})
         return type(self).model_validate_json(named.canonical())
 
     def computed_id(self) -> str:
         """The id that the other fields give."""
-        return digest(self.model_dump(mode="json", exclude={"snapshot_id"}))
+        return digest(self.model_dump(mode="json", exclude={"snapshot_id"}, exclude_unset=True))
 
     def canonical(self) -> bytes:
-        """The bytes of `manifest.json`."""
-        return canonical(self.model_dump(mode="json"))
+        """The bytes of `manifest.json`. What an older one does not state is not added: it keeps its id."""
+        return canonical(self.model_dump(mode="json", exclude_unset=True))

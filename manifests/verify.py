@@ -15,7 +15,7 @@ import polars as pl
 from corpus.digest import sha256_file
 from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
-from manifests import agree, layout, origin, released, removals, signed
+from manifests import agree, layout, origin, proof, released, removals, signed
 from manifests.earlier import incomparable
 from manifests.finding import Finding
 from manifests.ledger import KEYS, make_ledger
@@ -46,6 +46,8 @@ def verify(folder: Path, render: Render) -> list[Finding]:
 def notes(manifest: Manifest) -> list[str]:
     """What `verify` cannot find out about this snapshot; no fault of the snapshot."""
     found = [] if agree.same_code(manifest) else ["cards not checked byte by byte: built by other code"]
+    if manifest.merkle is None:
+        found.append("no Merkle root: it was built before there was one")
     facts = manifest.dedup.signatures
     if facts is not None and (differs := incomparable(facts)):
         found.append(f"signatures not made again: {differs}")
@@ -99,6 +101,7 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
     yield from _sums(folder, digests, listed)
     yield from agree.with_recipe(manifest)
     yield from agree.with_formatters(manifest)
+    yield from proof.contradictions(manifest)
     yield from released.policies_unknown(manifest)
     if not damaged:
         yield from _content(snapshot)
