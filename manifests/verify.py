@@ -23,7 +23,7 @@ from manifests.model import Manifest
 from manifests.precision import contradicted
 from manifests.recount import contradictions
 from manifests.snapshot import BROKEN, Snapshot
-from manifests.sums import snapshot_files, strange_entries, sums_text
+from manifests.sums import read_sums, snapshot_files, strange_entries, sums_text
 
 __all__ = ["Finding", "Render", "notes", "verify"]
 
@@ -57,7 +57,7 @@ def notes(manifest: Manifest) -> list[str]:
 def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
     folder, manifest = snapshot.folder, snapshot.manifest
     present = snapshot_files(folder)
-    listed = _listed(folder)
+    listed = read_sums(folder)
     stated = {s.path: s.sha256 for s in manifest.shards} | {f.path: f.sha256 for f in manifest.files}
     # An empty folder in which a file is missing is not strange.
     homes = {str(home) for name in (*stated, *listed) for home in PurePosixPath(name).parents}
@@ -158,16 +158,6 @@ def _manifest(folder: Path, manifest: Manifest) -> Iterator[Finding]:
         yield Finding(layout.MANIFEST, f"content hashes to {found}, not to its snapshot_id")
     elif (folder / layout.MANIFEST).read_bytes() != manifest.canonical():
         yield Finding(layout.MANIFEST, "is not canonical JSON")
-
-
-def _listed(folder: Path) -> dict[str, str]:
-    """The lines of SHA256SUMS, by file; those that are no such line are left out."""
-    path = folder / layout.SUMS
-    try:
-        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if path.is_file() else []
-    except OSError:
-        return {}
-    return {name: digest for line in lines for digest, _, name in [line.partition("  ")]}
 
 
 def _sums(folder: Path, digests: dict[str, str], listed: dict[str, str]) -> Iterator[Finding]:
