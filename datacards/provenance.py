@@ -1,8 +1,8 @@
 """How a snapshot was built, for tools of the supply chain: SLSA provenance v1 in an in-toto statement v1.
 
 One line of JSON, a projection of the manifest: what was built (files by sha256), by what (code by sha256), from what
-(raw files, models, the tokenizer, earlier snapshots), by which recipe. It holds no time, so that the same build says the
-same. The statement is not signed by itself; `snapshot.sig` signs it with everything else.
+(raw files, models, the tokenizer, earlier snapshots), by which recipe. It holds no time, so that the same build says
+the same. The statement is not signed by itself; `snapshot.sig` signs it with everything else.
 """
 
 from __future__ import annotations
