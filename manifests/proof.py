@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import orjson
 import pyarrow.parquet as pq
@@ -36,6 +36,11 @@ class Inclusion(Strict):
     """Leaves of the tree. The root does not prove it; the manifest states it."""
     path: tuple[str, ...]
     """Hex hashes of siblings, the lowest first."""
+
+    @classmethod
+    def of(cls, leaves: Sequence[bytes], index: int) -> Self:
+        """That of one leaf hash among all of them."""
+        return cls(index=index, size=len(leaves), path=tuple(step.hex() for step in inclusion_path(leaves, index)))
 
 
 class Origin(Strict):
@@ -100,8 +105,8 @@ def prove(snapshot: Snapshot, doc_id: str) -> Proof:
         doc_id=doc_id,
         text_sha256=rows["text_sha256"][place.row].as_py(),
         shard=place.shard.path,
-        row=_inclusion(leaves, place.row),
-        shards=_inclusion(roots, shards.index(place.shard)),
+        row=Inclusion.of(leaves, place.row),
+        shards=Inclusion.of(roots, shards.index(place.shard)),
         origin=Origin(**read_row(snapshot, place, _ORIGIN)),
     )
 
@@ -152,11 +157,6 @@ def contradictions(manifest: Manifest) -> Iterator[Finding]:
         yield Finding(layout.MANIFEST, "some shards have no logical_sha256 or merkle_root")
     elif manifest.merkle != Merkle.over(manifest.shards):
         yield Finding(layout.MANIFEST, "merkle is not that of the roots of its shards")
-
-
-def _inclusion(leaves: list[bytes], index: int) -> Inclusion:
-    path = tuple(step.hex() for step in inclusion_path(leaves, index))
-    return Inclusion(index=index, size=len(leaves), path=path)
 
 
 def _root_of(proof: Proof) -> str | None:

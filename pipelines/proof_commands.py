@@ -176,16 +176,16 @@ def _check(path: Path, root: str | None, manifest: Path | None, snapshot_id: str
 
 
 def sign(
-    snapshot: SnapshotFolder = None,
     key: Annotated[
-        Path | None,
+        Path,
         typer.Option(
             help="Private key: a PEM file on the curve P-256, P-384 or P-521.",
             show_default=False,
             exists=True,
             dir_okay=False,
         ),
-    ] = None,
+    ],
+    snapshot: SnapshotFolder = None,
     password_file: Annotated[
         Path | None,
         typer.Option(help="File that holds the key's password, if it has one.", show_default=False, exists=True),
@@ -204,8 +204,6 @@ def sign(
     from manifests.signing import signer_of
     from manifests.snapshot import Snapshot, this_or_only
 
-    if key is None:
-        raise typer.BadParameter("name the private key", param_hint="--key")
     folder = this_or_only(snapshot)
     make(folder, key, password_file.read_bytes().rstrip(b"\r\n") if password_file else None)
     signed = Snapshot.open(folder).manifest.snapshot_id
