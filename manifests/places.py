@@ -83,16 +83,16 @@ def place_of_row(snapshot: Snapshot, shard: Shard, row: int) -> Place:
         RecipeError: the shard has no such row.
         SnapshotError: it cannot be read.
     """
-    return _place(snapshot, shard, row, _ends(snapshot, shard))
+    return _place(shard, row, _layout(snapshot, shard))
 
 
 def place_of_token(snapshot: Snapshot, shard: Shard, token: int) -> Place:
     """The place of the document that a token belongs to. Errors are as in `place_of_row`."""
-    ends = _ends(snapshot, shard)
-    total = int(ends[-1]) if len(ends) else 0
+    layout = _layout(snapshot, shard)
+    total = int(layout.tokens[-1]) if len(layout.tokens) else 0
     if not 0 <= token < total:
         raise RecipeError(f"{shard.path} has no token {token:,}; its tokens are 0 to {total - 1:,}")
-    return _place(snapshot, shard, int(np.searchsorted(ends, token, side="right")), ends)
+    return _place(shard, int(np.searchsorted(layout.tokens, token, side="right")), layout)
 
 
 def read_row(snapshot: Snapshot, place: Place, columns: Sequence[str]) -> dict[str, Any]:
@@ -126,22 +126,29 @@ def _row_of(path: Path, doc_id: str) -> int | None:
     return None
 
 
-def _ends(snapshot: Snapshot, shard: Shard) -> npt.NDArray[np.int64]:
-    """Tokens of the shard up to the end of each row."""
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How a shard is cut."""
+
+    tokens: npt.NDArray[np.int64]
+    """int64[rows]: tokens up to the end of each row."""
+    groups: npt.NDArray[np.int64]
+    """int64[row groups + 1]: first row of each row group, and the end."""
+
+
+def _layout(snapshot: Snapshot, shard: Shard) -> _Layout:
     try:
         with pq.ParquetFile(snapshot.folder / shard.path) as file:
             counts = file.read(columns=["n_tokens"])["n_tokens"].to_numpy()
+            sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
     except BROKEN as error:
         raise unreadable(shard.path, error) from None
-    return np.cumsum(counts, dtype=np.int64)
+    return _Layout(np.cumsum(counts, dtype=np.int64), np.cumsum([0, *sizes], dtype=np.int64))
 
 
-def _place(snapshot: Snapshot, shard: Shard, row: int, ends: npt.NDArray[np.int64]) -> Place:
-    if not 0 <= row < len(ends):
-        raise RecipeError(f"{shard.path} has no row {row:,}; its rows are 0 to {len(ends) - 1:,}")
-    with pq.ParquetFile(snapshot.folder / shard.path) as file:
-        sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
-    bounds = np.concatenate([[0], np.cumsum(sizes)])
-    group = int(np.searchsorted(bounds, row, side="right")) - 1
-    first = int(ends[row - 1]) if row else 0
-    return Place(shard, row, group, row - int(bounds[group]), first, int(ends[row]) - first)
+def _place(shard: Shard, row: int, layout: _Layout) -> Place:
+    if not 0 <= row < len(layout.tokens):
+        raise RecipeError(f"{shard.path} has no row {row:,}; its rows are 0 to {len(layout.tokens) - 1:,}")
+    group = int(np.searchsorted(layout.groups, row, side="right")) - 1
+    first = int(layout.tokens[row - 1]) if row else 0
+    return Place(shard, row, group, row - int(layout.groups[group]), first, int(layout.tokens[row]) - first)

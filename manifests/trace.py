@@ -64,12 +64,13 @@ def trace_document(snapshot: Snapshot, doc_id: str) -> Trace:
     if place is None:
         fates = "; ".join(fate(story.record) for story in explain(snapshot, doc_id))
         raise NotReleased(f"{doc_id} has no place in the shards: it was {fates}; `hc4 explain` tells more")
-    return _traced(snapshot, place)
+    return _traced(snapshot, place, read_row(snapshot, place, _FACTS))
 
 
 def trace_row(snapshot: Snapshot, shard: Shard, row: int) -> Trace:
     """The document of a row. Errors are those of `manifests.places.place_of_row`."""
-    return _traced(snapshot, place_of_row(snapshot, shard, row))
+    place = place_of_row(snapshot, shard, row)
+    return _traced(snapshot, place, read_row(snapshot, place, _FACTS))
 
 
 def trace_token(snapshot: Snapshot, shard: Shard, token: int, locator: Locator | None = None) -> Trace:
@@ -82,7 +83,8 @@ def trace_token(snapshot: Snapshot, shard: Shard, token: int, locator: Locator |
         SnapshotError: the tokens of the document are not those of its text.
     """
     place = place_of_token(snapshot, shard, token)
-    row = read_row(snapshot, place, ["text", "input_ids"])
+    row = read_row(snapshot, place, [*_FACTS, "text", "input_ids"])
+    document = {name: row[name] for name in _FACTS}
     number = token - place.first_token
     found = TracedToken(token, number, row["input_ids"][number], None, None)
     if locator is not None:
@@ -90,7 +92,7 @@ def trace_token(snapshot: Snapshot, shard: Shard, token: int, locator: Locator |
             raise SnapshotError(f"tokens of row {place.row:,} of {shard.path} are not those of its text")
         start, end = locator.places(row["text"])[number]
         found = TracedToken(token, number, found.id, (start, end), row["text"][start:end])
-    return _traced(snapshot, place, found)
+    return _traced(snapshot, place, document, found)
 
 
 def decisions(snapshot: Snapshot, trace: Trace) -> list[Story]:
@@ -98,8 +100,7 @@ def decisions(snapshot: Snapshot, trace: Trace) -> list[Story]:
     return explain(snapshot, trace.document["doc_id"])
 
 
-def _traced(snapshot: Snapshot, place: Place, token: TracedToken | None = None) -> Trace:
-    document = read_row(snapshot, place, _FACTS)
+def _traced(snapshot: Snapshot, place: Place, document: dict[str, Any], token: TracedToken | None = None) -> Trace:
     for source in snapshot.manifest.sources:
         for file in source.raw_files:
             if (source.name, file.name, file.sha256) == tuple(
