@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from corpus.errors import Hc4Error
 from pipelines.dedup_command import dedup_app
+from pipelines.diff_command import diff
 from pipelines.fetching import fetch_app
 from pipelines.phi_command import phi_app
 from pipelines.proof_commands import prove, sign, verify
@@ -53,7 +54,7 @@ app.add_typer(assets_app, name="assets")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(phi_app, name="phi")
 app.add_typer(dedup_app, name="dedup")
-for command in (verify, prove, sign, trace):
+for command in (verify, diff, prove, sign, trace):
     app.command()(command)
 
 RecipeFile = Annotated[Path, typer.Argument(help="The recipe (YAML).", show_default=False)]
