@@ -15,12 +15,14 @@ from datacards.columns import COLUMNS
 from datacards.datasheet import datasheet, tally
 from datacards.frontmatter import front_matter
 from datacards.measured import mix, parameters
+from datacards.provenance import provenance
 from datacards.views import ROWS, View, dated, undated, view
+from manifests import layout
 from manifests.model import Manifest
 
 
 def render(manifest: Manifest) -> dict[str, bytes]:
-    """Relative path -> bytes of the dataset card, the datasheet and the statistics page.
+    """Relative path -> bytes of the dataset card, the datasheet, the statistics page and the statement of provenance.
 
     Every number is the manifest's, or a sum or share of its numbers; equal manifests give equal bytes.
     """
@@ -29,6 +31,7 @@ def render(manifest: Manifest) -> dict[str, bytes]:
         "README.md": _card(arranged),
         "DATASHEET.md": _datasheet(arranged),
         "report/index.html": _report(arranged),
+        layout.PROVENANCE: provenance(manifest),
     }
 
 

@@ -72,8 +72,8 @@ class SourceView:
 
     @property
     def curated(self) -> Amount:
-        """Its kept documents, as read: what is released and what masking took away."""
-        return self.source.kept + self.masked.model_copy(update={"documents": 0})
+        """Its kept documents, as read: what is released, and what masking and cutting took away."""
+        return self.source.kept + (self.masked + self.cut).model_copy(update={"documents": 0})
 
     @property
     def raw_bytes(self) -> int:

@@ -14,6 +14,7 @@ from corpus.digest import canonical, digest
 from manifests.amount import Amount, Share
 from manifests.coverage import ColumnNulls, Coverage
 from manifests.deduplicated import Dedup
+from manifests.merkle import Merkle
 from manifests.strict import Strict
 from manifests.token_counts import TokenCount
 
@@ -257,6 +258,10 @@ class Shard(Strict):
     rows: int
     tokens: int
     row_groups: int
+    logical_sha256: str | None = None
+    """Over its documents and tokens, in order: the same whatever wrote the file (`shards.fingerprint`)."""
+    merkle_root: str | None = None
+    """Hex root of the tree over its documents (`shards.fingerprint`). None in older snapshots, as is the digest."""
 
 
 class File(Strict):
@@ -322,6 +327,8 @@ class Manifest(Strict):
     """Tokens by other tokenizers, which the recipe asks for in `count_with`."""
     models: tuple[Model, ...]
     shards: tuple[Shard, ...]
+    merkle: Merkle | None = None
+    """None in snapshots older than it."""
     files: tuple[File, ...]
     environment: Environment
     gaps: tuple[Gap, ...]
@@ -332,13 +339,14 @@ class Manifest(Strict):
         It is read back from its own bytes, so that whoever reads `manifest.json` holds the same values (canonical JSON
         writes 50.0 as 50).
         """
-        named = self.model_copy(update={"snapshot_id": self.computed_id()})
+        whole = type(self).model_validate_json(canonical(self.model_dump(mode="json")))
+        named = whole.model_copy(update={"snapshot_id": whole.computed_id()})
         return type(self).model_validate_json(named.canonical())
 
     def computed_id(self) -> str:
         """The id that the other fields give."""
-        return digest(self.model_dump(mode="json", exclude={"snapshot_id"}))
+        return digest(self.model_dump(mode="json", exclude={"snapshot_id"}, exclude_unset=True))
 
     def canonical(self) -> bytes:
-        """The bytes of `manifest.json`."""
-        return canonical(self.model_dump(mode="json"))
+        """The bytes of `manifest.json`. What an older one does not state is not added: it keeps its id."""
+        return canonical(self.model_dump(mode="json", exclude_unset=True))

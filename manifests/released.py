@@ -22,6 +22,7 @@ from manifests.model import Manifest, Shard
 from manifests.removals import PAIRS, SHOWN, read_pairs
 from manifests.screening import Screening, account_of, classes_shown, known_policies
 from manifests.snapshot import BROKEN, Snapshot
+from shards.fingerprint import Fingerprint
 from shards.write import ROW
 
 
@@ -58,7 +59,7 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
     masked: Counter[tuple[str, str]] = Counter()
     documents: Counter[tuple[str, str]] = Counter()
     for shard in manifest.shards:
-        found, last = Amount(), ""
+        found, last, proof = Amount(), "", Fingerprint()
         try:
             with pq.ParquetFile(snapshot.folder / shard.path) as file:
                 screening = Screening(snapshot.folder, shard, policies.get(shard.source), manifest.privacy.replaced)
@@ -67,12 +68,16 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
                     yield from _rows(shard, rows, screening, last)
                     last = rows["doc_id"][-1].as_py() if len(rows) else last
                     found = found + _amount(rows)
+                    proof.add(rows)
                     clusters.setdefault(shard.split, set()).update(rows["cluster_id"].to_pylist())
                 yield from _some(account_of(shard), "{} is not in its shard", sorted(screening.unmatched))
                 masked.update({(shard.source, kind): count for kind, count in screening.spans.items()})
                 documents.update({(shard.source, kind): count for kind, count in screening.documents.items()})
                 if (found.documents, found.tokens, file.num_row_groups) != (shard.rows, shard.tokens, shard.row_groups):
                     yield Finding(shard.path, "rows, tokens or row groups are not those stated")
+                for name in ("logical_sha256", "merkle_root"):
+                    if getattr(shard, name) not in (None, getattr(proof, name)):
+                        yield Finding(shard.path, f"{name} is not that of its rows")
         except (*BROKEN, TypeError, AttributeError) as error:
             yield Finding(shard.path, f"cannot be read ({type(error).__name__})")
         key = (shard.source, shard.split)

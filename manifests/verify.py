@@ -15,7 +15,7 @@ import polars as pl
 from corpus.digest import sha256_file
 from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
-from manifests import agree, covered, layout, origin, recount_tokens, released, removals, signed
+from manifests import agree, covered, layout, origin, proof, recount_tokens, released, removals, signed
 from manifests.earlier import incomparable
 from manifests.finding import Finding
 from manifests.ledger import KEYS, make_ledger
@@ -24,7 +24,7 @@ from manifests.paragraphs import dates_moved
 from manifests.precision import contradicted
 from manifests.recount import contradictions
 from manifests.snapshot import BROKEN, Snapshot
-from manifests.sums import snapshot_files, strange_entries, sums_text
+from manifests.sums import read_sums, snapshot_files, strange_entries, sums_text
 
 __all__ = ["Finding", "Render", "notes", "verify"]
 
@@ -52,6 +52,8 @@ def verify(folder: Path, render: Render, tokenizers: Sequence[Path] = ()) -> lis
 def notes(manifest: Manifest, tokenizers: Sequence[Path] = ()) -> list[str]:
     """What `verify` cannot find out about this snapshot; no fault of the snapshot."""
     found = [] if agree.same_code(manifest) else ["cards not checked byte by byte: built by other code"]
+    if manifest.merkle is None:
+        found.append("no Merkle root: it was built before there was one")
     facts = manifest.dedup.signatures
     if facts is not None and (differs := incomparable(facts)):
         found.append(f"signatures not made again: {differs}; paragraphs not counted again either")
@@ -67,7 +69,7 @@ def notes(manifest: Manifest, tokenizers: Sequence[Path] = ()) -> list[str]:
 def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
     folder, manifest = snapshot.folder, snapshot.manifest
     present = snapshot_files(folder)
-    listed = _listed(folder)
+    listed = read_sums(folder)
     stated = {s.path: s.sha256 for s in manifest.shards} | {f.path: f.sha256 for f in manifest.files}
     # An empty folder in which a file is missing is not strange.
     homes = {str(home) for name in (*stated, *listed) for home in PurePosixPath(name).parents}
@@ -111,6 +113,7 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
     yield from _sums(folder, digests, listed)
     yield from agree.with_recipe(manifest)
     yield from agree.with_formatters(manifest)
+    yield from proof.contradictions(manifest)
     yield from released.policies_unknown(manifest)
     if not damaged:
         yield from _content(snapshot)
@@ -168,16 +171,6 @@ def _manifest(folder: Path, manifest: Manifest) -> Iterator[Finding]:
         yield Finding(layout.MANIFEST, f"content hashes to {found}, not to its snapshot_id")
     elif (folder / layout.MANIFEST).read_bytes() != manifest.canonical():
         yield Finding(layout.MANIFEST, "is not canonical JSON")
-
-
-def _listed(folder: Path) -> dict[str, str]:
-    """The lines of SHA256SUMS, by file; those that are no such line are left out."""
-    path = folder / layout.SUMS
-    try:
-        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if path.is_file() else []
-    except OSError:
-        return {}
-    return {name: digest for line in lines for digest, _, name in [line.partition("  ")]}
 
 
 def _sums(folder: Path, digests: dict[str, str], listed: dict[str, str]) -> Iterator[Finding]:

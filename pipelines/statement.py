@@ -38,6 +38,7 @@ from manifests.deduplicated import (
 from manifests.environment import environment
 from manifests.estimates import RemovalEstimate
 from manifests.ledger import make_ledger
+from manifests.merkle import Merkle
 from manifests.model import (
     File,
     FormatterFacts,
@@ -170,6 +171,7 @@ def make_manifest(
             *_classifiers(plan),
         ),
         shards=tuple(sorted(shards, key=lambda shard: shard.path)),
+        merkle=Merkle.over(shards),
         files=tuple(sorted(files, key=lambda file: file.path)),
         environment=environment(_versions_for(plan)),
         gaps=tuple(Gap(**gap) for gap in yaml.safe_load(gaps)),
