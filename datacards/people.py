@@ -46,4 +46,8 @@ def sensitive(view: View) -> str | None:
     if not view.manifest.totals.documents:
         return None
     told = confidential(view)
-    return f"Health is what it speaks of; whose, is not measured.{' ' + told if told else ''} Mentions of other special categories (GDPR Art. 9) are not counted."
+    documents = f"{told} " if told else ""
+    return (
+        f"Health is what it speaks of; whose, is not measured. {documents}Mentions of other special categories (GDPR "
+        "Art. 9) are not counted."
+    )
