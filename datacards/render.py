@@ -15,12 +15,13 @@ from datacards.columns import COLUMNS
 from datacards.datasheet import datasheet, tally
 from datacards.frontmatter import front_matter
 from datacards.measured import mix, parameters
+from datacards.projections import projections
 from datacards.views import ROWS, View, dated, undated, view
 from manifests.model import Manifest
 
 
 def render(manifest: Manifest) -> dict[str, bytes]:
-    """Relative path -> bytes of the dataset card, the datasheet and the statistics page.
+    """Relative path -> bytes of the dataset card, the datasheet, the statistics page and the cards for machines.
 
     Every number is the manifest's, or a sum or share of its numbers; equal manifests give equal bytes.
     """
@@ -29,6 +30,7 @@ def render(manifest: Manifest) -> dict[str, bytes]:
         "README.md": _card(arranged),
         "DATASHEET.md": _datasheet(arranged),
         "report/index.html": _report(arranged),
+        **projections(arranged),
     }
 
 

@@ -86,6 +86,9 @@ class SourceRecipe(Part):
     use: Literal["train", "evaluate"] = "train"
     """What the collection is for. Documents of a source to `evaluate` with are read, measured and counted, and never
     released."""
+    eu_section: Literal["2.1", "2.2.1", "2.2.2", "2.3", "2.4", "2.5", "2.6"] | None = None
+    """Where the collection belongs in the Commission's template for the summary of training content (AI Act, Art.
+    53(1)(d)): public dataset, licensed, other private, crawled, of users, synthetic, other. Nobody can measure that."""
     retrieved: date | None = None
     """When the raw files were fetched, if no lock of `hc4 fetch` lies beside them to say so."""
 

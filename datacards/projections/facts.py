@@ -42,8 +42,8 @@ def document(value: Json) -> bytes:
 
 
 def lines(values: Iterable[Json]) -> bytes:
-    """One JSON value a line."""
-    return "".join(f"{json.dumps(value, ensure_ascii=False, allow_nan=False)}\n" for value in values).encode()
+    """One JSON value a line, in ASCII: some readers take U+2028 for the end of a line."""
+    return "".join(f"{json.dumps(value, allow_nan=False)}\n" for value in values).encode()
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
