@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
 import polars as pl
-import yaml
 
 from corpus.assets import ASSETS
 from corpus.digest import digest, sha256_file
@@ -40,7 +38,6 @@ from manifests.model import (
     Amount,
     File,
     FormatterFacts,
-    Gap,
     KnownRecall,
     Ledger,
     LicenceRights,
@@ -63,6 +60,7 @@ from manifests.recount import survivor_source
 from manifests.rights import rights_floor
 from pipelines.assemble import REGISTERS
 from pipelines.deduplicate.steps import Found
+from pipelines.gaps import gaps
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.plan import Plan
@@ -119,7 +117,6 @@ def make_manifest(finished: Finished, shards: list[Shard], files: list[File], ta
     _check_records(finished, ledger)
     _check_shards(shards, released)
     profile = load_profile(recipe.profile)
-    gaps = (resources.files("pipelines") / "gaps.yaml").read_text(encoding="utf-8")
     tokenizer = load_tokenizer(Path(resolve_location(recipe.tokenizer, plan.folder)))
     language = Path(resolve_location(recipe.language.model, plan.folder))
     canonical = _canonical_recipe(finished, tokenizer.sha256, sha256_file(language))
@@ -160,7 +157,7 @@ def make_manifest(finished: Finished, shards: list[Shard], files: list[File], ta
         shards=tuple(sorted(shards, key=lambda shard: shard.path)),
         files=tuple(sorted(files, key=lambda file: file.path)),
         environment=environment(_versions_for(plan)),
-        gaps=tuple(Gap(**gap) for gap in yaml.safe_load(gaps)),
+        gaps=tuple(gaps(plan)),
     )
 
 
@@ -413,6 +410,7 @@ def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict
     verdicts = [Path(resolve_location(one, finished.plan.folder)) for one in finished.plan.recipe.dedup.verdicts]
     recipe["dedup"]["verdicts"] = [sha256_file(path) for path in verdicts]
     recipe["tokenizer"] = tokenizer
+    recipe["datasheet"] = finished.plan.answers
     recipe["rules"] = {
         kind: [rule.model_dump(mode="json") for rule in rules]
         for kind, rules in sorted(finished.plan.recipe.rules_for().items())

@@ -90,7 +90,7 @@ def _record(facts: Facts) -> Json:
                 "profile": manifest.licence_profile,
                 "statement": manifest.licence_statement,
                 "licences": facts.licences,
-                "floor": manifest.rights.floor,
+                "floor": dict(sorted(manifest.rights.floor.items())),
             },
             "copyright": facts.answer("distribution", "third_party_rights"),
             "patent": NOT_STATED,

@@ -20,6 +20,9 @@ LARGE = 0.03
 
 BLANK = "(for the provider of the model)"
 
+SECTIONS = ("1.1", "1.2", "1.3", "2.1", "2.2.1", "2.2.2", "2.3", "2.4", "2.5", "2.6", "3.1", "3.2", "3.3")
+"""Of the template, in its order."""
+
 _BANDS = ((10**9, "less than 1 billion tokens"), (10**13, "1 billion to 10 trillion tokens"))
 
 

@@ -23,6 +23,10 @@ GROUPS = {
 """The nine groups of attributes, and how many each has: 31."""
 
 
+FED = ("3.ii", "4.i", "4.iii", "4.iv", "5.ii", "9")
+"""Attributes that a corpus has something to say of."""
+
+
 def project(facts: Facts) -> dict[str, bytes]:
     """`cards/hti1_training_data.json`."""
     return {f"{CARDS}/hti1_training_data.json": document(_attributes(facts))}
