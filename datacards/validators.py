@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -188,11 +189,13 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Libraries log what they also say by exceptions and issues."""
+    """Libraries log what they also say by exceptions and issues, and warn of each other."""
     before = logging.root.manager.disable
     logging.disable(logging.ERROR)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         logging.disable(before)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from datacards.columns import COLUMNS
 from datacards.datasheet import NOT_STATED
-from datacards.projections.facts import UNDATED, Facts, Json, document, licence_page, segment, years_of
+from datacards.projections.facts import UNDATED, Facts, Json, document, licence_page, relative, segment, years_of
 from datacards.text import one_line, web_address
 
 CONTEXT: Json = {
@@ -241,10 +241,10 @@ def _files(facts: Facts) -> Iterator[Json]:
     for shard in facts.manifest.shards:
         yield {
             "@type": "cr:FileObject",
-            "@id": shard.path,
+            "@id": relative(shard.path),
             "name": shard.path,
             "description": f"{shard.rows} documents of {shard.source}, {shard.tokens} tokens, split {shard.split}.",
-            "contentUrl": shard.path,
+            "contentUrl": relative(shard.path),
             "contentSize": f"{shard.bytes} B",
             "encodingFormat": "application/x-parquet",
             "sha256": shard.sha256,
@@ -323,9 +323,10 @@ def _field(name: str, kind: str, meaning: str, splits: bool) -> Json:
 
 
 def _statistics(facts: Facts) -> Iterator[Json]:
-    """Descriptive statistics of the whole and of each source, each with its value and unit."""
+    """Descriptive statistics of the whole, of each split and of each source, each with its value and unit."""
     for place, what, amount in (
         ("all", "the corpus", facts.manifest.totals),
+        *((f"split/{segment(one.name)}", f"split {one.name}", one.amount) for one in facts.manifest.splits),
         *((f"source/{segment(one.source.name)}", one.source.name, one.source.kept) for one in facts.view.sources),
     ):
         for unit, value in amount.model_dump().items():

@@ -7,6 +7,7 @@ as the manifest knows them.
 from __future__ import annotations
 
 from datacards.datasheet import NOT_STATED
+from datacards.measured import FLOOR
 from datacards.projections.facts import CARDS, Facts, Json, document, segment, years_of
 from datacards.text import web_address
 from datacards.views import SourceView
@@ -89,7 +90,11 @@ def _record(facts: Facts) -> Json:
             "license": {
                 "profile": manifest.licence_profile,
                 "statement": manifest.licence_statement,
-                "licences": facts.licences,
+                "licences": [
+                    {"spdx": one.spdx, "documents": one.amount.documents, "tokens": one.amount.tokens}
+                    | {right: getattr(one, right) for right in FLOOR}
+                    for one in manifest.rights.by_licence
+                ],
                 "floor": dict(sorted(manifest.rights.floor.items())),
             },
             "copyright": facts.answer("distribution", "third_party_rights"),

@@ -177,3 +177,8 @@ def segment(name: str) -> str:
         character if re.fullmatch(r"[\w.-]", character, re.ASCII) else "".join(f"%{b:02X}" for b in character.encode())
         for character in name
     )
+
+
+def relative(path: str) -> str:
+    """A file's path as a relative URL."""
+    return "/".join(segment(part) for part in path.split("/"))

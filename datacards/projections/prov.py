@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from corpus.digest import digest
-from datacards.projections.facts import CARDS, Facts, Json, document, segment
+from datacards.projections.facts import CARDS, Facts, Json, document, relative, segment
 from datacards.text import web_address
 from datacards.views import SourceView
 
@@ -90,7 +90,7 @@ def _source(one: SourceView) -> Iterator[Json]:
     yield {"@type": "Usage", "activity": f"snapshot:{masking}", "entity": f"snapshot:{before}"}
     yield {"@type": "Usage", "activity": f"snapshot:{masking}", "entity": "snapshot:tokenizer"}
     for shard in one.shards:
-        path = "/".join(segment(part) for part in shard.path.split("/"))
+        path = relative(shard.path)
         counts = {"rows": shard.rows, "tokens": shard.tokens, "bytes": shard.bytes}
         yield _thing("Entity", path, shard.path, sha256=shard.sha256, split=shard.split, **counts)
         yield {"@type": "Generation", "entity": f"snapshot:{path}", "activity": f"snapshot:{masking}"}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from datacards.datasheet import NOT_STATED
 from datacards.people import ABOUT_PERSONS
-from datacards.projections.facts import CARDS, Facts, Json, document, segment
+from datacards.projections.facts import CARDS, Facts, Json, document, relative, segment
 from datacards.text import one_line, web_address
 from datacards.views import SourceView
 from filters.rights import UNKNOWN
@@ -130,14 +130,14 @@ class _Graph:
         for shard in one.shards:
             yield self._element(
                 "software_File",
-                f"file/{_path(shard.path)}",
+                f"file/{relative(shard.path)}",
                 shard.path,
                 verifiedUsing=[_hash(shard.sha256)],
                 comment=f"{shard.rows} rows, {shard.tokens} tokens, {shard.bytes} bytes",
                 contentType="application/vnd.apache.parquet",
                 software_primaryPurpose="data",
             )
-        files = [self._id(f"file/{_path(shard.path)}") for shard in one.shards]
+        files = [self._id(f"file/{relative(shard.path)}") for shard in one.shards]
         yield from self._relation(self._id(part), "hasDataFile", files)
 
     def _dataset(self, name: str, title: str, amount: Amount, doc_types: Iterable[Share], **more: Json) -> Json:
@@ -213,10 +213,6 @@ def _licence_id(expression: str) -> str:
 
 def _part(one: SourceView) -> str:
     return f"source/{segment(one.source.name)}"
-
-
-def _path(path: str) -> str:
-    return "/".join(segment(part) for part in path.split("/"))
 
 
 def _hash(sha256: str) -> Json:
