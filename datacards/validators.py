@@ -97,6 +97,10 @@ def _spdx(folder: Path) -> Iterator[str]:
     with (folder / CARDS / "spdx.json").open("rb") as stream:
         spdx.JSONLDDeserializer().read(stream, found)
     spdx.JSONLDSerializer().write(found, io.BytesIO())
+    unknown = [one.get_type() for one in found.objects if type(one) is spdx.SHACLExtensibleObject]
+    yield from (f"{name} is no type of SPDX" for name in sorted(map(str, unknown)))
+    if not any(isinstance(one, spdx.SpdxDocument) for one in found.objects):
+        yield "holds no SpdxDocument"
     found.link()
     yield from (f"{name} is not in the document" for name in sorted(found.missing_ids))
 
@@ -108,6 +112,8 @@ def _prov(folder: Path) -> Iterator[str]:
     content = (folder / CARDS / "prov.jsonld").read_text(encoding="utf-8")
     found = ProvDocument.deserialize(content=content, format="jsonld")
     stated = {str(record.identifier) for record in found.get_records(ProvElement)}
+    if not stated:
+        yield "states nothing"
     for record in found.get_records():
         if not isinstance(record, ProvElement):
             for kind, name in record.formal_attributes:
@@ -119,7 +125,10 @@ def _openlineage(folder: Path) -> Iterator[str]:
     """Each event made by the client's own classes, and the same again when they write it."""
     from datacards.openlineage_events import differences
 
-    for number, line in enumerate((folder / CARDS / "openlineage.jsonl").read_bytes().splitlines(), start=1):
+    events = (folder / CARDS / "openlineage.jsonl").read_bytes().splitlines()
+    if not events:
+        yield "holds no event"
+    for number, line in enumerate(events, start=1):
         yield from (f"line {number}: {what}" for what in differences(json.loads(line)))
 
 

@@ -160,6 +160,18 @@ def test_d4d_is_checked_for_completeness(cards: Path) -> None:
     assert told.splitlines() == ["purposes is missing", "colour is no key of CoreDataset", "errata is empty"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("cards/spdx.json", b'{"@graph": [{"type": "Song"}]}', "Song is no type of SPDX\nholds no SpdxDocument"),
+        ("cards/prov.jsonld", b'{"@context": [], "@graph": []}', "states nothing"),
+        ("cards/openlineage.jsonl", b"", "holds no event"),
+    ],
+)
+def test_a_card_that_says_nothing_is_faulty(cards: Path, name: str, content: bytes, told: str) -> None:
+    assert told_of(cards, name, content) == told
+
+
 def test_a_pattern_of_the_card_that_finds_no_file_is_told(cards: Path) -> None:
     assert "matches no file" in told_of(cards, "README.md", (cards / "README.md").read_bytes())
 
