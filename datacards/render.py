@@ -15,6 +15,7 @@ from datacards.columns import COLUMNS
 from datacards.datasheet import datasheet, tally
 from datacards.frontmatter import front_matter
 from datacards.measured import mix, parameters
+from datacards.projections import projections
 from datacards.provenance import provenance
 from datacards.views import ROWS, View, dated, undated, view
 from manifests import layout
@@ -22,7 +23,7 @@ from manifests.model import Manifest
 
 
 def render(manifest: Manifest) -> dict[str, bytes]:
-    """Relative path -> bytes of the dataset card, the datasheet, the statistics page and the statement of provenance.
+    """Relative path -> bytes of the dataset card, the datasheet, the statistics page, and the cards for machines.
 
     Every number is the manifest's, or a sum or share of its numbers; equal manifests give equal bytes.
     """
@@ -32,6 +33,7 @@ def render(manifest: Manifest) -> dict[str, bytes]:
         "DATASHEET.md": _datasheet(arranged),
         "report/index.html": _report(arranged),
         layout.PROVENANCE: provenance(manifest),
+        **projections(arranged),
     }
 
 

@@ -304,6 +304,12 @@ def undated(source: Source) -> int:
     return source.kept.documents - sum(documents for _, documents in dated(source.years))
 
 
+def retrieved(manifest: Manifest) -> tuple[str, str] | None:
+    """The oldest and the newest day (ISO 8601) on which a raw file was fetched; None if none is stated."""
+    days = {file.retrieval.retrieved[:10] for source in manifest.sources for file in source.raw_files if file.retrieval}
+    return (min(days), max(days)) if days else None
+
+
 def split_names(splits: Iterable[Split], shards: Iterable[Shard]) -> tuple[str, ...]:
     """Splits that have a shard, in the manifest's order."""
     present = {shard.split for shard in shards}

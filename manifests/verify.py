@@ -16,6 +16,7 @@ from corpus.digest import sha256_file
 from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
 from manifests import agree, covered, layout, origin, proof, recount_tokens, released, removals, signed
+from manifests.drift import drift
 from manifests.earlier import incomparable
 from manifests.finding import Finding
 from manifests.ledger import KEYS, make_ledger
@@ -107,7 +108,7 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
             and digests[name] != hashlib.sha256(content).hexdigest()
             and (agree.same_code(manifest) or listed.get(name) != digests[name])
         ):
-            yield Finding(name, "is not what the manifest renders to")
+            yield Finding(name, _difference(folder / name, content))
     known = {layout.MANIFEST, *stated, *cards}
     yield from (Finding(name, "is not part of the snapshot") for name in present if name not in known)
     yield from _sums(folder, digests, listed)
@@ -117,6 +118,15 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
     yield from released.policies_unknown(manifest)
     if not damaged:
         yield from _content(snapshot)
+
+
+def _difference(path: Path, rendered: bytes) -> str:
+    """What differs in a card; of a file much longer than the card no more than its length is read."""
+    try:
+        with path.open("rb") as stream:
+            return drift(path.name, stream.read(2 * len(rendered) + 2**16), rendered)
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
 
 
 def _content(snapshot: Snapshot) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import Hc4Error
+from pipelines.cards_command import cards
 from pipelines.dedup_command import dedup_app
 from pipelines.diff_command import diff
 from pipelines.fetching import fetch_app
@@ -54,7 +55,7 @@ app.add_typer(assets_app, name="assets")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(phi_app, name="phi")
 app.add_typer(dedup_app, name="dedup")
-for command in (verify, diff, prove, sign, trace):
+for command in (verify, diff, cards, prove, sign, trace):
     app.command()(command)
 
 RecipeFile = Annotated[Path, typer.Argument(help="The recipe (YAML).", show_default=False)]

@@ -26,7 +26,8 @@ def check_release(snapshot: Snapshot) -> None:
     """Refuse what must not leave.
 
     Raises:
-        LedgerImbalance: shards, sources, splits, curated text less what was masked and cut, and totals are not the same sums.
+        LedgerImbalance: shards, sources, splits, totals, and curated text less what was masked and cut, are not the
+            same sums.
         BuildStopped: a licence is not one that the profile lets in, or what the samples show holds an identifier; it
             names place and class, never a value.
     """

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
 import polars as pl
-import yaml
 
 from corpus.assets import ASSETS
 from corpus.digest import digest, sha256_file
@@ -42,7 +40,6 @@ from manifests.merkle import Merkle
 from manifests.model import (
     File,
     FormatterFacts,
-    Gap,
     KnownRecall,
     Ledger,
     LicenceRights,
@@ -65,6 +62,7 @@ from manifests.rights import rights_floor
 from pipelines.assemble import REGISTERS
 from pipelines.covered import coverage, token_counts
 from pipelines.deduplicate.steps import Found
+from pipelines.gaps import gaps
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.plan import Plan
@@ -130,7 +128,6 @@ def make_manifest(
     ledger = make_ledger(table, names, masked, cut, released)
     _check_records(finished, ledger)
     profile = load_profile(recipe.profile)
-    gaps = (resources.files("pipelines") / "gaps.yaml").read_text(encoding="utf-8")
     tokenizer = load_tokenizer(Path(resolve_location(recipe.tokenizer, plan.folder)))
     language = Path(resolve_location(recipe.language.model, plan.folder))
     canonical = _canonical_recipe(finished, tokenizer.sha256, sha256_file(language))
@@ -174,7 +171,7 @@ def make_manifest(
         merkle=Merkle.over(shards),
         files=tuple(sorted(files, key=lambda file: file.path)),
         environment=environment(_versions_for(plan)),
-        gaps=tuple(Gap(**gap) for gap in yaml.safe_load(gaps)),
+        gaps=tuple(gaps(plan)),
     )
 
 
@@ -447,6 +444,7 @@ def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict
     recipe["tokenizer"] = tokenizer
     for one, (_, place) in zip(recipe["count_with"], finished.plan.tokenizers, strict=True):
         one["tokenizer"] = sha256_file(Path(place))
+    recipe["datasheet"] = finished.plan.answers
     recipe["rules"] = {
         kind: [rule.model_dump(mode="json") for rule in rules]
         for kind, rules in sorted(finished.plan.recipe.rules_for().items())
