@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from corpus.kernel import kernel
 from filters.mentions.lexicon import MOST_GROUPS, Tables
-from filters.mentions.words import CLAUSE, JOINED, LESS, LETTER, POINT, SIGNS
+from filters.mentions.words import CLAUSE, JOINED, LESS, LETTER, MORE, POINT, SIGNS
 
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.int32]
@@ -25,7 +25,11 @@ _NO_NUMBER = -1
 _OLDEST = 120
 _AGE_REACH, _AGE_REACH_LEFT = 6, 3
 """Words in which an animal makes an age nobody's: "8-week-old male C57BL/6 mice"."""
-_AGE, _OF, _YEAR, _MONTH, _WEEK, _DAY, _OLD, _UNDER, _THAN, _RANGE, _ANIMAL = range(11)
+_MORE_REACH = 4
+"""Words behind an age in which "or older" opens it."""
+_GROWN = 18
+"""Years from which an age without an upper end counts for its band: those over it are grown, too."""
+_AGE, _OF, _YEAR, _MONTH, _WEEK, _DAY, _OLD, _LESS, _MORE, _THAN, _RANGE, _ANIMAL, _THING = range(13)
 _FAR = -(1 << 30)
 
 
@@ -151,12 +155,29 @@ def _counts(
 
 
 @kernel
-def _under(ids: Words, sets: Sets, known: Tables, at: int) -> bool:
-    """Whether "under", "less than", "up to" stands before word `at`."""
-    less, than = known.age_sets[_UNDER], known.age_sets[_THAN]
-    if at >= 1 and sets[ids[at - 1]] & less:
+def _says(ids: Words, sets: Sets, known: Tables, at: int, kind: int) -> bool:
+    """Whether "under" (or, by `kind`, "over"), "less than", "up to" stands before word `at`."""
+    wanted, than = known.age_sets[kind], known.age_sets[_THAN]
+    if at >= 1 and sets[ids[at - 1]] & wanted:
         return True
-    return at >= 2 and bool(sets[ids[at - 1]] & than) and bool(sets[ids[at - 2]] & less)
+    return at >= 2 and bool(sets[ids[at - 1]] & than) and bool(sets[ids[at - 2]] & wanted)
+
+
+@kernel
+def _range(ids: Words, gaps: Words, numbers: Words, count: int, at: int, known: Tables, sets: Sets) -> Any:
+    """First and last word of the range of numbers that word `at` is an end of; twice `at` if there is none."""
+    wanted = known.age_sets[_RANGE]
+    if at + 1 < count and gaps[at + 1] == JOINED:
+        if numbers[at + 1] != _NO_NUMBER:
+            return at, at + 1
+        if at + 2 < count and gaps[at + 2] == JOINED and sets[ids[at + 1]] & wanted and numbers[at + 2] != _NO_NUMBER:
+            return at, at + 2
+    if at >= 1 and gaps[at] == JOINED:
+        if numbers[at - 1] != _NO_NUMBER:
+            return at - 1, at
+        if at >= 2 and gaps[at - 1] == JOINED and sets[ids[at - 1]] & wanted and numbers[at - 2] != _NO_NUMBER:
+            return at - 2, at
+    return at, at
 
 
 @kernel
@@ -164,70 +185,57 @@ def _age(ids: Words, gaps: Words, numbers: Words, count: int, at: int, known: Ta
     """The group whose age the number at word `at` states, or -1.
 
     "65-year-old", "65 years of age", "3 months old", "aged 65", "age of 65". A range counts if both ends lie in one
-    band, its upper end left out ("aged 18 to 65"); what is under an age is in no single band.
+    band, its upper end left out ("aged 18 to 65"). What is under an age is in no single band; what is over one counts
+    from `_GROWN` on.
     """
     kinds = known.age_sets
-    if gaps[at] & LESS or (at > 0 and gaps[at] & POINT):
+    if at > 0 and gaps[at] & POINT:
         return -1
-    value = numbers[at]
-    unit = at + 1
+    begin, last = _range(ids, gaps, numbers, count, at, known, sets)
+    low, high = numbers[begin], numbers[last]
+    # What is said behind it: years, months; old, of age.
+    unit = last + 1
     if unit + 1 < count and gaps[unit] & POINT and numbers[unit] != _NO_NUMBER:  # 3.5 years
         unit += 1
-    # What is said behind it: years, months; old, of age.
-    scale = 0
+    scale, old, end = 0, False, last
     if unit < count and gaps[unit] == JOINED:
         after = sets[ids[unit]]
         if after & kinds[_YEAR]:
             scale = 1
         elif after & (kinds[_MONTH] | kinds[_WEEK] | kinds[_DAY]):
             scale = 12 if after & kinds[_MONTH] else (52 if after & kinds[_WEEK] else 365)
-    old = False
+        if scale:
+            end = unit
     if scale and unit + 1 < count and gaps[unit + 1] == JOINED:
         old = bool(sets[ids[unit + 1]] & kinds[_OLD])
         if not old and unit + 2 < count and gaps[unit + 2] == JOINED:
             old = bool(sets[ids[unit + 1]] & kinds[_OF]) and bool(sets[ids[unit + 2]] & kinds[_AGE])
-    # What is said before it: aged, age of. In a range, before its lower end.
-    low, high, begin = value, value, at
-    if (
-        at + 2 < count
-        and gaps[at + 1] == JOINED
-        and gaps[at + 2] == JOINED
-        and sets[ids[at + 1]] & kinds[_RANGE]
-        and numbers[at + 2] != _NO_NUMBER
-    ):
-        high = numbers[at + 2]
-    elif at + 1 < count and gaps[at + 1] == JOINED and numbers[at + 1] != _NO_NUMBER:
-        high = numbers[at + 1]
-    elif at >= 1 and gaps[at] == JOINED and numbers[at - 1] != _NO_NUMBER:
-        low, begin = numbers[at - 1], at - 1
-    elif (
-        at >= 2
-        and gaps[at] == JOINED
-        and gaps[at - 1] == JOINED
-        and sets[ids[at - 1]] & kinds[_RANGE]
-        and numbers[at - 2] != _NO_NUMBER
-    ):
-        low, begin = numbers[at - 2], at - 2
+    # What is said before it: under, over; aged, age of.
+    less = bool(gaps[begin] & LESS) or _says(ids, sets, known, begin, _LESS)
+    more = bool(gaps[begin] & MORE) or (last + 1 < count and bool(gaps[last + 1] & MORE))
+    more = more or _says(ids, sets, known, begin, _MORE)
     if not old:
         word = begin - 1
         if word >= 1 and gaps[begin] == JOINED and sets[ids[word]] & kinds[_OF]:
             word -= 1
-        if word < 0 or gaps[begin] & (CLAUSE | LESS) or not sets[ids[word]] & kinds[_AGE]:
+        if word < 0 or gaps[begin] & CLAUSE or not sets[ids[word]] & kinds[_AGE]:
             return -1
-        if _under(ids, sets, known, word) or (word >= 1 and _under(ids, sets, known, word - 1)):
-            return -1
-    if _under(ids, sets, known, begin) or gaps[begin] & LESS:
+        for before in range(max(0, word - 1), word + 1):  # "under age 18", "under the age of 18"
+            less = less or _says(ids, sets, known, before, _LESS)
+            more = more or _says(ids, sets, known, before, _MORE)
+    if less:
         return -1
-    animal = kinds[_ANIMAL]
-    if _near(ids, gaps, sets, count, at, 1, _AGE_REACH, animal) or _near(
-        ids, gaps, sets, count, at, -1, _AGE_REACH_LEFT, animal
+    nobody = kinds[_ANIMAL] | kinds[_THING]
+    if _near(ids, gaps, sets, count, at, 1, _AGE_REACH, nobody) or _near(
+        ids, gaps, sets, count, at, -1, _AGE_REACH_LEFT, nobody
     ):
         return -1
+    more = more or _near(ids, gaps, sets, count, end, 1, _MORE_REACH, kinds[_MORE])
     scale = scale or 1
-    if value > _OLDEST * scale or low > high:
+    if high > _OLDEST * scale or low > high or (more and low < _GROWN * scale):
         return -1
-    lower = _band(known, low // scale)
-    return lower if lower == _band(known, (max(low, high - 1)) // scale) else -1
+    band = _band(known, low // scale)
+    return band if band == _band(known, max(low, high - 1) // scale) else -1
 
 
 @kernel

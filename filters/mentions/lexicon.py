@@ -17,10 +17,10 @@ from pydantic import BaseModel, ConfigDict
 MOST_GROUPS: Final = 32
 """Groups are bits of a uint32."""
 AGE_SETS: Final = (
-    *("age_word", "age_of", "year_unit", "month_unit", "week_unit", "day_unit", "old_word", "less", "than", "range"),
-    "animal",
+    *("age_word", "age_of", "year_unit", "month_unit", "week_unit", "day_unit", "old_word", "less", "more", "than"),
+    *("range", "animal", "thing_of_age"),
 )
-"""Sets that reading an age needs, at these places: `animal` speaks of ages that are nobody's."""
+"""Sets that reading an age needs, at these places: the last two speak of ages that are nobody's."""
 _UNLESS, _NEEDS = 0, 1
 
 

@@ -22,13 +22,16 @@ CLAUSE: Final = 2
 POINT: Final = 4
 """A full stop between two words: in a number, a decimal point."""
 LESS: Final = 8
-"""A sign for `less than`."""
+"""A sign for `less than`, or for a spread: the number behind it is nobody's age."""
+MORE: Final = 16
+"""A sign for `more than`, or the plus of "65+"."""
 
 _JOINED = frozenset(" \t-'/\u00a0\u00ad\u2010\u2011\u2012\u2013\u2018\u2019\u202f\u2212").union(
     map(chr, range(0x2000, 0x200B))
 )
 _CLAUSE = frozenset(";!?|\n\r\f\v\u2028\u2029")
-_LESS = frozenset("<\u2264")
+_LESS = frozenset("<\u2264\u2a7d\u00b1")
+_MORE = frozenset(">\u2265\u2a7e+")
 _NO_SIGN = frozenset("\u00aa\u00b5\u00ba")  # ordinals and the micro sign
 
 SIGNS: Final = 0x2C00
@@ -49,6 +52,8 @@ def _kind(character: str) -> int:
         return CLAUSE
     if character in _LESS:
         return LESS
+    if character in _MORE:
+        return MORE
     if character == ".":
         return POINT
     if code < 0x80:
