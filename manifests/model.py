@@ -12,6 +12,7 @@ from pydantic import Field, JsonValue
 
 from corpus.digest import canonical, digest
 from manifests.deduplicated import Dedup
+from manifests.demographics import Demographics
 from manifests.strict import Strict
 
 SCHEMA: Literal["hc4/manifest/1"] = "hc4/manifest/1"
@@ -331,6 +332,8 @@ class Manifest(Strict):
     rights: Rights
     privacy: Privacy
     dedup: Dedup
+    demographics: Demographics | None = None
+    """None if the recipe asks for none."""
     tokenizer: TokenizerFacts
     models: tuple[Model, ...]
     shards: tuple[Shard, ...]

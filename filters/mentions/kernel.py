@@ -37,7 +37,7 @@ _FAR = -(1 << 30)
 def _words(
     data: Bytes, start: int, end: int, kinds: Any, known: Tables, ids: Words, gaps: Words, numbers: Words, capitals: Any
 ) -> int:
-    """Cut one text; per word its id, the gap before it, its value (numbers of up to three digits), if it is all capitals.
+    """Cut one text; per word its id, the gap before it, its value (numbers of up to three digits), if all is capitals.
 
     Returns the number of words.
     """
@@ -96,13 +96,12 @@ def _words(
                 found = (found ^ np.uint64(data[place])) * np.uint64(0x100000001B3)
             at += length
             small += 1
-        place = found & mask
-        word = 0
-        while known.slots[place]:
-            if known.slots[place] == found:
-                word = known.ids[place]
+        slot, word = found & mask, 0
+        while known.slots[slot]:
+            if known.slots[slot] == found:
+                word = known.ids[slot]
                 break
-            place = (place + np.uint64(1)) & mask
+            slot = (slot + np.uint64(1)) & mask
         ids[count] = word
         gaps[count] = JOINED if gap == -1 else gap
         numbers[count] = value if 0 < digits <= 3 and digits == at - first else _NO_NUMBER
@@ -128,9 +127,7 @@ def _near(ids: Words, gaps: Words, sets: Sets, count: int, at: int, side: int, r
 
 
 @kernel
-def _counts(
-    ids: Words, gaps: Words, capitals: Any, count: int, at: int, term: int, known: Tables, sets: Sets
-) -> bool:
+def _counts(ids: Words, gaps: Words, capitals: Any, count: int, at: int, term: int, known: Tables, sets: Sets) -> bool:
     """Whether `term` stands at word `at` and its neighbours let it count."""
     last = at
     for number in range(known.phrase[term], known.phrase[term + 1]):
@@ -293,9 +290,7 @@ def mentions(
 
 
 @kernel
-def _note(
-    what: int, at: int, window: int, last: Any, groups: Any, concepts: Any, near: Any, row: int
-) -> None:
+def _note(what: int, at: int, window: int, last: Any, groups: Any, concepts: Any, near: Any, row: int) -> None:
     """Remember a mention, and everything of the other kind that stands within the window before it."""
     last[what] = at
     if what < MOST_GROUPS:

@@ -29,7 +29,7 @@ class Word(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """A group or concept by its number (`MOST_GROUPS` + n for concepts), where it begins in words, and in characters."""
+    """A group or concept by its number (`MOST_GROUPS` + n for concepts), its first word, its characters."""
 
     what: int
     at: int
