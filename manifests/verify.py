@@ -15,7 +15,7 @@ import polars as pl
 from corpus.digest import sha256_file
 from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
-from manifests import agree, layout, origin, released, removals, signed
+from manifests import agree, layout, mentioned, origin, released, removals, signed
 from manifests.earlier import incomparable
 from manifests.finding import Finding
 from manifests.ledger import KEYS, make_ledger
@@ -46,6 +46,8 @@ def verify(folder: Path, render: Render) -> list[Finding]:
 def notes(manifest: Manifest) -> list[str]:
     """What `verify` cannot find out about this snapshot; no fault of the snapshot."""
     found = [] if agree.same_code(manifest) else ["cards not checked byte by byte: built by other code"]
+    if manifest.demographics is not None and not mentioned.same_lexicon(manifest.demographics):
+        found.append("groups named not looked for again: this code has another lexicon")
     facts = manifest.dedup.signatures
     if facts is not None and (differs := incomparable(facts)):
         found.append(f"signatures not made again: {differs}")
@@ -123,6 +125,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.DATA, agree.with_profile(snapshot)),
         (layout.DATA, origin.with_raw_files(snapshot)),
         (layout.DATA, origin.with_rights(snapshot)),
+        (layout.AUDIT, mentioned.findings(snapshot)),
         (manifest, contradicted),
     ):
         try:
