@@ -1,4 +1,4 @@
-"""Who is spoken about, counted again: the statement from the record tables, the record tables from the released text."""
+"""Who is spoken about, counted again: the statement from record tables, these from the released text."""
 
 from __future__ import annotations
 
