@@ -11,8 +11,8 @@ names two groups counts for both.
   dimension have in common, worth `PRIOR` documents.
 - Intervals: bootstrap over documents (Poisson weights, which for counts of documents is to draw each cell), 95 %.
 - Null: the labels of groups are exchanged at random within their source and dimension, and what stands near a concept
-  stays; the number near a group is then hypergeometric. Of one source the p-value is exact, of several it is that of the
-  Cochran-Mantel-Haenszel statistic. Two-sided.
+  stays; the number near a group is then hypergeometric. Of one source the p-value is exact, of several it is that of
+  the Cochran-Mantel-Haenszel statistic. Two-sided.
 - q: Benjamini and Hochberg (J. R. Stat. Soc. B 57(1), 1995) over all tests made together.
 """
 
