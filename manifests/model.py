@@ -14,6 +14,7 @@ from corpus.digest import canonical, digest
 from manifests.amount import Amount, Share
 from manifests.coverage import ColumnNulls, Coverage
 from manifests.deduplicated import Dedup
+from manifests.demographics import Demographics
 from manifests.merkle import Merkle
 from manifests.strict import Strict
 from manifests.token_counts import TokenCount
@@ -322,6 +323,8 @@ class Manifest(Strict):
     rights: Rights
     privacy: Privacy
     dedup: Dedup
+    demographics: Demographics | None = None
+    """None if the recipe asks for none."""
     tokenizer: TokenizerFacts
     token_counts: tuple[TokenCount, ...] = ()
     """Tokens by other tokenizers, which the recipe asks for in `count_with`."""

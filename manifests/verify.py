@@ -15,7 +15,7 @@ import polars as pl
 from corpus.digest import sha256_file
 from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
-from manifests import agree, covered, layout, origin, proof, recount_tokens, released, removals, signed
+from manifests import agree, covered, layout, mentioned, origin, proof, recount_tokens, released, removals, signed
 from manifests.drift import drift
 from manifests.earlier import incomparable
 from manifests.finding import Finding
@@ -55,6 +55,8 @@ def notes(manifest: Manifest, tokenizers: Sequence[Path] = ()) -> list[str]:
     found = [] if agree.same_code(manifest) else ["cards not checked byte by byte: built by other code"]
     if manifest.merkle is None:
         found.append("no Merkle root: it was built before there was one")
+    if manifest.demographics is not None and not mentioned.same_lexicon(manifest.demographics):
+        found.append("groups named not looked for again: this code has another lexicon")
     facts = manifest.dedup.signatures
     if facts is not None and (differs := incomparable(facts)):
         found.append(f"signatures not made again: {differs}; paragraphs not counted again either")
@@ -149,6 +151,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.DATA, origin.with_raw_files(snapshot)),
         (layout.DATA, origin.with_rights(snapshot)),
         (layout.DATA, covered.findings(snapshot)),
+        (layout.AUDIT, mentioned.findings(snapshot)),
         (manifest, contradicted),
     ):
         try:

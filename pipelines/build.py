@@ -263,7 +263,9 @@ class Build:
         for number, bundle in enumerate(self.plan.bundles):
             params = {
                 "source": bundle.source.name,
-                "digests": {s: self.digests[number][s] for s in needed} | signal_stages(self.digests[number]),
+                "digests": {s: self.digests[number][s] for s in needed}
+                | signal_stages(self.digests[number])
+                | {s: name for s, name in self.digests[number].items() if s == "mentions"},
                 "merges": found.rows.of(number),
                 "works": works.of(number),
                 "learnt": learnt[bundle.source.name],

@@ -215,6 +215,8 @@ def _stages(recipe: Recipe, source: SourceRecipe, folder: Path, doc_types: Seque
     ]
     if filters:
         optional["datatrove"] = {"filters": filters}
+    if recipe.mentions is not None:
+        optional["mentions"] = {"window": recipe.mentions.window}
     return {
         "licence": {"terms": source.terms},
         "language": {"model": resolve_location(recipe.language.model, folder)},

@@ -23,6 +23,7 @@ from dedup.signature import MinHashConfig
 from filters.datatrove.annotator import DatatroveFilter, make_filter
 from filters.datatrove.formatters import DatatroveFormatter, make_formatter
 from filters.licence import LicenceAnnotator
+from filters.mentions.annotator import WINDOW
 from filters.phi.annotator import PhiAnnotator
 from filters.phi.policy import BY_TYPE, policies_of
 from filters.rights import load_profile
@@ -198,6 +199,13 @@ class CountRecipe(Part):
     tokenizer: Location
 
 
+class MentionRecipe(Part):
+    """What is counted of the groups of people that documents name (`filters.mentions`)."""
+
+    window: int = Field(WINDOW, ge=0, le=10_000)
+    """Words between a group and a concept, at most, that are counted as spoken of together."""
+
+
 class GenreRecipe(Part):
     """A kind of publication that a classifier may give to documents whose records state none."""
 
@@ -344,6 +352,8 @@ class Recipe(Part):
     datatrove: tuple[DatatroveRecipe, ...] = ()
     genres: tuple[GenreRecipe, ...] = ()
     """What a record states comes first; of several that a score allows, the highest."""
+    mentions: MentionRecipe | None = MentionRecipe()
+    """Null counts nothing."""
     phi: PhiRecipe = PhiRecipe()
     dedup: DedupRecipe = DedupRecipe()
     tokenizer: Location = "asset:mistral-v3.model"

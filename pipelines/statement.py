@@ -19,6 +19,7 @@ from corpus.storage import WorkFolder
 from corpus.unit import Result
 from dedup.interop import distinct, merged
 from filters.datatrove.classes import installed_libraries
+from filters.mentions import lexicon
 from filters.rights import Profile, load_profile
 from manifests.agree import dedup_parameters
 from manifests.amount import Amount, Share
@@ -33,6 +34,7 @@ from manifests.deduplicated import (
     SignatureFacts,
     SourceTemplates,
 )
+from manifests.demographics import Demographics, Tally, demographics, summed
 from manifests.environment import environment
 from manifests.estimates import RemovalEstimate
 from manifests.ledger import make_ledger
@@ -149,6 +151,7 @@ def make_manifest(
         rights=_rights(finished, names, profile, files),
         privacy=_privacy(finished, names),
         dedup=_dedup(finished, names),
+        demographics=_demographics(finished, names),
         tokenizer=TokenizerFacts(
             name=tokenizer.name,
             sha256=tokenizer.sha256,
@@ -350,6 +353,24 @@ def _planted(finished: Finished, names: list[str]) -> Iterator[PlantedRecall]:
                 covered=covered,
                 typed=typed,
             )
+
+
+def _demographics(finished: Finished, names: list[str]) -> Demographics | None:
+    """Who is spoken about, summed over bundles."""
+    asked = finished.plan.recipe.mentions
+    if asked is None:
+        return None
+    return demographics(
+        lexicon(),
+        asked.window,
+        {
+            name: summed(
+                {stage: Tally(found) for stage, found in finished.concluded[number]["mentioned"].items()}
+                for number in finished.of(name)
+            )
+            for name in names
+        },
+    )
 
 
 def _dedup(finished: Finished, names: list[str]) -> Dedup:
