@@ -7,9 +7,6 @@ from typing import Protocol, Self
 
 from corpus.merkle import ALGORITHM, leaf_hash, tree_root
 from manifests.strict import Strict
-from shards.fingerprint import document_leaf
-
-__all__ = ["LEAF", "Merkle", "document_leaf", "shard_leaf"]
 
 LEAF = (
     "sha256(0x00 doc_id 0x00 text_sha256), text_sha256 in hex; the roots of shards are leaves in turn: "

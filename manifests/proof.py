@@ -18,11 +18,12 @@ from manifests import layout
 from manifests.agree import same_code
 from manifests.explain import explain, fate
 from manifests.finding import Finding
-from manifests.merkle import Merkle, document_leaf, shard_leaf
+from manifests.merkle import Merkle, shard_leaf
 from manifests.model import Manifest
 from manifests.places import find_document, read_row
 from manifests.snapshot import BROKEN, Snapshot, unreadable
 from manifests.strict import Strict
+from shards.fingerprint import document_leaf
 
 _ORIGIN = ("source", "raw_file", "raw_sha256", "member", "record", "offset", "licence_spdx")
 

@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from corpus.errors import NotReleased, SnapshotError
 from corpus.merkle import tree_root
 from datacards.render import render
-from manifests.merkle import Merkle, document_leaf, shard_leaf
+from manifests.merkle import Merkle, shard_leaf
 from manifests.proof import Inclusion, Origin, Proof, faults, prove, read_proof
 from manifests.snapshot import Snapshot
 from manifests.verify import Finding, notes, verify
+from shards.fingerprint import document_leaf
 from shards.place import is_placed_in
 from tests.conftest import Built
 from tests.manifests.damage import changed, forged, names, rewritten
