@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from corpus.errors import Hc4Error
 from pipelines.dedup_command import dedup_app
+from pipelines.diff_command import diff
 from pipelines.fetching import fetch_app
 from pipelines.phi_command import phi_app
 
@@ -50,6 +51,7 @@ app.add_typer(assets_app, name="assets")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(phi_app, name="phi")
 app.add_typer(dedup_app, name="dedup")
+app.command()(diff)
 
 RecipeFile = Annotated[Path, typer.Argument(help="The recipe (YAML).", show_default=False)]
 SnapshotFolder = Annotated[
