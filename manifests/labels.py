@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from manifests.amount import Amount
 from manifests.coverage import MEASURES, ranked
@@ -23,6 +24,10 @@ SUMS = pl.Schema({"kind": pl.String(), "label": pl.String(), **dict.fromkeys(MEA
 
 LISTED = {"journal": "coverage/journals.parquet", "domain": "coverage/domains.parquet"}
 """Kinds of which a snapshot lists every label, and where."""
+
+_ROWS = 250_000
+_HELD = 1_000_000
+"""Rows of a file, and of tables of sums, at a time."""
 
 _NEEDED = {
     **dict.fromkeys(["journal", "url", "retraction", "published", "genre", "genre_evidence"], pl.String()),
@@ -38,11 +43,28 @@ _HOST = r"^(?i:https?|ftp)://(?:[^/?#@\s]*@)?([^/?#:@\s\[\]]+)"
 
 
 def label_sums(paths: Iterable[Path]) -> pl.DataFrame:
-    """`SUMS` of Parquet files of released rows (`shards.write.ROW`); their text is not read."""
-    files = list(paths)
-    if not files:
-        return pl.DataFrame(schema=SUMS)
-    rows = pl.scan_parquet(files, glob=False).select(pl.col(name).cast(kind) for name, kind in _NEEDED.items())
+    """`SUMS` of Parquet files of released rows (`shards.write.ROW`); their text is not read.
+
+    Memory is that of `_ROWS` rows, and of the labels.
+    """
+    files = ((path, pq.read_metadata(path).num_rows) for path in paths)
+    return _added(_sums(path, start) for path, rows in files for start in range(0, rows, _ROWS))
+
+
+def _added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The sum of tables that come one after the other; as many rows are held as twice the sum has, or `_HELD`."""
+    whole, held = pl.DataFrame(schema=SUMS), []
+    for part in parts:
+        held.append(part)
+        if sum(map(len, held)) > max(len(whole), _HELD):
+            whole, held = merged_sums(one.lazy() for one in (whole, *held)), []
+    return merged_sums(one.lazy() for one in (whole, *held))
+
+
+def _sums(path: Path, start: int) -> pl.DataFrame:
+    """Of `_ROWS` rows from `start` on."""
+    window = pl.scan_parquet(path, glob=False).slice(start, _ROWS)
+    rows = window.select(pl.col(name).cast(kind) for name, kind in _NEEDED.items())
     kinds = {
         "journal": pl.col("journal").str.slice(0, LABEL),
         "domain": pl.col("url").str.extract(_HOST, 1).str.to_lowercase().str.strip_chars_end("."),

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from manifests import labels
 from manifests.amount import Amount
 from manifests.coverage import DOMAINS, PERCENTS, TOP, Coverage, Labels, coverage_of, nulls_of
 from manifests.labels import LABEL, SUMS, label_sums, listed, merged_sums, published_by, registered_domain
@@ -130,14 +131,26 @@ def test_sums_of_bundles_add_up_whatever_the_bundles_and_their_order(parts: list
     assert_frame_equal(sums_of(*parts), sums_of(whole))
 
 
+@pytest.mark.parametrize(("rows_at_once", "held"), [(1, 0), (3, 10), (4, 10**6)])
+def test_sums_do_not_depend_on_how_much_is_held_at_once(
+    rows_at_once: int, held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [row(n % 4, journal=JOURNALS[n % 9], url=list(HOSTS)[n % 13], doi=None) for n in range(17)]
+    whole = sums_of(made)
+    monkeypatch.setattr(labels, "_ROWS", rows_at_once)
+    monkeypatch.setattr(labels, "_HELD", held)
+
+    assert_frame_equal(sums_of(made[:10], [], made[10:]), whole)
+
+
 @settings(max_examples=25)
 @given(st.lists(rows, max_size=30))
 def test_every_row_is_in_top_rest_or_not_stated(made: list[Row]) -> None:
     coverage = covered(made)
 
-    for labels in (coverage.journals, coverage.domains):
-        named = sum((share.amount for share in labels.top), Amount())
-        assert named + labels.rest + labels.not_stated == amount(made)
+    for spread in (coverage.journals, coverage.domains):
+        named = sum((share.amount for share in spread.top), Amount())
+        assert named + spread.rest + spread.not_stated == amount(made)
     assert sum((state.released for state in coverage.retractions), Amount()) == amount(made)
 
 
@@ -193,11 +206,11 @@ def many(column: str, count: int) -> list[Row]:
 )
 def test_the_manifest_names_the_largest_and_sums_the_rest(column: str, count: int, named: int) -> None:
     coverage = covered(many(column, count))
-    labels = coverage.journals if column == "journal" else coverage.domains
+    found = coverage.journals if column == "journal" else coverage.domains
 
-    assert (labels.distinct, len(labels.top)) == (count, named)
-    assert [share.amount.tokens for share in labels.top] == list(range(count, count - named, -1))
-    assert labels.rest.documents == count - named
+    assert (found.distinct, len(found.top)) == (count, named)
+    assert [share.amount.tokens for share in found.top] == list(range(count, count - named, -1))
+    assert found.rest.documents == count - named
 
 
 def test_of_labels_with_as_many_tokens_the_order_is_that_of_documents_then_names() -> None:
