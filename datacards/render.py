@@ -10,25 +10,34 @@ from jinja2 import Environment
 from datacards import text
 from datacards.columns import COLUMNS
 from datacards.datasheet import datasheet, tally
+from datacards.demographics import demographics_json
 from datacards.frontmatter import front_matter
 from datacards.measured import mix, parameters
 from datacards.pages import environment
+from datacards.projections import projections
+from datacards.provenance import provenance
 from datacards.report.pages import render_report, sample_pages
 from datacards.views import View, view
+from manifests import layout
 from manifests.model import Manifest
 
 
 def render(manifest: Manifest, samples: pl.DataFrame | None = None) -> dict[str, bytes]:
-    """Relative path -> bytes of the dataset card, the datasheet and the pages of the report.
+    """Relative path -> bytes of the dataset card, the datasheet, the pages of the report, and the cards for machines.
+
 
     `samples` is the table that the manifest's file of kind `samples` holds; without it there are no pages of samples.
     Every number is the manifest's, or a sum or share of its numbers; equal manifests give equal bytes.
     """
     arranged = view(manifest)
+    stated = manifest.demographics
     return {
         "README.md": _card(arranged),
         "DATASHEET.md": _datasheet(arranged),
         **render_report(arranged, samples),
+        layout.PROVENANCE: provenance(manifest),
+        **projections(arranged),
+        **({"report/demographics.json": demographics_json(stated, manifest.snapshot_id)} if stated else {}),
     }
 
 

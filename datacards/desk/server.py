@@ -63,7 +63,8 @@ class Handler(BaseHTTPRequestHandler):
         else:
             try:
                 if address.path.startswith("/report/"):
-                    self._answer(self._desk.report(address.path), policy=REPORT_POLICY)
+                    kind = "application/json" if address.path.endswith(".json") else "text/html"
+                    self._answer(self._desk.report(address.path), kind, policy=REPORT_POLICY)
                 else:
                     self._answer(self._desk.page(address.path, given))
             except Missing:

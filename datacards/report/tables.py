@@ -15,7 +15,8 @@ from datacards.report.paths import source_page
 from datacards.views import SourceView, View, dated, total
 from filters.phi.classes import SafeHarbor, class_of
 from filters.phi.evaluation import Share as Proportion
-from manifests.model import Amount, PhiCount, PlantedRecall
+from manifests.amount import Amount
+from manifests.model import PhiCount, PlantedRecall
 
 MOST_SOURCES = 60
 """Sources that a table of the overview shows one by one."""

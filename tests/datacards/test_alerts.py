@@ -6,8 +6,9 @@ from typing import Any
 
 from datacards.report.alerts import LEVELS, Alert, alerts
 from datacards.views import view
+from manifests.amount import Amount, Share
 from manifests.estimates import Precision, RemovalEstimate
-from manifests.model import Amount, Manifest, PlantedRecall, Share
+from manifests.model import Manifest, PlantedRecall
 
 
 def found(manifest: Manifest, **update: Any) -> list[Alert]:

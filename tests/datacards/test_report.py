@@ -14,7 +14,8 @@ from datacards.render import page_names, render
 from datacards.report import tables
 from datacards.report.paths import INDEX, sample_page, slug, source_page
 from datacards.views import ROWS, view
-from manifests.model import Amount, File, LedgerLine, Manifest, RawFile, Source
+from manifests.amount import Amount
+from manifests.model import File, LedgerLine, Manifest, RawFile, Source
 from tests.datacards.reading import (
     HOSTILE,
     cells,
@@ -69,7 +70,7 @@ def with_samples(manifest: Manifest) -> Manifest:
 @pytest.fixture(scope="module")
 def rendered(manifest: Manifest) -> dict[str, bytes]:
     found = render(with_samples(manifest), samples_of(manifest))
-    return {name: page for name, page in found.items() if name.startswith("report/")}
+    return {name: page for name, page in found.items() if re.match(r"report/.*html", name)}
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def test_there_is_a_page_a_source_and_a_page_a_reason(pages: Pages, manifest: Ma
     expected |= {sample_page(line.source, line.verdict, line.stage, line.reason) for line in lines}
     kept = {sample_page(s.name, "keep", "release", "kept") for s in manifest.sources if s.kept.documents}
     assert set(pages) == expected | kept
-    assert set(pages) == {name for name in page_names(with_samples(manifest)) if name.startswith("report/")}
+    assert set(pages) == {name for name in page_names(with_samples(manifest)) if re.match(r"report/.*html", name)}
 
 
 def test_no_page_loads_anything(pages: Pages, rendered: dict[str, bytes]) -> None:
