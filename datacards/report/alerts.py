@@ -104,13 +104,18 @@ def _conflicts(view: View) -> Iterator[Alert]:
 
 
 def _retracted(view: View) -> Iterator[Alert]:
+    words = {"retracted": "Retracted works", "concern": "Works under an expression of concern"}
+    released: Counter[str] = Counter()
+    for one in view.sources:
+        for found in one.source.coverage.retractions if one.source.coverage else ():
+            released[found.state] += found.released.documents
     dropped = recipe_part(view.manifest.recipe, "retraction", "drop")
-    if isinstance(dropped, list) and (kept := [state for state in ("retracted", "concern") if state not in dropped]):
-        words = {"retracted": "Retracted works", "concern": "Works under an expression of concern"}
-        title = " and ".join(words[state] for state in kept)
-        yield Alert(
-            "act", f"{title} are kept", "The recipe does not drop them; column retraction names them.", "#sources"
-        )
+    for state, what in words.items():
+        if released[state]:
+            detail = f"{counted(released[state], 'released document')}; column retraction names them."
+            yield Alert("act", f"{what} are among the text", detail, "#coverage")
+        elif isinstance(dropped, list) and state not in dropped:
+            yield Alert("look", f"{what} would be kept", "The recipe does not drop them.", "#coverage")
 
 
 def _unread(view: View) -> Iterator[Alert]:

@@ -7,6 +7,7 @@ from typing import Any
 from datacards.report.alerts import LEVELS, Alert, alerts
 from datacards.views import view
 from manifests.amount import Amount, Share
+from manifests.coverage import Coverage, Labels, RetractionState
 from manifests.estimates import Precision, RemovalEstimate
 from manifests.model import Manifest, PlantedRecall
 
@@ -39,10 +40,24 @@ def test_what_the_floor_does_not_permit_is_said_with_the_licences_that_forbid_it
     assert "Commercial use" not in titles(manifest, rights=free)
 
 
-def test_retracted_works_that_are_kept_are_said(manifest: Manifest) -> None:
-    assert "Retracted" not in titles(manifest)
+def test_retracted_works_that_are_released_or_would_be_are_said(manifest: Manifest) -> None:
+    calm = tuple(source.model_copy(update={"coverage": None}) for source in manifest.sources)
+    assert "Retracted" not in titles(manifest, sources=calm)
     recipe = {**manifest.recipe, "retraction": {"drop": ["concern"]}}
-    assert "Retracted works are kept" in titles(manifest, recipe=recipe)
+    assert "Retracted works would be kept" in titles(manifest, recipe=recipe, sources=calm)
+    state = RetractionState(state="retracted", read=9, released=Amount(documents=2))
+    labels = Labels(distinct=0, top=(), rest=Amount(), not_stated=Amount())
+    coverage = Coverage(
+        **dict.fromkeys(("journals", "domains", "publishers"), labels),
+        retractions=(state,),
+        oldest=None,
+        newest=None,
+        lengths=(),
+    )
+    one = calm[0].model_copy(update={"coverage": coverage})
+    (alert,) = [each for each in found(manifest, sources=(one,)) if each.title.startswith("Retracted")]
+    assert (alert.level, alert.title) == ("act", "Retracted works are among the text")
+    assert alert.detail.startswith("2 released documents")
 
 
 def planted(letter: str, count: int, covered: int) -> PlantedRecall:
