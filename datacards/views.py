@@ -9,20 +9,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.digest import Json, canonical
+from datacards.covered import CoveredView, covered
 from datacards.duplicates import Matrix, merged_matrix
 from datacards.text import Markdown, code
 from filters.datatrove.formatters import Outcomes
 from filters.phi.classes import SafeHarbor
 from filters.phi.evaluation import Share as Proportion
+from manifests.amount import Amount, Share
 from manifests.model import (
-    Amount,
     LedgerLine,
     Manifest,
     PhiCount,
     PlantedRecall,
     RawFile,
     Shard,
-    Share,
     Source,
     Split,
     StageBalance,
@@ -64,6 +64,16 @@ class SourceView:
     """What was cut of repeated paragraphs after that."""
     phi: tuple[PhiCount, ...]
     shards: tuple[Shard, ...]
+
+    @property
+    def covered(self) -> CoveredView | None:
+        """What its released text covers, where that was counted."""
+        return covered(self.source)
+
+    @property
+    def curated(self) -> Amount:
+        """Its kept documents, as read: what is released, and what masking and cutting took away."""
+        return self.source.kept + (self.masked + self.cut).model_copy(update={"documents": 0})
 
     @property
     def raw_bytes(self) -> int:
@@ -292,6 +302,12 @@ def dated(years: Iterable[Share]) -> tuple[tuple[int, int], ...]:
 def undated(source: Source) -> int:
     """Kept documents of `source` without a year of publication."""
     return source.kept.documents - sum(documents for _, documents in dated(source.years))
+
+
+def retrieved(manifest: Manifest) -> tuple[str, str] | None:
+    """The oldest and the newest day (ISO 8601) on which a raw file was fetched; None if none is stated."""
+    days = {file.retrieval.retrieved[:10] for source in manifest.sources for file in source.raw_files if file.retrieval}
+    return (min(days), max(days)) if days else None
 
 
 def split_names(splits: Iterable[Split], shards: Iterable[Shard]) -> tuple[str, ...]:

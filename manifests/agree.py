@@ -199,8 +199,15 @@ def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, ob
     name = profile if isinstance(profile, str) else profile["name"]
     yield "licence_profile", (manifest.licence_profile, manifest.rights.profile), (name, name)
     yield "tokenizer.sha256", manifest.tokenizer.sha256, recipe["tokenizer"]
+    asked_of = [[one["name"], one["tokenizer"]] for one in recipe.get("count_with", ())]
+    yield "token_counts", [[one.name, one.sha256] for one in manifest.token_counts], asked_of
+    for one in manifest.token_counts:
+        yield f"list of sources of {one.name}", sorted(one.by_source), sorted(source["name"] for source in sources)
     models = [model.sha256 for model in manifest.models if model.used_for == "language"]
     yield "language model", models, [recipe["language"]["model"]]
+    # Recipes of earlier snapshots know of no mentions.
+    asked = (recipe.get("mentions") or {}).get("window")
+    yield "demographics.window", manifest.demographics and manifest.demographics.window, asked
     dedup = recipe["dedup"]
     yield "dedup.parameters", manifest.dedup.parameters, dedup_parameters(dedup)
     yield "dedup.against", [one.snapshot_id for one in manifest.dedup.against], dedup["against"]

@@ -8,7 +8,8 @@ import polars as pl
 
 from corpus.errors import LedgerImbalance
 from corpus.verdict import Stage, Verdict
-from manifests.model import Amount, Ledger, LedgerLine, Share, StageBalance
+from manifests.amount import Amount, Share
+from manifests.model import Ledger, LedgerLine, StageBalance
 
 KEYS = ["source", "raw_file", "stage", "verdict", "reason"]
 
@@ -56,6 +57,7 @@ def make_ledger(
         if row["verdict"] != Verdict.KEEP.value
     ]
     stages: list[StageBalance] = []
+    curated: dict[str, Amount] = {}
     for source in sources:
         mine = [row for row in rows if row["source"] == source]
         left = sum((amount_of(row) for row in mine), Amount())
@@ -81,11 +83,14 @@ def make_ledger(
                 )
             left = after
         check_source(source, left, kept, masked[source], cut.get(source, Amount()), released[source])
+        curated[source] = kept
     return Ledger(
         lines=tuple(lines),
         stages=tuple(stages),
         masked=tuple(Share(label=source, amount=masked[source]) for source in sources),
         cut=tuple(Share(label=source, amount=cut[source]) for source in sources if source in cut),
+        curated=tuple(Share(label=source, amount=curated[source]) for source in sources),
+        released=tuple(Share(label=source, amount=released[source]) for source in sources),
     )
 
 

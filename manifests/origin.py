@@ -12,8 +12,9 @@ from corpus.verdict import Verdict
 from dedup.identity import KINDS
 from filters.rights import licence_address, rights
 from manifests import layout
+from manifests.amount import Amount
 from manifests.finding import Finding
-from manifests.model import Amount, LicenceRights, Manifest, Source
+from manifests.model import LicenceRights, Manifest, Source
 from manifests.rights import rights_floor
 from manifests.snapshot import Snapshot
 

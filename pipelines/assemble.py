@@ -19,12 +19,14 @@ import pyarrow.parquet as pq
 
 from corpus.digest import Json
 from corpus.storage import WorkFolder
+from corpus.tables import write_frame
 from corpus.verdict import Verdict
 from corpus.words import count_words
 from dedup.identity import KINDS
 from dedup.signature import MinHashConfig, SignatureAnnotator
 from filters.phi.release import RELEASED_SPANS, Release
 from filters.phi.surrogates import Key
+from manifests.labels import label_sums
 from pipelines.conclude import AMOUNT
 from pipelines.genres import with_genres
 from pipelines.measure import ROWS
@@ -47,6 +49,9 @@ from shards.write import ROW
 
 REGISTERS = "registers.npy"
 """Registers of the bundle's distinct shingles (`dedup.interop`)."""
+
+LABELS = "labels.parquet"
+"""Sums of the released rows by label (`manifests.labels.SUMS`): of labels there may be too many for a summary."""
 
 _BUFFER = 64 * 2**20
 """Bytes of rows held before they are written out by shard."""
@@ -102,6 +107,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
                 _flush(held, params["shards"], writer, index)
                 weight = 0
         _flush(held, params["shards"], writer, index)
+    write_frame(label_sums([folder / ROWS]), folder / LABELS)
     np.save(folder / REGISTERS, counts.registers)
     return {"assembled": {"index": index, **counts.summary()}}
 

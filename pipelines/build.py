@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from corpus.digest import Json, digest
+from corpus.digest import Json, digest, sha256_file
 from corpus.errors import TooManyFailures, WipeOut
 from corpus.rooms import toolchain
 from corpus.storage import WorkFolder
@@ -263,7 +263,9 @@ class Build:
         for number, bundle in enumerate(self.plan.bundles):
             params = {
                 "source": bundle.source.name,
-                "digests": {s: self.digests[number][s] for s in needed} | signal_stages(self.digests[number]),
+                "digests": {s: self.digests[number][s] for s in needed}
+                | signal_stages(self.digests[number])
+                | {s: name for s, name in self.digests[number].items() if s == "mentions"},
                 "merges": found.rows.of(number),
                 "works": works.of(number),
                 "learnt": learnt[bundle.source.name],
@@ -367,6 +369,7 @@ class Build:
         """Every shard that has rows: source, split, number, count, and what its unit said."""
         units: list[Unit] = []
         places: list[dict[str, Any]] = []
+        count_with = [[name, place, sha256_file(Path(place))] for name, place in self.plan.tokenizers]
         for source, numbers in self._of_source().items():
             for split, count in counts[source].items():
                 for number in range(count):
@@ -382,6 +385,7 @@ class Build:
                         "split": split,
                         "parts": parts,
                         "tokenizer": self._tokenizer,
+                        "count_with": count_with,
                         "oracle_documents": _ORACLE_DOCUMENTS,
                         "row_group_tokens": self.plan.recipe.shards.row_group_tokens,
                         "signature": self.plan.recipe.dedup.signature.model_dump(mode="json"),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from corpus.errors import LedgerImbalance
 from corpus.verdict import Stage, Verdict
+from manifests.amount import Amount
 from manifests.ledger import KEYS, check_source, make_ledger
-from manifests.model import Amount
 
 MEASURES = ("documents", "bytes", "words", "tokens")
 SOURCES = ("pmc", "medline", "notes")
