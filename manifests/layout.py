@@ -4,7 +4,9 @@ manifest.json            the manifest: everything else is vouched for by it
 README.md DATASHEET.md   cards, rendered from the manifest
 report/index.html        per-source statistics, rendered from the manifest
 ATTRIBUTION.parquet      whom the licences of the released documents want named
+provenance.intoto.jsonl  the same for machines of the supply chain: in-toto statement, SLSA provenance
 SHA256SUMS               digests of all files, for people without hc4
+snapshot.sig             if its builder signed it: signature over all other files, SHA256SUMS too
 data/<source>/           the corpus: train-*.parquet, validation-*.parquet
 audit/<source>/          one row a record read: verdict, evidence, measurements; no text
 signatures/<source>/     for each row of the shards of the same names, what deduplication compares: keys, no text
@@ -22,6 +24,8 @@ from __future__ import annotations
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
+SIGNATURE = "snapshot.sig"
+PROVENANCE = "provenance.intoto.jsonl"
 ATTRIBUTION = "ATTRIBUTION.parquet"
 DATA = "data"
 AUDIT = "audit"

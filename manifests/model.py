@@ -14,6 +14,8 @@ from corpus.digest import canonical, digest
 from manifests.amount import Amount, Share
 from manifests.coverage import ColumnNulls, Coverage
 from manifests.deduplicated import Dedup
+from manifests.demographics import Demographics
+from manifests.merkle import Merkle
 from manifests.strict import Strict
 from manifests.token_counts import TokenCount
 
@@ -126,13 +128,15 @@ class StageBalance(Strict):
 class Ledger(Strict):
     """The whole account, of two texts: as read, up to `curated`, and as `released`.
 
-    `curated - masked = released` by source, in bytes, words and tokens; both count the same documents.
+    `curated - masked - cut = released` by source, in bytes, words and tokens; all count the same documents.
     """
 
     lines: tuple[LedgerLine, ...]
     stages: tuple[StageBalance, ...]
     masked: tuple[Share, ...]
-    """By source: text as read minus text as released, of the kept documents; documents are those that were changed."""
+    """By source: text as read minus text as masked, of the kept documents; documents are those that were changed."""
+    cut: tuple[Share, ...] = ()
+    """By source: what was cut of repeated paragraphs after that, likewise. Empty where none was asked to be cut."""
     curated: tuple[Share, ...] = ()
     """By source: the kept documents, as read. Empty in snapshots of a time when it was not stated, as `released`."""
     released: tuple[Share, ...] = ()
@@ -255,6 +259,10 @@ class Shard(Strict):
     rows: int
     tokens: int
     row_groups: int
+    logical_sha256: str | None = None
+    """Over its documents and tokens, in order: the same whatever wrote the file (`shards.fingerprint`)."""
+    merkle_root: str | None = None
+    """Hex root of the tree over its documents (`shards.fingerprint`). None in older snapshots, as is the digest."""
 
 
 class File(Strict):
@@ -315,11 +323,15 @@ class Manifest(Strict):
     rights: Rights
     privacy: Privacy
     dedup: Dedup
+    demographics: Demographics | None = None
+    """None if the recipe asks for none."""
     tokenizer: TokenizerFacts
     token_counts: tuple[TokenCount, ...] = ()
     """Tokens by other tokenizers, which the recipe asks for in `count_with`."""
     models: tuple[Model, ...]
     shards: tuple[Shard, ...]
+    merkle: Merkle | None = None
+    """None in snapshots older than it."""
     files: tuple[File, ...]
     environment: Environment
     gaps: tuple[Gap, ...]
@@ -330,13 +342,14 @@ class Manifest(Strict):
         It is read back from its own bytes, so that whoever reads `manifest.json` holds the same values (canonical JSON
         writes 50.0 as 50).
         """
-        named = self.model_copy(update={"snapshot_id": self.computed_id()})
+        whole = type(self).model_validate_json(canonical(self.model_dump(mode="json")))
+        named = whole.model_copy(update={"snapshot_id": whole.computed_id()})
         return type(self).model_validate_json(named.canonical())
 
     def computed_id(self) -> str:
         """The id that the other fields give."""
-        return digest(self.model_dump(mode="json", exclude={"snapshot_id"}))
+        return digest(self.model_dump(mode="json", exclude={"snapshot_id"}, exclude_unset=True))
 
     def canonical(self) -> bytes:
-        """The bytes of `manifest.json`."""
-        return canonical(self.model_dump(mode="json"))
+        """The bytes of `manifest.json`. What an older one does not state is not added: it keeps its id."""
+        return canonical(self.model_dump(mode="json", exclude_unset=True))

@@ -22,6 +22,7 @@ from manifests.model import Manifest, Shard
 from manifests.removals import PAIRS, SHOWN, read_pairs
 from manifests.screening import Screening, account_of, classes_shown, known_policies
 from manifests.snapshot import BROKEN, Snapshot
+from shards.fingerprint import Fingerprint
 from shards.write import ROW
 
 
@@ -58,7 +59,7 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
     masked: Counter[tuple[str, str]] = Counter()
     documents: Counter[tuple[str, str]] = Counter()
     for shard in manifest.shards:
-        found, last = Amount(), ""
+        found, last, proof = Amount(), "", Fingerprint()
         try:
             with pq.ParquetFile(snapshot.folder / shard.path) as file:
                 screening = Screening(snapshot.folder, shard, policies.get(shard.source), manifest.privacy.replaced)
@@ -67,12 +68,16 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
                     yield from _rows(shard, rows, screening, last)
                     last = rows["doc_id"][-1].as_py() if len(rows) else last
                     found = found + _amount(rows)
+                    proof.add(rows)
                     clusters.setdefault(shard.split, set()).update(rows["cluster_id"].to_pylist())
                 yield from _some(account_of(shard), "{} is not in its shard", sorted(screening.unmatched))
                 masked.update({(shard.source, kind): count for kind, count in screening.spans.items()})
                 documents.update({(shard.source, kind): count for kind, count in screening.documents.items()})
                 if (found.documents, found.tokens, file.num_row_groups) != (shard.rows, shard.tokens, shard.row_groups):
                     yield Finding(shard.path, "rows, tokens or row groups are not those stated")
+                for name in ("logical_sha256", "merkle_root"):
+                    if getattr(shard, name) not in (None, getattr(proof, name)):
+                        yield Finding(shard.path, f"{name} is not that of its rows")
         except (*BROKEN, TypeError, AttributeError) as error:
             yield Finding(shard.path, f"cannot be read ({type(error).__name__})")
         key = (shard.source, shard.split)
@@ -132,11 +137,20 @@ def removals(snapshot: Snapshot) -> Iterator[Finding]:
     placeholders = {name for name, how in snapshot.manifest.privacy.replaced.items() if how == "placeholder"}
     wrong = []
     for (source,), mine in pairs.partition_by("survivor_source", as_dict=True).items():
-        released = snapshot.released_texts(source, mine["survivor"].unique().to_list())
+        names = mine["survivor"].unique().to_list()
+        released = snapshot.released_texts(source, names)
+        shorter = _shortened(snapshot, source, names)
         columns = mine.select("survivor", "survivor_phi_policy", "survivor_text", "survivor_cut")
         for survivor, policy, text, cut in columns.unique(maintain_order=True).iter_rows():
             whole = released.get(survivor)
-            if whole is None or (policy in placeholders and not _begins(whole, policy, text, cut)):
+            if whole is None or (
+                policy in placeholders
+                and not (
+                    _lacks(whole, text, cut, shorter[survivor])
+                    if survivor in shorter
+                    else _begins(whole, policy, text, cut)
+                )
+            ):
                 wrong.append(survivor)
     yield from _some(layout.REMOVALS, "text of survivor {} is not the one released", sorted(wrong))
 
@@ -145,6 +159,24 @@ def _begins(whole: str, policy: str, text: str, cut: bool) -> bool:
     """Whether `text` is what is shown of a released text: its beginning, screened again where that was cut."""
     beginning = whole[:SHOWN]
     return cut == (len(whole) > SHOWN) and (text == beginning or text == mask_text(beginning, policy))
+
+
+def _shortened(snapshot: Snapshot, source: str, doc_ids: list[str]) -> dict[str, int]:
+    """How many paragraphs were cut from those `doc_ids` of a source that lost some."""
+    rows = pl.scan_parquet(snapshot.shards(source), glob=False).filter(pl.col("paragraphs_cut") > 0)
+    return dict(rows.filter(pl.col("doc_id").is_in(doc_ids)).select("doc_id", "paragraphs_cut").collect().iter_rows())
+
+
+def _lacks(whole: str, text: str, cut: bool, paragraphs: int) -> bool:
+    """Whether `text`, shown as it was compared, is the beginning of a released text that lacks so many paragraphs."""
+    shown, left = ([line for line in one.split("\n") if line.strip()] for one in (text, whole))
+    missing = 0
+    for line in shown[:-1] if cut else shown:
+        if left[:1] == [line]:
+            left = left[1:]
+        else:
+            missing += 1
+    return missing <= paragraphs and (cut or not left)
 
 
 def _identified(policies: dict[str, str], texts: pl.DataFrame) -> list[str]:

@@ -15,15 +15,17 @@ import polars as pl
 from corpus.digest import sha256_file
 from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
-from manifests import agree, covered, layout, origin, recount_tokens, released, removals, signed
+from manifests import agree, covered, layout, mentioned, origin, proof, recount_tokens, released, removals, signed
+from manifests.drift import drift
 from manifests.earlier import incomparable
 from manifests.finding import Finding
 from manifests.ledger import KEYS, make_ledger
 from manifests.model import Manifest
+from manifests.paragraphs import dates_moved
 from manifests.precision import contradicted
 from manifests.recount import contradictions
 from manifests.snapshot import BROKEN, Snapshot
-from manifests.sums import snapshot_files, strange_entries, sums_text
+from manifests.sums import read_sums, snapshot_files, strange_entries, sums_text
 
 __all__ = ["Finding", "Render", "notes", "verify"]
 
@@ -51,9 +53,15 @@ def verify(folder: Path, render: Render, tokenizers: Sequence[Path] = ()) -> lis
 def notes(manifest: Manifest, tokenizers: Sequence[Path] = ()) -> list[str]:
     """What `verify` cannot find out about this snapshot; no fault of the snapshot."""
     found = [] if agree.same_code(manifest) else ["cards not checked byte by byte: built by other code"]
+    if manifest.merkle is None:
+        found.append("no Merkle root: it was built before there was one")
+    if manifest.demographics is not None and not mentioned.same_lexicon(manifest.demographics):
+        found.append("groups named not looked for again: this code has another lexicon")
     facts = manifest.dedup.signatures
     if facts is not None and (differs := incomparable(facts)):
-        found.append(f"signatures not made again: {differs}")
+        found.append(f"signatures not made again: {differs}; paragraphs not counted again either")
+    elif manifest.dedup.paragraphs and (moved := dates_moved(manifest)):
+        found.append(f"paragraphs not counted again, since dates were moved: {', '.join(moved)}")
     brought = {sha256_file(path) for path in tokenizers}
     left = [one.name for one in manifest.token_counts if one.sha256 not in brought]
     if left:
@@ -64,7 +72,7 @@ def notes(manifest: Manifest, tokenizers: Sequence[Path] = ()) -> list[str]:
 def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
     folder, manifest = snapshot.folder, snapshot.manifest
     present = snapshot_files(folder)
-    listed = _listed(folder)
+    listed = read_sums(folder)
     stated = {s.path: s.sha256 for s in manifest.shards} | {f.path: f.sha256 for f in manifest.files}
     # An empty folder in which a file is missing is not strange.
     homes = {str(home) for name in (*stated, *listed) for home in PurePosixPath(name).parents}
@@ -102,15 +110,25 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
             and digests[name] != hashlib.sha256(content).hexdigest()
             and (agree.same_code(manifest) or listed.get(name) != digests[name])
         ):
-            yield Finding(name, "is not what the manifest renders to")
+            yield Finding(name, _difference(folder / name, content))
     known = {layout.MANIFEST, *stated, *cards}
     yield from (Finding(name, "is not part of the snapshot") for name in present if name not in known)
     yield from _sums(folder, digests, listed)
     yield from agree.with_recipe(manifest)
     yield from agree.with_formatters(manifest)
+    yield from proof.contradictions(manifest)
     yield from released.policies_unknown(manifest)
     if not damaged:
         yield from _content(snapshot)
+
+
+def _difference(path: Path, rendered: bytes) -> str:
+    """What differs in a card; of a file much longer than the card no more than its length is read."""
+    try:
+        with path.open("rb") as stream:
+            return drift(path.name, stream.read(2 * len(rendered) + 2**16), rendered)
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
 
 
 def _content(snapshot: Snapshot) -> Iterator[Finding]:
@@ -133,6 +151,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.DATA, origin.with_raw_files(snapshot)),
         (layout.DATA, origin.with_rights(snapshot)),
         (layout.DATA, covered.findings(snapshot)),
+        (layout.AUDIT, mentioned.findings(snapshot)),
         (manifest, contradicted),
     ):
         try:
@@ -167,16 +186,6 @@ def _manifest(folder: Path, manifest: Manifest) -> Iterator[Finding]:
         yield Finding(layout.MANIFEST, "is not canonical JSON")
 
 
-def _listed(folder: Path) -> dict[str, str]:
-    """The lines of SHA256SUMS, by file; those that are no such line are left out."""
-    path = folder / layout.SUMS
-    try:
-        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if path.is_file() else []
-    except OSError:
-        return {}
-    return {name: digest for line in lines for digest, _, name in [line.partition("  ")]}
-
-
 def _sums(folder: Path, digests: dict[str, str], listed: dict[str, str]) -> Iterator[Finding]:
     path = folder / layout.SUMS
     try:
@@ -204,11 +213,13 @@ def _ledger(snapshot: Snapshot) -> Iterator[Finding]:
     )
     if not table.equals(pl.read_parquet(snapshot.folder / layout.LEDGER, glob=False)):
         yield Finding(layout.LEDGER, "is not the sum of the record tables")
-    masked = {share.label: share.amount for share in manifest.ledger.masked}
+    masked, cut = (
+        {share.label: share.amount for share in shares} for shares in (manifest.ledger.masked, manifest.ledger.cut)
+    )
     kept = {source.name: source.kept for source in manifest.sources}
     stated = manifest.ledger
     try:
-        account = make_ledger(table, names, masked, kept)
+        account = make_ledger(table, names, masked, cut, kept)
         if not (stated.curated or stated.released or agree.same_code(manifest)):
             account = account.model_copy(update={"curated": (), "released": ()})  # of a time when it was not stated
         if account != stated:

@@ -13,10 +13,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import Hc4Error
+from pipelines.cards_command import cards
 from pipelines.dedup_command import dedup_app
 from pipelines.diff_command import diff
 from pipelines.fetching import fetch_app
 from pipelines.phi_command import phi_app
+from pipelines.proof_commands import prove, sign, verify
+from pipelines.trace_command import trace
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -33,7 +36,8 @@ app = typer.Typer(
     help="""Curate healthcare pre-training corpora that can prove where every token came from.
 
 A **recipe** (YAML) names raw sources and rules. `plan` checks it, `build` makes a **snapshot**: tokenized Parquet, a
-manifest, cards. `verify` recomputes everything a snapshot states; `explain` tells one document's whole life.
+manifest, cards. `verify` recomputes everything a snapshot states; `explain` tells one document's whole life; `prove`,
+`sign` and `trace` show others what is in it, whose it is, and where every token came from.
 
     hc4 assets pull models demo
     hc4 plan pipelines/recipes/demo.yaml
@@ -51,7 +55,8 @@ app.add_typer(assets_app, name="assets")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(phi_app, name="phi")
 app.add_typer(dedup_app, name="dedup")
-app.command()(diff)
+for command in (verify, diff, cards, prove, sign, trace):
+    app.command()(command)
 
 RecipeFile = Annotated[Path, typer.Argument(help="The recipe (YAML).", show_default=False)]
 SnapshotFolder = Annotated[
@@ -182,42 +187,6 @@ def status(recipe: RecipeFile, work: Work = None) -> None:
 
     planned = make_plan(load_recipe(recipe), recipe.parent)
     show_status(_out, planned, _existing(work))
-
-
-@app.command()
-def verify(
-    snapshot: SnapshotFolder = None,
-    tokenizer: Annotated[
-        list[Path] | None,
-        typer.Option(
-            exists=True,
-            dir_okay=False,
-            help="Count all tokens again with this tokenizer of the snapshot's; may be given several times.",
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
-    """Recompute digests, counts, ledger and cards of a snapshot; name all that differs. Exit 6 if anything does."""
-    from datacards.render import render
-    from manifests.snapshot import Snapshot
-    from manifests.verify import notes
-    from manifests.verify import verify as find
-
-    folder = _snapshot(snapshot)
-    findings = find(folder, render, tokenizer or ())
-    for finding in findings:
-        _err.print(f"[red]✗[/red] {escape(finding.file)}: {escape(finding.what)}", highlight=False, soft_wrap=True)
-    if findings:
-        raise typer.Exit(6)
-    manifest = Snapshot.open(folder).manifest
-    _out.print(
-        f"[green]✓[/green] {escape(str(folder))} is whole: {manifest.totals.documents:,} documents, "
-        f"{manifest.totals.tokens:,} tokens, {len(manifest.shards)} shards; the ledger closes\n"
-        f"  {manifest.snapshot_id}",
-        highlight=False,
-    )
-    for note in notes(manifest, tokenizer or ()):
-        _out.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -131,8 +131,7 @@ def _copy_shard(work: WorkFolder, shard: dict[str, Any], folder: Path) -> Shard:
     shutil.copyfile(work.product("shard", shard["digest"]) / SHARD, target)
     if sha256_file(target) != shard["sha256"]:
         raise BuildStopped(f"{path} changed between writing and copying; check the disk under {work.root}")
-    kept = ("source", "split", "sha256", "bytes", "rows", "tokens", "row_groups")
-    return Shard(path=path, **{name: shard[name] for name in kept})
+    return Shard(path=path, **{name: shard[name] for name in Shard.model_fields if name != "path"})
 
 
 def _copy_identifiers(work: WorkFolder, shard: dict[str, Any], folder: Path) -> File:

@@ -26,7 +26,8 @@ def check_release(snapshot: Snapshot) -> None:
     """Refuse what must not leave.
 
     Raises:
-        LedgerImbalance: shards, sources, splits, curated less masked text and totals are not the same sums.
+        LedgerImbalance: shards, sources, splits, totals, and curated text less what was masked and cut, are not the
+            same sums.
         BuildStopped: a licence is not one that the profile lets in, or what the samples show holds an identifier; it
             names place and class, never a value.
     """
@@ -59,8 +60,9 @@ def _ledgers(manifest: Manifest, source: Source) -> Iterator[tuple[str, Amount, 
         for shares in (account.curated, account.masked, account.released)
     )
     yield f"what masking leaves of source {source.name} and its shards", released, source.kept
-    taken = masked.model_copy(update={"documents": 0})
-    yield f"curated less masked and released text of source {source.name}", curated - taken, released
+    cut = next((share.amount for share in account.cut if share.label == source.name), Amount())
+    taken = (masked + cut).model_copy(update={"documents": 0})
+    yield f"curated less masked, less cut, and released text of source {source.name}", curated - taken, released
 
 
 def _held(snapshot: Snapshot, source: Source) -> Amount:

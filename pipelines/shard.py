@@ -14,6 +14,7 @@ from corpus.storage import WorkFolder
 from dedup.signature import MinHashConfig
 from pipelines.assemble import ASSEMBLED
 from pipelines.measure import ROWS
+from shards.fingerprint import fingerprint
 from shards.place import uniform
 from shards.signatures import write_signatures
 from shards.token_counts import token_counts
@@ -52,6 +53,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     }
     path = folders["shard"] / SHARD
     groups = write_shard(path, rows, row_group_tokens=params["row_group_tokens"], metadata=metadata)
+    proved_by = fingerprint(rows)
     return {
         "shard": {
             "rows": len(rows),
@@ -59,6 +61,8 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
             "row_groups": groups,
             "bytes": path.stat().st_size,
             "sha256": sha256_file(path),
+            "logical_sha256": proved_by.logical_sha256,
+            "merkle_root": proved_by.merkle_root,
             "identifiers": screened,
             "oracle_documents": proved,
             "counted": counted,

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
 import polars as pl
-import yaml
 
 from corpus.assets import ASSETS
 from corpus.digest import digest, sha256_file
@@ -21,6 +19,7 @@ from corpus.storage import WorkFolder
 from corpus.unit import Result
 from dedup.interop import distinct, merged
 from filters.datatrove.classes import installed_libraries
+from filters.mentions import lexicon
 from filters.rights import Profile, load_profile
 from manifests.agree import dedup_parameters
 from manifests.amount import Amount, Share
@@ -35,13 +34,14 @@ from manifests.deduplicated import (
     SignatureFacts,
     SourceTemplates,
 )
+from manifests.demographics import Demographics, Tally, demographics, summed
 from manifests.environment import environment
 from manifests.estimates import RemovalEstimate
 from manifests.ledger import make_ledger
+from manifests.merkle import Merkle
 from manifests.model import (
     File,
     FormatterFacts,
-    Gap,
     KnownRecall,
     Ledger,
     LicenceRights,
@@ -64,6 +64,7 @@ from manifests.rights import rights_floor
 from pipelines.assemble import REGISTERS
 from pipelines.covered import coverage, token_counts
 from pipelines.deduplicate.steps import Found
+from pipelines.gaps import gaps
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.plan import Plan
@@ -121,12 +122,14 @@ def make_manifest(
     plan = finished.plan
     recipe = plan.recipe
     names = [source.name for source in recipe.sources]
-    masked = {name: _sum(finished.assembled[n]["masked"] for n in finished.of(name)) for name in names}
+    masked, cut = (
+        {name: _sum(finished.assembled[n][what] for n in finished.of(name)) for name in names}
+        for what in ("masked", "cut")
+    )
     released = {name: _sum_label(finished, name, "split") for name in names}
-    ledger = make_ledger(table, names, masked, released)
+    ledger = make_ledger(table, names, masked, cut, released)
     _check_records(finished, ledger)
     profile = load_profile(recipe.profile)
-    gaps = (resources.files("pipelines") / "gaps.yaml").read_text(encoding="utf-8")
     tokenizer = load_tokenizer(Path(resolve_location(recipe.tokenizer, plan.folder)))
     language = Path(resolve_location(recipe.language.model, plan.folder))
     canonical = _canonical_recipe(finished, tokenizer.sha256, sha256_file(language))
@@ -148,6 +151,7 @@ def make_manifest(
         rights=_rights(finished, names, profile, files),
         privacy=_privacy(finished, names),
         dedup=_dedup(finished, names),
+        demographics=_demographics(finished, names),
         tokenizer=TokenizerFacts(
             name=tokenizer.name,
             sha256=tokenizer.sha256,
@@ -167,9 +171,10 @@ def make_manifest(
             *_classifiers(plan),
         ),
         shards=tuple(sorted(shards, key=lambda shard: shard.path)),
+        merkle=Merkle.over(shards),
         files=tuple(sorted(files, key=lambda file: file.path)),
         environment=environment(_versions_for(plan)),
-        gaps=tuple(Gap(**gap) for gap in yaml.safe_load(gaps)),
+        gaps=tuple(gaps(plan)),
     )
 
 
@@ -350,6 +355,24 @@ def _planted(finished: Finished, names: list[str]) -> Iterator[PlantedRecall]:
             )
 
 
+def _demographics(finished: Finished, names: list[str]) -> Demographics | None:
+    """Who is spoken about, summed over bundles."""
+    asked = finished.plan.recipe.mentions
+    if asked is None:
+        return None
+    return demographics(
+        lexicon(),
+        asked.window,
+        {
+            name: summed(
+                {stage: Tally(found) for stage, found in finished.concluded[number]["mentioned"].items()}
+                for number in finished.of(name)
+            )
+            for name in names
+        },
+    )
+
+
 def _dedup(finished: Finished, names: list[str]) -> Dedup:
     from dedup.signature import ALGORITHM, ALGORITHM_VERSION, SignatureAnnotator
 
@@ -442,6 +465,7 @@ def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict
     recipe["tokenizer"] = tokenizer
     for one, (_, place) in zip(recipe["count_with"], finished.plan.tokenizers, strict=True):
         one["tokenizer"] = sha256_file(Path(place))
+    recipe["datasheet"] = finished.plan.answers
     recipe["rules"] = {
         kind: [rule.model_dump(mode="json") for rule in rules]
         for kind, rules in sorted(finished.plan.recipe.rules_for().items())

@@ -39,13 +39,20 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
         "assets",
         "fetch",
         "phi",
+        "prove",
+        "sign",
+        "trace",
         "Exit codes",
     ):
         assert word in done.stdout, word
 
 
 @pytest.mark.parametrize(
-    "name", ["plan", "build", "status", "verify", "explain", "inspect", "whatif", "sources", "assets", "fetch", "phi"]
+    "name",
+    [
+        *("plan", "build", "status", "verify", "explain", "inspect", "whatif", "sources", "assets", "fetch", "phi"),
+        *("prove", "sign", "trace"),
+    ],
 )
 def test_every_command_has_help(name: str) -> None:
     done = CliRunner().invoke(app, [name, "--help"])
