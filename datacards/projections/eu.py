@@ -71,16 +71,7 @@ def _parts(facts: Facts) -> Iterator[Part]:
     yield _synthetic(facts)
     yield _private(facts, "2.6", "Other sources of data")
     yield _measures(facts)
-    yield Part(
-        "3.2",
-        "Removal of illegal content",
-        (
-            (
-                "Measures",
-                f"{facts.answer('maintenance', 'errata')} {facts.answer('distribution', 'third_party_rights')}",
-            ),
-        ),
-    )
+    yield _removal(facts)
     yield Part(
         "3.3",
         "Other information",
@@ -202,6 +193,21 @@ def _measures(facts: Facts) -> Part:
                 f"{counted(rights.conflicts, 'record')} with conflicting statements.",
             ),
             ("Licences, by tokens", [f"{one.label}: {number(one.amount.tokens)}" for one in facts.view.licences]),
+        ),
+    )
+
+
+def _removal(facts: Facts) -> Part:
+    left: dict[str, int] = {}
+    for line in facts.manifest.ledger.lines:
+        left[line.stage] = left.get(line.stage, 0) + line.amount.documents
+    return Part(
+        "3.2",
+        "Removal of illegal content",
+        (
+            ("Search for illegal content", f"{NOT_STATED}: no stage looks for it"),
+            ("Left out for their licence", counted(left.get("licence", 0), "document")),
+            ("Left out because their work was retracted or doubted", counted(left.get("retraction", 0), "document")),
         ),
     )
 

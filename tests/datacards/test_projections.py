@@ -74,6 +74,23 @@ def test_croissant_gives_back_the_rows_of_the_shards(snapshot: Built) -> None:
         assert {name.removeprefix("documents/") for name in other} == set(row)
 
 
+def test_prov_is_json_ld_to_others_too(snapshot: Built) -> None:
+    from prov.serializers.provjsonld import load_vendored_context
+    from rdflib import RDF, Graph, Namespace
+
+    content = json.loads((snapshot.folder / "cards" / "prov.jsonld").read_bytes())
+    content["@context"] = [load_vendored_context(), content["@context"][0]]  # as its address gives it
+    with warnings.catch_warnings():  # rdflib's own, of itself
+        warnings.simplefilter("ignore")
+        found = Graph().parse(data=json.dumps(content), format="json-ld")
+    kinds = Namespace("http://www.w3.org/ns/prov#")
+    for kind in ("Entity", "Activity", "Agent"):
+        ours = {one["@id"].partition(":")[2] for one in content["@graph"] if one["@type"] == kind}
+        theirs = {str(subject).partition("#")[2] for subject in found.subjects(RDF.type, kinds[kind])}
+        assert theirs == ours
+        assert ours
+
+
 def test_hostile_strings_break_no_card(manifest: Manifest, tmp_path: Path) -> None:
     spoiled = with_hostile_strings(manifest).identified()
     assert faulty(written(spoiled, tmp_path), "README.md") == []
