@@ -255,7 +255,7 @@ def _used(facts: Facts, section: str) -> str:
 
 def _domains(facts: Facts, one: SourceView) -> list[tuple[str, int, int]]:
     """(domain, documents, tokens) of a source, as far as the manifest names them."""
-    dumped: Json = one.source.model_dump(mode="json")
+    dumped: Json = one.source.model_dump(mode="json", include={"coverage"})
     top = recipe_part(dumped, "coverage", "domains", "top")
     return [
         (row["label"], row["amount"]["documents"], row["amount"]["tokens"])
