@@ -13,8 +13,8 @@ from pydantic import JsonValue
 from datacards.render import html_pages
 from datacards.text import counted, number
 from datacards.views import ROWS
+from manifests.amount import Amount
 from manifests.difference import Change, Difference
-from manifests.model import Amount
 
 _LONGEST = 300
 """Characters of a value that is shown."""

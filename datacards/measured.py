@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 
 from datacards import people
 from datacards.columns import COLUMNS
+from datacards.demographics import spoken
 from datacards.text import code, counted, markdown, number, plain, share
 from datacards.views import View, recipe_part, retrieved
-from manifests.model import Share
+from manifests.amount import Share
 
 Answer = Callable[[View], str | None]
 
@@ -155,11 +156,12 @@ def _timeframe(view: View) -> str | None:
 def _steps(view: View) -> str:
     stages = list(dict.fromkeys(stage.stage for one in view.sources for stage in one.stages))
     passed = ", ".join(code(stage) for stage in stages)
-    masked = sum(one.masked.documents for one in view.sources)
+    masked, cut = (sum(getattr(one, name).documents for one in view.sources) for name in ("masked", "cut"))
+    shortened = f"Repeated paragraphs were cut from {counted(cut, 'document')}. " if cut else ""
     through = f"In this order: {passed}. " if stages else ""
     return (
-        f"{_formatting(view)}{through}Masking changed {counted(masked, 'document')}. The thresholds are in the "
-        "manifest's recipe."
+        f"{_formatting(view)}{through}Masking changed {counted(masked, 'document')}. {shortened}"
+        "The thresholds are in the manifest's recipe."
     )
 
 
@@ -204,7 +206,47 @@ def _cautions(view: View) -> str | None:
     by_source.sort(key=lambda one: (-one.amount.tokens, one.label))
     return (
         f"It is as skewed as its sources. By tokens: sources {mix(by_source, whole)}; "
-        f"languages {mix(view.languages, whole)}. Who is spoken about was not measured."
+        f"languages {mix(view.languages, whole)}. {_associations(view)}"
+    )
+
+
+def _associations(view: View) -> str:
+    """What is spoken of together more or less than by chance, in one or two sentences."""
+    stated = view.manifest.demographics
+    people = spoken(stated) if stated else None
+    if people is None:
+        return "Who is spoken about was not measured."
+    told = f"Of {counted(people.tests, 'association')} between groups of people and drugs or conditions, "
+    if not people.lines:
+        return f"{told}{number(people.found)} differ from chance."
+    strongest = "; ".join(
+        f"{code(line.group)} near {code(line.concept)} (log-odds {line.log_odds}, 95 % {line.interval})"
+        for line in people.lines[:3]
+    )
+    return (
+        f"{told}{number(people.found)} differ from chance (q at most 0.05, within sources), the strongest of them "
+        f"{strongest}. A model may learn them; `report/demographics.json` has all."
+    )
+
+
+def _subpopulations(view: View) -> str | None:
+    stated = view.manifest.demographics
+    people = spoken(stated) if stated else None
+    if stated is None or people is None:
+        return None
+    told = []
+    for dimension in stated.dimensions:
+        rows = [row for row in people.groups if row.dimension == dimension.name]
+        named = ", ".join(
+            f"{code(row.name)} in {row.documents if row.documents == row.share else f'{row.documents} ({row.share})'}"
+            for row in rows
+        )
+        told.append(f"{dimension.name.replace('_', ' ')}: {named}")
+    spoken_in = ", ".join(code(language) for language in stated.languages)
+    return (
+        f"In documents, by words of the lexicon {code(stated.lexicon)} ({spoken_in} only, "
+        f"{counted(people.documents, 'document')}): {'; '.join(told)}. {people.silent} name no group. What is counted "
+        "is who is written about, not who was studied."
     )
 
 
@@ -269,6 +311,7 @@ MEASURED: dict[tuple[str, str], Answer] = {
     ("composition", "errors"): _errors,
     ("composition", "self_contained"): _self_contained,
     ("composition", "confidential"): people.confidential,
+    ("composition", "subpopulations"): _subpopulations,
     ("composition", "identification"): people.identification,
     ("composition", "sensitive"): people.sensitive,
     ("collection", "mechanisms"): _mechanisms,

@@ -14,7 +14,8 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from manifests.model import Amount, LedgerLine, Manifest, Source
+from manifests.amount import Amount
+from manifests.model import LedgerLine, Manifest, Source
 from manifests.moves import Move, Moves, Rewritten, find_moves
 from manifests.snapshot import Snapshot
 from manifests.strict import Strict

@@ -21,6 +21,8 @@ from corpus.storage import WorkFolder
 from corpus.tables import write_frame
 from corpus.verdict import VERDICTS, Stage, Verdict
 from dedup.identity import KINDS
+from filters.mentions import lexicon
+from manifests.demographics import tallies
 from pipelines.boilerplate import examples
 from pipelines.excerpts import excerpts
 from pipelines.genres import with_genres
@@ -65,7 +67,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
         _masked(pq.read_table(documents / ROWS, columns=_WORDS), screened["phi_policy"]),
         *(
             pl.read_parquet(work.product(s, name) / ROWS, glob=False)
-            for s, name in {"licence": digests["licence"], **signal_stages(digests)}.items()
+            for s, name in {"licence": digests["licence"], **signal_stages(digests), **_mentions(digests)}.items()
         ),
         pl.DataFrame(screened),
     ]
@@ -91,8 +93,22 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
             "kept": len(kept),
             "kept_tokens": int(kept["tokens"].sum()),
             "licence_conflicts": int(known["licence_conflict"].sum()),
+            "retractions": dict(known.group_by("retraction").len().drop_nulls().sort("retraction").iter_rows()),
+            "mentioned": _mentioned(audit) if "mentions" in digests else {},
         }
     }
+
+
+def _mentions(digests: dict[str, str]) -> dict[str, str]:
+    """The sidecar of mentions, if there is one."""
+    return {"mentions": digests["mentions"]} if "mentions" in digests else {}
+
+
+def _mentioned(audit: pl.DataFrame) -> dict[str, Json]:
+    """By stage, how many of the documents that end there name which groups (`manifests.demographics`)."""
+    known = lexicon()
+    found = tallies(audit, tuple(known.dimensions.values()), known.concepts, known.languages)
+    return {stage: found[stage].plain() for stage in sorted(found)}
 
 
 def _with_merges(verdicts: pl.DataFrame, merges: pl.DataFrame | None) -> pl.DataFrame:

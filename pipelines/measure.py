@@ -58,6 +58,10 @@ def annotators(stages: dict[str, dict[str, Any]]) -> list[Annotator]:
         from filters.datatrove.annotator import DatatroveAnnotator, DatatroveFilter
 
         optional.append(DatatroveAnnotator([DatatroveFilter(*given) for given in stages["datatrove"]["filters"]]))
+    if "mentions" in stages:
+        from filters.mentions import MentionAnnotator
+
+        optional.append(MentionAnnotator(**stages["mentions"]))
     return [
         LicenceAnnotator(stages["licence"]["terms"]),
         LanguageAnnotator(Path(stages["language"]["model"])),

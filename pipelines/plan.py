@@ -28,6 +28,7 @@ from pipelines.locations import resolve_location, resolve_options, resolve_root
 from pipelines.measure import annotators
 from pipelines.rawfiles import RawInput, find_raw_files
 from pipelines.recipe import Recipe, SourceRecipe, undecided_by
+from shards.tokenizer import load_tokenizer
 from sources.reader import Reader
 from sources.registry import is_verbatim, make_reader
 
@@ -93,6 +94,11 @@ class Plan:
     """What people said of pairs that near-dedup merged, a file of `dedup.verdicts` after the other."""
 
     @property
+    def tokenizers(self) -> list[tuple[str, str]]:
+        """Name and place of each tokenizer to count with."""
+        return [(one.name, resolve_location(one.tokenizer, self.folder)) for one in self.recipe.count_with]
+
+    @property
     def raw_bytes(self) -> int:
         """Raw bytes of all sources."""
         return sum(bundle.weight for bundle in self.bundles)
@@ -114,6 +120,8 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     # Measured by every stage before anything starts, so that a model that is no model shows now.
     row = {"doc_id": "", "record": 0, "text": "a", "doc_type": "other", "version": "", "retraction": "none"}
     one_word = pa.RecordBatch.from_pylist([row], schema=DOCUMENTS)
+    for other in recipe.count_with:
+        load_tokenizer(Path(resolve_location(other.tokenizer, resolve_root(recipe.root, recipe_folder))))
     bundles: list[Bundle] = []
     readers: dict[str, Reader] = {}
     stages: dict[str, dict[str, dict[str, Any]]] = {}
@@ -207,6 +215,8 @@ def _stages(recipe: Recipe, source: SourceRecipe, folder: Path, doc_types: Seque
     ]
     if filters:
         optional["datatrove"] = {"filters": filters}
+    if recipe.mentions is not None:
+        optional["mentions"] = {"window": recipe.mentions.window}
     return {
         "licence": {"terms": source.terms},
         "language": {"model": resolve_location(recipe.language.model, folder)},

@@ -23,6 +23,7 @@ from dedup.signature import MinHashConfig
 from filters.datatrove.annotator import DatatroveFilter, make_filter
 from filters.datatrove.formatters import DatatroveFormatter, make_formatter
 from filters.licence import LicenceAnnotator
+from filters.mentions.annotator import WINDOW
 from filters.phi.annotator import PhiAnnotator
 from filters.phi.policy import BY_TYPE, policies_of
 from filters.rights import load_profile
@@ -80,6 +81,8 @@ class SourceRecipe(Part):
     """What is looked for: a policy for all documents, or that of each document's type."""
     templates: TemplateRecipe | None = None
     """What is a template of this source, if not what `dedup.templates` says."""
+    remove_paragraphs: bool | None = None
+    """Whether its documents lose repeated paragraphs, if not what `dedup.paragraphs.remove` says."""
     max_near_loss: float | None = Field(None, ge=0, le=1)
     """Share of its documents that near-dedup may take before the build stops, however few they are; if not stated, what
     `dedup.max_loss_share` and `max_loss_documents` say."""
@@ -189,6 +192,20 @@ class DatatroveRecipe(Part):
         return self.sources is None or source in self.sources
 
 
+class CountRecipe(Part):
+    """A tokenizer to count the released text with. Its tokens are not stored."""
+
+    name: str = Field(pattern=_NAME)
+    tokenizer: Location
+
+
+class MentionRecipe(Part):
+    """What is counted of the groups of people that documents name (`filters.mentions`)."""
+
+    window: int = Field(WINDOW, ge=0, le=10_000)
+    """Words between a group and a concept, at most, that are counted as spoken of together."""
+
+
 class GenreRecipe(Part):
     """A kind of publication that a classifier may give to documents whose records state none."""
 
@@ -227,6 +244,8 @@ class ParagraphRecipe(Part):
 
     min_words: int = Field(20, ge=1)
     """Words from which a line of a text is a paragraph that counts: shorter ones are headings and form fields."""
+    remove: bool = False
+    """Whether all but the first of them are cut from the released text; a source may decide otherwise."""
 
 
 class DedupRecipe(Part):
@@ -333,9 +352,13 @@ class Recipe(Part):
     datatrove: tuple[DatatroveRecipe, ...] = ()
     genres: tuple[GenreRecipe, ...] = ()
     """What a record states comes first; of several that a score allows, the highest."""
+    mentions: MentionRecipe | None = MentionRecipe()
+    """Null counts nothing."""
     phi: PhiRecipe = PhiRecipe()
     dedup: DedupRecipe = DedupRecipe()
     tokenizer: Location = "asset:mistral-v3.model"
+    count_with: tuple[CountRecipe, ...] = ()
+    """Other tokenizers: the manifest states how many tokens the released text has by each."""
     split: SplitRecipe = SplitRecipe()
     shards: ShardRecipe = ShardRecipe()
     limits: Limits = Limits()
@@ -371,6 +394,9 @@ class Recipe(Part):
             raise ValueError(
                 f"genres name no classifier {unknown[0]!r}; there are {', '.join(sorted(scores)) or 'none'}"
             )
+        counts = [one.name for one in self.count_with]
+        if repeated := sorted({name for name in counts if counts.count(name) > 1}):
+            raise ValueError(f"count_with names two tokenizers {repeated[0]}")
         if not isinstance(self.datasheet, str):
             check_questions(self.datasheet)
         return self

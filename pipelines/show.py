@@ -16,8 +16,9 @@ from rich.text import Text
 from corpus.storage import WorkFolder
 from dedup.identity import KINDS
 from filters.rights import load_profile
+from manifests.amount import Amount
 from manifests.explain import Story
-from manifests.model import Amount, Manifest
+from manifests.model import Manifest
 from pipelines.answers import waiting
 from pipelines.forecast import Forecast
 from pipelines.plan import Plan
@@ -139,6 +140,10 @@ def show_funnel(console: Console, manifest: Manifest) -> None:
         masked = next(share.amount for share in manifest.ledger.masked if share.label == source.name)
         if masked.documents:
             table.add_row("mask", f"identifiers in {masked.documents:,} documents", "", f"-{masked.tokens:,}")
+        cut = next((share.amount for share in manifest.ledger.cut if share.label == source.name), Amount())
+        if cut.documents:
+            what = f"repeated paragraphs of {cut.documents:,} documents"
+            table.add_row("paragraphs", what, "", f"-{cut.tokens:,}")
         table.add_row("kept", "", *_numbers(source.kept), style="bold green")
         console.print(table)
 
@@ -200,7 +205,9 @@ def _verdict(story: Story) -> str:
         return (
             f"{_marked('kept', 'green')}: {escape(released['shard'])} row {released['row']}, "
             f"split {escape(released['split'])}, {released['n_tokens']:,} tokens, "
-            f"{released['phi_masked']} identifiers masked, cluster {escape(released['cluster_id'])}"
+            f"{released['phi_masked']} identifiers masked, "
+            + (f"{cut} repeated paragraphs cut, " if (cut := released["paragraphs_cut"]) else "")
+            + f"cluster {escape(released['cluster_id'])}"
         )
     if row["verdict"] == "merge":
         by = _by({"method": row["stage"], "similarity": row["similarity"]})

@@ -13,7 +13,8 @@ from datacards.columns import COLUMNS
 from datacards.projections.facts import CARDS, Facts, Json, lines
 from datacards.text import web_address
 from datacards.views import SourceView, undated
-from manifests.model import Amount, Shard
+from manifests.amount import Amount
+from manifests.model import Shard
 
 PRODUCER = "urn:hc4"
 _FACETS = "https://openlineage.io/spec/facets"

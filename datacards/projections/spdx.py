@@ -15,7 +15,7 @@ from datacards.projections.facts import CARDS, Facts, Json, document, relative, 
 from datacards.text import one_line, web_address
 from datacards.views import SourceView
 from filters.rights import UNKNOWN
-from manifests.model import Amount, Share
+from manifests.amount import Amount, Share
 
 CONTEXT = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
 _CREATION = "_:creation"
