@@ -178,9 +178,7 @@ def spoken(stated: Demographics) -> Spoken | None:
             )
             for c, g in hits[:SHOWN]
         ),
-        stages=tuple(
-            _stage(stated, stage, int(ended.documents), left, moved) for stage, ended, left, moved in found.stages
-        ),
+        stages=tuple(_stage(stated, stage, ended, left, moved) for stage, ended, left, moved in found.stages),
     )
 
 
@@ -204,7 +202,9 @@ def demographics_json(stated: Demographics, snapshot_id: str) -> bytes:
                 "stage": stage,
                 "ended": int(ended.documents),
                 "left": int(left.documents),
-                "log_odds_change": _pairs(stated, left, lambda c, g, m=moved: _ends(m, c, g)),
+                "log_odds_change": _pairs(
+                    stated, left, lambda c, g, m=moved, b=ended + left: _ends(m, c, g) if _showable(b, c, g) else None
+                ),
             }
             for stage, ended, left, moved in found.stages
         ],
@@ -276,16 +276,17 @@ def _source(name: str, kept: Tally, found: _Measured) -> SourceRow:
     )
 
 
-def _stage(stated: Demographics, stage: str, ended: int, left: Tally, moved: Estimate) -> StageRow:
+def _stage(stated: Demographics, stage: str, ended: Tally, left: Tally, moved: Estimate) -> StageRow:
     with np.errstate(invalid="ignore"):
         beyond = np.argwhere((moved.low > 0) | (moved.high < 0))
-    hits = [(c, g) for c, g in beyond if _showable(left, c, g)]
+    before = ended + left
+    hits = [(c, g) for c, g in beyond if before.near[c, g] >= SMALL and _showable(left, c, g)]
     hits.sort(key=lambda at: (-abs(moved.value[at]), at))
     lines = tuple(
         Line(stated.groups[g], stated.concepts[c], _signed(moved.value[c, g]), _interval(moved, c, g))
         for c, g in hits[:SHOWN]
     )
-    return StageRow(stage=stage, ended=ended, left=int(left.documents), moved=len(hits), lines=lines)
+    return StageRow(stage=stage, ended=int(ended.documents), left=int(left.documents), moved=len(hits), lines=lines)
 
 
 def _cell(kept: Tally, q: Reals, odds: Reals, concept: int, group: int) -> Cell:
@@ -327,6 +328,8 @@ def _signed(value: float) -> str:
 
 
 def _interval(estimate: Estimate, concept: int, group: int) -> str:
+    if math.isnan(estimate.low[concept, group]):
+        return NONE
     return f"{_signed(estimate.low[concept, group])} to {_signed(estimate.high[concept, group])}"
 
 

@@ -3,6 +3,7 @@
 manifest.json            the manifest: everything else is vouched for by it
 README.md DATASHEET.md   cards, rendered from the manifest
 report/index.html        per-source statistics, rendered from the manifest
+report/demographics.json  who is spoken about, near what: estimates and tests, rendered from the manifest
 ATTRIBUTION.parquet      whom the licences of the released documents want named
 SHA256SUMS               digests of all files, for people without hc4
 data/<source>/           the corpus: train-*.parquet, validation-*.parquet

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.skipif(not assets_are_here(), reason="no models on this
 
 FILLER = (
     "The patients were asked about their symptoms at every visit, and the answers were written down by a nurse who did "
-    "not know which of the two treatments had been given to them; {} In the second year of the study the same questions "
-    "were asked again by letter, and most of those who had taken part in the beginning were willing to answer them. "
+    "not know which of the two treatments had been given to them; {} In the second year of the study the same "
+    "questions were asked again by letter, and most of those who had taken part in the beginning answered them. "
 )
 TEXTS = {
     "a": FILLER.format("of the women in the first ward, most were given morphine after the operation."),
