@@ -151,13 +151,13 @@ def spoken(stated: Demographics) -> Spoken | None:
         stated=stated,
         documents=documents,
         other_languages=int(kept.other_languages),
-        silent=share(int(kept.no_group), documents),
+        silent=_share(kept.no_group, documents),
         groups=tuple(
             GroupRow(
                 dimension=dimension.name,
                 name=stated.groups[group],
                 documents=_count(int(kept.groups[group])),
-                share=_FEW if _small(kept.groups[group]) else share(int(kept.groups[group]), documents),
+                share=_share(kept.groups[group], documents),
                 cells=tuple(_cell(kept, q, odds, concept, group) for concept in range(len(stated.concepts))),
             )
             for dimension, places in zip(stated.dimensions, stated.places, strict=True)
@@ -270,8 +270,8 @@ def _source(name: str, kept: Tally, found: _Measured) -> SourceRow:
         name=name,
         documents=documents,
         other_languages=int(kept.other_languages),
-        silent=share(int(kept.no_group), documents),
-        unnamed=tuple(share(int(count), documents) for count in kept.unnamed),
+        silent=_share(kept.no_group, documents),
+        unnamed=tuple(_share(count, documents) for count in kept.unnamed),
         found=int((found.q[name] <= LEVEL).sum()),
     )
 
@@ -309,6 +309,10 @@ def _small(count: SupportsInt) -> bool:
 
 def _shown(count: SupportsInt) -> int | None:
     return None if _small(count) else int(count)
+
+
+def _share(count: SupportsInt, documents: int) -> str:
+    return _FEW if _small(count) else share(int(count), documents)
 
 
 def _count(count: int) -> str:
