@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-EXTRAS := ray web pdf ner test dev bench
+EXTRAS := ray web pdf ner sign cards test dev bench
 
 setup: .venv/ready  ## a virtual environment with everything installed, and the pinned models
 

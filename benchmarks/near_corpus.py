@@ -160,7 +160,8 @@ def sign(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> 
 
     annotator = SignatureAnnotator(MinHashConfig(**params["minhash"]))
     source, target = work.product("documents", params["documents"]) / ROWS, folders["signature"] / ROWS
-    with pq.ParquetFile(source) as documents, pq.ParquetWriter(target, annotator.schema, compression="zstd") as out:
+    how = {"compression": "zstd", "compression_level": 1, "use_dictionary": False}  # as a build writes it
+    with pq.ParquetFile(source) as documents, pq.ParquetWriter(target, annotator.schema, **how) as out:
         for batch in documents.iter_batches(_BATCH, columns=["text"]):
             out.write_batch(annotator.measure(batch))
     return {"signature": {}}

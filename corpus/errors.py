@@ -10,6 +10,7 @@
     │   └── WipeOut            near-dedup removed more of a source than the recipe allows
     ├── EngineError            a unit failed after its retries: names the unit and the cause
     ├── SnapshotError          a snapshot is damaged, or is not a snapshot
+    ├── NotReleased            a document that is asked for is not among those that the snapshot releases
     └── FetchError             a raw file could not be fetched as its publisher describes it
 
 A message says what, where (file, record, recipe line) and what to do. It never quotes document text.
@@ -77,6 +78,10 @@ class SnapshotError(Hc4Error):
     """A snapshot is damaged, incomplete, or not a snapshot."""
 
     exit_code = 6
+
+
+class NotReleased(Hc4Error):
+    """A snapshot read the document and does not release it: dropped, merged or failed, as the message says."""
 
 
 class FetchError(Hc4Error):

@@ -38,6 +38,7 @@ LIBRARIES = (
     "pyarrow",
     "sentencepiece",
     "spylls",
+    "tldextract",
     "tokenizers",
 )
 """Libraries whose version can change the bytes of a snapshot. The engine is not among them."""

@@ -34,9 +34,27 @@ def spread(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
     return value ^ (value >> np.uint64(31))
 
 
+def stable_order(keys: Array) -> npt.NDArray[np.int64]:
+    """What `np.argsort(keys, kind="stable")` gives of an integer array of less than 2^32 keys, in half the time.
+
+    numpy sorts fastest where it need not be stable; what it leaves of the order of equal keys is mended after it.
+    """
+    order = np.argsort(keys)
+    ranked = keys[order]
+    again = np.zeros(keys.size, np.bool_)
+    again[1:] = ranked[1:] == ranked[:-1]
+    tied = again.copy()
+    tied[:-1] |= again[1:]
+    at = np.flatnonzero(tied)
+    group = np.cumsum(~again[at])
+    bits = keys.size.bit_length()
+    order[at] = np.sort((group << bits) | order[at]) & ((1 << bits) - 1)
+    return order
+
+
 def write_run(folder: Path, name: str, columns: dict[str, Array]) -> None:
     """Write a run sorted by the first of `columns`, its key; rows of equal keys stay in their order."""
-    order = np.argsort(next(iter(columns.values())), kind="stable")
+    order = stable_order(next(iter(columns.values())))
     for column, values in columns.items():
         np.save(folder / f"{name}.{column}.npy", values[order])
 

@@ -67,4 +67,5 @@ COLUMNS = (
     Column("text_sha256", "string", "measured", "sha256 of the UTF-8 bytes of `text`"),
     Column("phi_policy", "string", "decided", "PHI policy that `text` was screened by"),
     Column("phi_masked", "int32", "measured", "identifiers replaced in `text`"),
+    Column("paragraphs_cut", "int32", "decided", "repeated paragraphs that `text` lacks"),
 )

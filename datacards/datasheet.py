@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from corpus.digest import Json
 from datacards.measured import MEASURED
-from datacards.questions import SECTIONS, Question, Section
-from datacards.text import Markdown, code, markdown
+from datacards.questions import SECTIONS, Fill, Question, Section
+from datacards.text import Markdown, code, markdown, one_line
 from datacards.views import View, recipe_part
+
+NOT_STATED = "NOT STATED"
+"""What stands where nobody answers. Nothing is made up to fill a gap."""
 
 
 class Badge(StrEnum):
@@ -18,7 +22,7 @@ class Badge(StrEnum):
     MEASURED = "measured"
     BOTH = "measured and stated"
     STATED = "stated"
-    MISSING = "NOT STATED"
+    MISSING = NOT_STATED
 
     @property
     def sign(self) -> str:
@@ -34,6 +38,10 @@ class Answered:
     badge: Badge
     measured: Markdown | None
     stated: Markdown | None
+    signed: Markdown | None = None
+    """Who stated it, and when, where the answer says so."""
+    unmeasured: Markdown | None = None
+    """Why nothing is measured, where one may expect it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +66,59 @@ def tally(sections: tuple[AnsweredSection, ...]) -> tuple[tuple[Badge, int], ...
     return tuple((badge, badges.count(badge)) for badge in Badge)
 
 
+def statement(recipe: Json, section: str, question: str) -> tuple[str, str | None] | None:
+    """A person's words on a question, and `by, date` if the answer is signed; None if the recipe has no words.
+
+    An answer is a string, or a mapping of `value`, `by` and `date`.
+    """
+    given = recipe_part(recipe, "datasheet", section, question)
+    by = None
+    if isinstance(given, Mapping):
+        named = [given[key] for key in ("by", "date") if isinstance(given.get(key), str)]
+        by = ", ".join(one_line(str(each)) for each in named) or None
+        given = given.get("value")
+    return (given, by) if isinstance(given, str) and given.strip() else None
+
+
+def unanswered(recipe: Json) -> tuple[str, ...]:
+    """Questions, as `section.question`, that wait for a person: only a person can answer, and the recipe has no words.
+
+    Also those that are to be measured, with a person's word beside it, where nothing is measured.
+    """
+    return tuple(
+        f"{section.key}.{question.key}"
+        for section in SECTIONS
+        for question in section.questions
+        if question.fill is Fill.PERSON or (question.fill is Fill.BOTH and (section.key, question.key) in UNMEASURED)
+        if statement(recipe, section.key, question.key) is None
+        if not ((section.key, question.key) == ("motivation", "purpose") and _words(recipe, "description"))
+    )
+
+
+def _words(recipe: Json, key: str) -> str:
+    found = recipe_part(recipe, key)
+    return found.strip() if isinstance(found, str) else ""
+
+
 def _answer(view: View, section: Section, question: Question) -> Answered:
     function = MEASURED.get((section.key, question.key))
     measured = function(view) if function else None
-    stated = _stated(view, section, question)
+    given = statement(view.manifest.recipe, section.key, question.key)
+    stated = markdown(given[0]) if given else _stated(view, section, question)
+    signed = markdown(given[1]) if given and given[1] else None
     if measured and stated:
         badge = Badge.BOTH
     elif measured:
         badge = Badge.MEASURED
     else:
         badge = Badge.STATED if stated else Badge.MISSING
-    return Answered(question, badge, Markdown(measured) if measured else None, stated)
+    absent = UNMEASURED.get((section.key, question.key)) if measured is None else None
+    words = Markdown(measured) if measured else None
+    return Answered(question, badge, words, stated, signed, Markdown(absent) if absent else None)
 
 
 def _stated(view: View, section: Section, question: Question) -> Markdown | None:
-    """The recipe's `datasheet` section, or the part of a recipe that answers the question under another name."""
-    words = recipe_part(view.manifest.recipe, "datasheet", section.key, question.key)
-    if isinstance(words, str) and words.strip():
-        return markdown(words)
+    """The part of a recipe that answers the question under another name."""
     function = _RECIPE.get((section.key, question.key))
     return function(view) if function else None
 
@@ -108,10 +151,28 @@ def _publishers(view: View) -> Markdown | None:
     return Markdown(f"As files published by others: {'; '.join(named)}.") if named else None
 
 
+def _third_parties(view: View) -> Markdown | None:
+    """Every source is a collection that others published; who they are the recipe says, or nobody."""
+    unnamed = [code(one.source.name) for one in view.sources if not one.source.publisher]
+    if not view.sources or len(unnamed) == len(view.sources):
+        return None
+    rest = f" Of {', '.join(unnamed)} no publisher is named." if unnamed else ""
+    return Markdown(f"Through others: each source is a collection that its publisher made.{rest}")
+
+
 _RECIPE: dict[tuple[str, str], Callable[[View], Markdown | None]] = {
     ("motivation", "purpose"): _description,
     ("composition", "confidential"): _policies,
     ("collection", "acquisition"): _publishers,
+    ("collection", "third_parties"): _third_parties,
     ("distribution", "licence"): _licence,
 }
 """What other parts of a recipe answer, where its `datasheet` section does not."""
+
+UNMEASURED: dict[tuple[str, str], str] = {
+    ("composition", "offensive"): (
+        "Not measured: no lexicon or model of offensive or distressing text is part of the build. Medical text tells "
+        "of illness, injury, violence and death."
+    ),
+}
+"""Questions of which the build could measure something and does not, and what is to be said of that."""

@@ -7,13 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from datacards import people
 from datacards.columns import COLUMNS
 from datacards.demographics import spoken
 from datacards.text import code, counted, markdown, number, plain, share
-from datacards.views import View, recipe_part
-from manifests.model import Share
+from datacards.views import View, recipe_part, retrieved
+from manifests.amount import Share
 
 Answer = Callable[[View], str | None]
+
+FLOOR = {
+    "redistribute": "may be passed on",
+    "commercial": "may be used commercially",
+    "derivatives": "may be changed",
+    "attribution": "asks for attribution",
+    "share_alike": "asks for the same licence",
+}
+"""Rights of `manifest.rights.floor`, in words."""
 
 _NAMED = 8
 """A sentence names this many labels of a mix and counts the rest."""
@@ -108,16 +118,6 @@ def _self_contained(view: View) -> str:
     )
 
 
-def _identification(view: View) -> str:
-    privacy = view.manifest.privacy
-    return (
-        f"Masked by Safe-Harbor-style screening (ruleset {code(privacy.ruleset)}): "
-        f"{counted(view.spans, 'identifier')} of {counted(len(view.phi_kinds), 'kind')}. Screening finds patterns, not "
-        "people: a person may still be recognised from what is told about them, and names of authors cited in the "
-        "text may remain."
-    )
-
-
 def _mechanisms(view: View) -> str | None:
     readers = sorted({(one.source.reader.name, one.source.reader.version) for one in view.sources})
     if not readers:
@@ -136,22 +136,32 @@ def _sampling(view: View) -> str:
 
 
 def _timeframe(view: View) -> str | None:
-    if not view.years:
-        return None
-    return (
+    days = retrieved(view.manifest)
+    content = (
         f"Content published from {view.years[0]} to {view.years[-1]}; {counted(view.undated, 'document')} without a "
-        "year. The manifest does not state when the raw files were fetched."
+        "year."
+        if view.years
+        else ""
     )
+    unstated = sum(file.retrieval is None for one in view.sources for file in one.source.raw_files)
+    fetched = ""
+    if days:
+        rest = f"; of {counted(unstated, 'raw file')} it is not stated" if unstated else ""
+        fetched = f"Raw files were fetched from {days[0]} to {days[1]}{rest}."
+    elif unstated:
+        fetched = "When the raw files were fetched is not stated."
+    return " ".join(filter(None, (content, fetched))) or None
 
 
 def _steps(view: View) -> str:
     stages = list(dict.fromkeys(stage.stage for one in view.sources for stage in one.stages))
     passed = ", ".join(code(stage) for stage in stages)
-    masked = sum(one.masked.documents for one in view.sources)
+    masked, cut = (sum(getattr(one, name).documents for one in view.sources) for name in ("masked", "cut"))
+    shortened = f"Repeated paragraphs were cut from {counted(cut, 'document')}. " if cut else ""
     through = f"In this order: {passed}. " if stages else ""
     return (
-        f"{_formatting(view)}{through}Masking changed {counted(masked, 'document')}. The thresholds are in the "
-        "manifest's recipe."
+        f"{_formatting(view)}{through}Masking changed {counted(masked, 'document')}. {shortened}"
+        "The thresholds are in the manifest's recipe."
     )
 
 
@@ -240,6 +250,15 @@ def _subpopulations(view: View) -> str | None:
     )
 
 
+def _floor(view: View) -> str | None:
+    if not view.licences:
+        return None
+    words = {True: "yes", False: "no", None: "not known"}
+    floor = view.manifest.rights.floor
+    told = "; ".join(f"{label}: {words[floor.get(name)]}" for name, label in FLOOR.items())
+    return f"Of the whole, by the strictest licence in it: {told}."
+
+
 def _third_party_rights(view: View) -> str | None:
     if not view.licences:
         return None
@@ -258,6 +277,14 @@ def _errata(view: View) -> str:
         told = f"Documents whose work is {states} were dropped" if states else "No document was dropped for that"
         known = f" {told}; column `retraction` says what the sources state."
     return f"A snapshot never changes; a correction is another snapshot with another id.{known}"
+
+
+def _updates(view: View) -> str | None:
+    earlier = view.manifest.dedup.against
+    if not earlier:
+        return None
+    named = ", ".join(f"{code(one.name)} {code(one.snapshot_id)}" for one in earlier)
+    return f"It continues, and was deduplicated against: {named}."
 
 
 def _old_versions(view: View) -> str:
@@ -283,8 +310,10 @@ MEASURED: dict[tuple[str, str], Answer] = {
     ("composition", "splits"): _splits,
     ("composition", "errors"): _errors,
     ("composition", "self_contained"): _self_contained,
+    ("composition", "confidential"): people.confidential,
     ("composition", "subpopulations"): _subpopulations,
-    ("composition", "identification"): _identification,
+    ("composition", "identification"): people.identification,
+    ("composition", "sensitive"): people.sensitive,
     ("collection", "mechanisms"): _mechanisms,
     ("collection", "sampling"): _sampling,
     ("collection", "timeframe"): _timeframe,
@@ -292,7 +321,9 @@ MEASURED: dict[tuple[str, str], Answer] = {
     ("preprocessing", "raw_data"): _raw_data,
     ("preprocessing", "software"): _software,
     ("uses", "cautions"): _cautions,
+    ("distribution", "licence"): _floor,
     ("distribution", "third_party_rights"): _third_party_rights,
     ("maintenance", "errata"): _errata,
+    ("maintenance", "updates"): _updates,
     ("maintenance", "old_versions"): _old_versions,
 }

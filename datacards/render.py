@@ -16,12 +16,15 @@ from datacards.datasheet import datasheet, tally
 from datacards.demographics import demographics_json, spoken
 from datacards.frontmatter import front_matter
 from datacards.measured import mix, parameters
+from datacards.projections import projections
+from datacards.provenance import provenance
 from datacards.views import ROWS, View, dated, undated, view
+from manifests import layout
 from manifests.model import Manifest
 
 
 def render(manifest: Manifest) -> dict[str, bytes]:
-    """Relative path -> bytes of the dataset card, the datasheet, the statistics page and what it says of groups.
+    """Relative path -> bytes of the dataset card, the datasheet, the statistics page, and the cards for machines.
 
     Every number is the manifest's, or a sum or share of its numbers; equal manifests give equal bytes.
     """
@@ -31,6 +34,8 @@ def render(manifest: Manifest) -> dict[str, bytes]:
         "README.md": _card(arranged),
         "DATASHEET.md": _datasheet(arranged),
         "report/index.html": _report(arranged),
+        layout.PROVENANCE: provenance(manifest),
+        **projections(arranged),
         **({"report/demographics.json": demographics_json(stated, manifest.snapshot_id)} if stated else {}),
     }
 

@@ -9,20 +9,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.digest import Json, canonical
+from datacards.covered import CoveredView, covered
 from datacards.duplicates import Matrix, merged_matrix
 from datacards.text import Markdown, code
 from filters.datatrove.formatters import Outcomes
 from filters.phi.classes import SafeHarbor
 from filters.phi.evaluation import Share as Proportion
+from manifests.amount import Amount, Share
 from manifests.model import (
-    Amount,
     LedgerLine,
     Manifest,
     PhiCount,
     PlantedRecall,
     RawFile,
     Shard,
-    Share,
     Source,
     Split,
     StageBalance,
@@ -59,8 +59,21 @@ class SourceView:
     losses: tuple[LedgerLine, ...]
     """What left it, the largest number of documents first."""
     masked: Amount
+    """What masking took, and of how many documents."""
+    cut: Amount
+    """What was cut of repeated paragraphs after that."""
     phi: tuple[PhiCount, ...]
     shards: tuple[Shard, ...]
+
+    @property
+    def covered(self) -> CoveredView | None:
+        """What its released text covers, where that was counted."""
+        return covered(self.source)
+
+    @property
+    def curated(self) -> Amount:
+        """Its kept documents, as read: what is released, and what masking and cutting took away."""
+        return self.source.kept + (self.masked + self.cut).model_copy(update={"documents": 0})
 
     @property
     def raw_bytes(self) -> int:
@@ -252,7 +265,7 @@ class PlantedRow:
 def view(manifest: Manifest) -> View:
     """Arrange `manifest` by source."""
     ledger, privacy = manifest.ledger, manifest.privacy
-    masked = {line.label: line.amount for line in ledger.masked}
+    masked, cut = ({line.label: line.amount for line in lines} for lines in (ledger.masked, ledger.cut))
     sources = tuple(
         SourceView(
             source=source,
@@ -260,6 +273,7 @@ def view(manifest: Manifest) -> View:
             stages=tuple(stage for stage in ledger.stages if stage.source == source.name),
             losses=tuple(sorted((line for line in ledger.lines if line.source == source.name), key=_largest)),
             masked=masked.get(source.name, Amount()),
+            cut=cut.get(source.name, Amount()),
             phi=tuple(
                 sorted(
                     (count for count in privacy.masked if count.source == source.name),
@@ -288,6 +302,12 @@ def dated(years: Iterable[Share]) -> tuple[tuple[int, int], ...]:
 def undated(source: Source) -> int:
     """Kept documents of `source` without a year of publication."""
     return source.kept.documents - sum(documents for _, documents in dated(source.years))
+
+
+def retrieved(manifest: Manifest) -> tuple[str, str] | None:
+    """The oldest and the newest day (ISO 8601) on which a raw file was fetched; None if none is stated."""
+    days = {file.retrieval.retrieved[:10] for source in manifest.sources for file in source.raw_files if file.retrieval}
+    return (min(days), max(days)) if days else None
 
 
 def split_names(splits: Iterable[Split], shards: Iterable[Shard]) -> tuple[str, ...]:

@@ -71,6 +71,11 @@ class Profile:
             return "licence_not_allowed"
         return "licence_no_derivatives" if modified else None
 
+    def changeable(self, licence: str) -> bool:
+        """Whether a text under the licence may be released with parts of it left out."""
+        free = any(all(rights(name).derivatives is not False for name in together) for together in _terms(licence))
+        return free and self.reason(licence, conflict=False, modified=True) is None
+
     def reasons(self, licences: pa.Array, conflicts: pa.Array, modified: pa.Array | None = None) -> pa.StringArray:
         """`reason` of each row: `licences` (string), `conflicts` and `modified` (bool) in, string or null out."""
         encoded = licences.cast(pa.string()).dictionary_encode()

@@ -65,11 +65,17 @@ def with_record_tables(snapshot: Snapshot) -> Iterator[Finding]:
         kept = audit.select("doc_id", *(_plain(theirs).alias(ours) for ours, theirs in _SHARED.items()))
         theirs = kept.sort("doc_id").collect()
         paths = snapshot.shards(source.name)
-        released = pl.scan_parquet(paths, glob=False).select("doc_id", *map(_plain, _SHARED)) if paths else kept.head(0)
+        cut = pl.lit(0).alias("paragraphs_cut")
+        released = kept.with_columns(cut).head(0)
+        if paths:
+            released = pl.scan_parquet(paths, glob=False).select("doc_id", "paragraphs_cut", *map(_plain, _SHARED))
         ours = released.sort("doc_id").collect()
         if not ours["doc_id"].equals(theirs["doc_id"]) or ours["doc_id"].n_unique() != len(ours):
             yield Finding(place, "doc_ids are not exactly those that the record tables keep, each once")
             continue
+        # With a paragraph goes what was masked in it.
+        gone = pl.when(ours["paragraphs_cut"] > 0).then(pl.min_horizontal("phi_masked", ours["phi_masked"]))
+        theirs = theirs.with_columns(gone.otherwise("phi_masked").alias("phi_masked"))
         for name in _SHARED:
             if not ours[name].equals(theirs[name]):
                 yield Finding(place, f"{name} of some documents is not that of the record tables")
@@ -193,6 +199,10 @@ def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, ob
     name = profile if isinstance(profile, str) else profile["name"]
     yield "licence_profile", (manifest.licence_profile, manifest.rights.profile), (name, name)
     yield "tokenizer.sha256", manifest.tokenizer.sha256, recipe["tokenizer"]
+    asked_of = [[one["name"], one["tokenizer"]] for one in recipe.get("count_with", ())]
+    yield "token_counts", [[one.name, one.sha256] for one in manifest.token_counts], asked_of
+    for one in manifest.token_counts:
+        yield f"list of sources of {one.name}", sorted(one.by_source), sorted(source["name"] for source in sources)
     models = [model.sha256 for model in manifest.models if model.used_for == "language"]
     yield "language model", models, [recipe["language"]["model"]]
     # Recipes of earlier snapshots know of no mentions.

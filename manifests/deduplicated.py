@@ -67,7 +67,8 @@ class DistinctShingles(Strict):
 
 class RepeatedParagraphs(Strict):
     """Paragraphs of released documents (`dedup.paragraphs`) that say word for word what another one says before them:
-    in a document that was the better one to keep, or earlier in their own."""
+    in a document that was the better one to keep, or earlier in their own. All but the last three count what is left
+    in the released text."""
 
     source: str
     paragraphs: int
@@ -78,6 +79,10 @@ class RepeatedParagraphs(Strict):
     repeated_bytes: int
     elsewhere: int
     """Of those repeated, how many stand first in another source."""
+    cut: int = 0
+    """Repeated ones that were removed."""
+    cut_words: int = 0
+    cut_bytes: int = 0
 
 
 class Dedup(Strict):

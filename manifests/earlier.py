@@ -30,7 +30,7 @@ Rows = npt.NDArray[np.int64]
 
 EXACT = ("exact_hi", "exact_lo")
 SURROGATE = "surrogate"
-_YEARED = "DATE"
+YEARED = "DATE"
 """Of a date its year stands in a placeholder, and a surrogate moved it: the placeholder cannot be put back."""
 
 
@@ -228,7 +228,7 @@ def with_placeholders(
     for row, doc_id in enumerate(doc_ids):
         if found := spans.get(doc_id):
             restored[row] = masked_bytes(restored[row].encode(), list(found))[0].decode(errors="replace")
-            certain[row] = all(span.kind != _YEARED for span in found)
+            certain[row] = all(span.kind != YEARED for span in found)
     return pa.array(restored, pa.large_string()), certain
 
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from corpus.errors import SnapshotError
 from filters.rules import Rule
+from manifests.places import find_document, read_row
 from manifests.snapshot import BROKEN, Snapshot, unreadable
 
-_RELEASED = ["doc_id", "split", "cluster_id", "n_tokens", "n_bytes", "phi_masked", "text_sha256"]
+_RELEASED = ["doc_id", "split", "cluster_id", "n_tokens", "n_bytes", "phi_masked", "paragraphs_cut", "text_sha256"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +104,18 @@ def _rules(snapshot: Snapshot, row: dict[str, Any]) -> tuple[RuleResult, ...]:
 
 
 def _released(snapshot: Snapshot, doc_id: str) -> dict[str, Any] | None:
-    for path in snapshot.shards(doc_id.partition(":")[0]):
-        rows = pq.read_table(path, columns=_RELEASED)
-        place = pc.index(rows["doc_id"], doc_id).as_py()
-        if place >= 0:
-            row: dict[str, Any] = rows.slice(place, 1).to_pylist()[0]
-            return {"shard": path.relative_to(snapshot.folder).as_posix(), "row": place, **row}
-    return None
+    place = find_document(snapshot, doc_id)
+    if place is None:
+        return None
+    return {"shard": place.shard.path, "row": place.row, **read_row(snapshot, place, _RELEASED)}
+
+
+def fate(record: dict[str, Any]) -> str:
+    """What became of a record (a row of the record table), in a few words."""
+    if record["verdict"] == "keep":
+        return "kept"
+    if record["verdict"] == "merge":
+        there = f" of snapshot {record['survivor_snapshot']}" if record["survivor_snapshot"] else ""
+        return f"merged into {record['survivor']}{there} at {record['stage']} by {record['reason']}"
+    word = "failed" if record["verdict"] == "fail" else "dropped"
+    return f"{word} at {record['stage']} by {record['reason']}"

@@ -5,13 +5,17 @@ README.md DATASHEET.md   cards, rendered from the manifest
 report/index.html        per-source statistics, rendered from the manifest
 report/demographics.json  who is spoken about, near what: estimates and tests, rendered from the manifest
 ATTRIBUTION.parquet      whom the licences of the released documents want named
+provenance.intoto.jsonl  the same for machines of the supply chain: in-toto statement, SLSA provenance
 SHA256SUMS               digests of all files, for people without hc4
+snapshot.sig             if its builder signed it: signature over all other files, SHA256SUMS too
 data/<source>/           the corpus: train-*.parquet, validation-*.parquet
 audit/<source>/          one row a record read: verdict, evidence, measurements; no text
 signatures/<source>/     for each row of the shards of the same names, what deduplication compares: keys, no text
 privacy/<source>/        where in the shards of the same names something stands for an identifier; no values
 ledger/ledger.parquet    raw file x stage x verdict x reason
 ledger/quarantine.parquet
+coverage/journals.parquet    every journal of every source, with how much text is from it
+coverage/domains.parquet     the same of registered domains of the web
 samples/samples.parquet  masked excerpts of kept and dropped documents
 samples/boilerplate.parquet  sentences that a source repeats, in how many documents, masked
 samples/removals.parquet near-duplicates that were removed, beside what they gave way to, masked
@@ -21,6 +25,8 @@ from __future__ import annotations
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
+SIGNATURE = "snapshot.sig"
+PROVENANCE = "provenance.intoto.jsonl"
 ATTRIBUTION = "ATTRIBUTION.parquet"
 DATA = "data"
 AUDIT = "audit"

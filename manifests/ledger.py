@@ -8,7 +8,8 @@ import polars as pl
 
 from corpus.errors import LedgerImbalance
 from corpus.verdict import Stage, Verdict
-from manifests.model import Amount, Ledger, LedgerLine, Share, StageBalance
+from manifests.amount import Amount, Share
+from manifests.model import Ledger, LedgerLine, StageBalance
 
 KEYS = ["source", "raw_file", "stage", "verdict", "reason"]
 
@@ -19,14 +20,19 @@ def amount_of(row: Mapping[str, int]) -> Amount:
 
 
 def make_ledger(
-    table: pl.DataFrame, sources: Sequence[str], masked: Mapping[str, Amount], released: Mapping[str, Amount]
+    table: pl.DataFrame,
+    sources: Sequence[str],
+    masked: Mapping[str, Amount],
+    cut: Mapping[str, Amount],
+    released: Mapping[str, Amount],
 ) -> Ledger:
     """Close the account of each source, stage by stage.
 
     Args:
         table: source, raw_file, stage, verdict, reason, documents, bytes, words, tokens; all records as read.
         sources: in the order to present them.
-        masked: by source, text as read minus text as released, of the kept documents.
+        masked: by source, text as read minus text as masked, of the kept documents.
+        cut: by source, text as masked minus text as released; sources that it does not name lost nothing.
         released: by source, the sum over its shards.
 
     Raises:
@@ -51,6 +57,7 @@ def make_ledger(
         if row["verdict"] != Verdict.KEEP.value
     ]
     stages: list[StageBalance] = []
+    curated: dict[str, Amount] = {}
     for source in sources:
         mine = [row for row in rows if row["source"] == source]
         left = sum((amount_of(row) for row in mine), Amount())
@@ -75,22 +82,28 @@ def make_ledger(
                     )
                 )
             left = after
-        check_source(source, left, kept, masked[source], released[source])
+        check_source(source, left, kept, masked[source], cut.get(source, Amount()), released[source])
+        curated[source] = kept
     return Ledger(
         lines=tuple(lines),
         stages=tuple(stages),
         masked=tuple(Share(label=source, amount=masked[source]) for source in sources),
+        cut=tuple(Share(label=source, amount=cut[source]) for source in sources if source in cut),
+        curated=tuple(Share(label=source, amount=curated[source]) for source in sources),
+        released=tuple(Share(label=source, amount=released[source]) for source in sources),
     )
 
 
-def check_source(source: str, left: Amount, kept: Amount, masked: Amount, released: Amount) -> None:
-    """What the stages left = what was kept = what was released plus what masking took.
+def check_source(source: str, left: Amount, kept: Amount, masked: Amount, cut: Amount, released: Amount) -> None:
+    """What the stages left = what was kept = what was released plus what masking and cutting took.
 
     Raises:
         LedgerImbalance: names the source and both sides.
     """
     if left != kept:
         raise LedgerImbalance(f"source {source}: the stages leave {left}, but {kept} was kept")
-    taken = masked.model_copy(update={"documents": 0})
-    if kept - taken != released:
-        raise LedgerImbalance(f"source {source}: {kept} kept, {taken} masked away, but {released} released")
+    hidden, gone = (amount.model_copy(update={"documents": 0}) for amount in (masked, cut))
+    if kept - hidden - gone != released:
+        raise LedgerImbalance(
+            f"source {source}: {kept} kept, {hidden} masked away, {gone} cut, but {released} released"
+        )

@@ -11,36 +11,15 @@ from typing import Literal, Self
 from pydantic import Field, JsonValue
 
 from corpus.digest import canonical, digest
+from manifests.amount import Amount, Share
+from manifests.coverage import ColumnNulls, Coverage
 from manifests.deduplicated import Dedup
 from manifests.demographics import Demographics
+from manifests.merkle import Merkle
 from manifests.strict import Strict
+from manifests.token_counts import TokenCount
 
 SCHEMA: Literal["hc4/manifest/1"] = "hc4/manifest/1"
-
-
-class Amount(Strict):
-    """How much text: documents, UTF-8 bytes, white-space words, tokens of the snapshot's tokenizer."""
-
-    documents: int = 0
-    bytes: int = 0
-    words: int = 0
-    tokens: int = 0
-
-    def __add__(self, other: Amount) -> Amount:
-        return Amount(
-            documents=self.documents + other.documents,
-            bytes=self.bytes + other.bytes,
-            words=self.words + other.words,
-            tokens=self.tokens + other.tokens,
-        )
-
-    def __sub__(self, other: Amount) -> Amount:
-        return Amount(
-            documents=self.documents - other.documents,
-            bytes=self.bytes - other.bytes,
-            words=self.words - other.words,
-            tokens=self.tokens - other.tokens,
-        )
 
 
 class Retrieval(Strict):
@@ -92,13 +71,6 @@ class FormatterFacts(Strict):
     """Of the module that holds the class."""
 
 
-class Share(Strict):
-    """How much of the kept text carries one label (a licence, a document type, a year, a language)."""
-
-    label: str
-    amount: Amount
-
-
 class Source(Strict):
     """One named raw collection: what was read, what was kept, and of what kind it is."""
 
@@ -125,6 +97,10 @@ class Source(Strict):
     languages: tuple[Share, ...]
     length_histogram: tuple[tuple[int, int], ...]
     """(lower bound in tokens, documents): bins double from 1."""
+    coverage: Coverage | None = None
+    """Of what the released text covers; None in snapshots of a time when it was not counted."""
+    nulls: tuple[ColumnNulls, ...] = ()
+    """One for each column of the shards that may be null, in their order."""
 
 
 class LedgerLine(Strict):
@@ -150,12 +126,21 @@ class StageBalance(Strict):
 
 
 class Ledger(Strict):
-    """The whole account. `masked` is what masking took away (documents = documents changed)."""
+    """The whole account, of two texts: as read, up to `curated`, and as `released`.
+
+    `curated - masked - cut = released` by source, in bytes, words and tokens; all count the same documents.
+    """
 
     lines: tuple[LedgerLine, ...]
     stages: tuple[StageBalance, ...]
     masked: tuple[Share, ...]
-    """By source: text as read minus text as released, of the kept documents."""
+    """By source: text as read minus text as masked, of the kept documents; documents are those that were changed."""
+    cut: tuple[Share, ...] = ()
+    """By source: what was cut of repeated paragraphs after that, likewise. Empty where none was asked to be cut."""
+    curated: tuple[Share, ...] = ()
+    """By source: the kept documents, as read. Empty in snapshots of a time when it was not stated, as `released`."""
+    released: tuple[Share, ...] = ()
+    """By source: the kept documents, as the shards hold them."""
 
 
 class LicenceRights(Strict):
@@ -274,6 +259,10 @@ class Shard(Strict):
     rows: int
     tokens: int
     row_groups: int
+    logical_sha256: str | None = None
+    """Over its documents and tokens, in order: the same whatever wrote the file (`shards.fingerprint`)."""
+    merkle_root: str | None = None
+    """Hex root of the tree over its documents (`shards.fingerprint`). None in older snapshots, as is the digest."""
 
 
 class File(Strict):
@@ -328,6 +317,8 @@ class Manifest(Strict):
     totals: Amount
     splits: tuple[Split, ...]
     sources: tuple[Source, ...]
+    coverage: Coverage | None = None
+    """Over all sources."""
     ledger: Ledger
     rights: Rights
     privacy: Privacy
@@ -335,8 +326,12 @@ class Manifest(Strict):
     demographics: Demographics | None = None
     """None if the recipe asks for none."""
     tokenizer: TokenizerFacts
+    token_counts: tuple[TokenCount, ...] = ()
+    """Tokens by other tokenizers, which the recipe asks for in `count_with`."""
     models: tuple[Model, ...]
     shards: tuple[Shard, ...]
+    merkle: Merkle | None = None
+    """None in snapshots older than it."""
     files: tuple[File, ...]
     environment: Environment
     gaps: tuple[Gap, ...]
@@ -347,13 +342,14 @@ class Manifest(Strict):
         It is read back from its own bytes, so that whoever reads `manifest.json` holds the same values (canonical JSON
         writes 50.0 as 50).
         """
-        named = self.model_copy(update={"snapshot_id": self.computed_id()})
+        whole = type(self).model_validate_json(canonical(self.model_dump(mode="json")))
+        named = whole.model_copy(update={"snapshot_id": whole.computed_id()})
         return type(self).model_validate_json(named.canonical())
 
     def computed_id(self) -> str:
         """The id that the other fields give."""
-        return digest(self.model_dump(mode="json", exclude={"snapshot_id"}))
+        return digest(self.model_dump(mode="json", exclude={"snapshot_id"}, exclude_unset=True))
 
     def canonical(self) -> bytes:
-        """The bytes of `manifest.json`."""
-        return canonical(self.model_dump(mode="json"))
+        """The bytes of `manifest.json`. What an older one does not state is not added: it keeps its id."""
+        return canonical(self.model_dump(mode="json", exclude_unset=True))

@@ -12,8 +12,9 @@ from corpus.verdict import Verdict
 from dedup.identity import KINDS
 from filters.rights import licence_address, rights
 from manifests import layout
+from manifests.amount import Amount
 from manifests.finding import Finding
-from manifests.model import Amount, LicenceRights, Manifest, Source
+from manifests.model import LicenceRights, Manifest, Source
 from manifests.rights import rights_floor
 from manifests.snapshot import Snapshot
 
@@ -107,10 +108,10 @@ def with_rights(snapshot: Snapshot) -> Iterator[Finding]:
         allowed = [asdict(rights(row["spdx"], modified=modified)) for modified in (False, True)]
         if {name: row[name] for name in _RIGHTS} not in allowed:
             yield Finding(layout.DATA, f"rights of documents under {row['spdx']} are not those of that licence")
-    changed = rows.filter(pl.col("phi_masked") > 0).select(columns).unique().collect()
-    for row in changed.to_dicts():
+    changed = (pl.col("phi_masked") > 0) | (pl.col("paragraphs_cut") > 0)
+    for row in rows.filter(changed).select(columns).unique().collect().to_dicts():
         if row["redistribute"] != rights(row["spdx"], modified=True).redistribute:
-            what = f"masked documents under {row['spdx']} have the rights of a text that was not changed"
+            what = f"changed documents under {row['spdx']} have the rights of a text that was not changed"
             yield Finding(layout.DATA, what)
     if sorted(parts, key=str) != sorted(manifest.rights.by_licence, key=str):
         yield Finding(layout.MANIFEST, "rights.by_licence is not what the shards hold")
@@ -131,8 +132,10 @@ def _attribution(snapshot: Snapshot, manifest: Manifest, rows: pl.LazyFrame) -> 
         "publisher": {one["name"]: one["publisher"] or one["title"] or None for one in stated},
         "homepage": {one["name"]: one["homepage"] for one in stated},
     }
-    masked = pl.col("phi_masked")
-    changes = pl.when(masked > 0).then(pl.format("; {} identifiers masked", masked)).otherwise(pl.lit(""))
+    changes = pl.concat_str(
+        pl.when(pl.col(name) > 0).then(pl.format(f"; {{}} {what}", name)).otherwise(pl.lit(""))
+        for name, what in (("phi_masked", "identifiers masked"), ("paragraphs_cut", "repeated paragraphs left out"))
+    )
     formatters = {
         source.name: "".join(f"; formatted by {one.formatter}" for one in source.formatters)
         for source in manifest.sources
@@ -187,6 +190,6 @@ _EMPTY = pl.Schema(
     {
         **dict.fromkeys(["doc_id", "source", "title", "doi", "url", "licence_spdx", "licence_raw"], pl.String()),
         "rights": pl.Struct(dict.fromkeys(_RIGHTS, pl.Boolean())),
-        **dict.fromkeys(["n_bytes", "n_words", "n_tokens", "phi_masked"], pl.Int64()),
+        **dict.fromkeys(["n_bytes", "n_words", "n_tokens", "phi_masked", "paragraphs_cut"], pl.Int64()),
     }
 )

@@ -21,7 +21,7 @@ _LABELS = {
 }
 _COLUMNS = {
     **dict.fromkeys(["licence_spdx", "doc_type", "genre", "published", "language"], pl.String),
-    **dict.fromkeys(["n_bytes", "n_words", "n_tokens", "phi_masked"], pl.Int64),
+    **dict.fromkeys(["n_bytes", "n_words", "n_tokens", "phi_masked", "paragraphs_cut"], pl.Int64),
 }
 _AMOUNT = [pl.len().alias("documents"), pl.col("n_bytes").sum(), pl.col("n_words").sum(), pl.col("n_tokens").sum()]
 
@@ -45,9 +45,12 @@ def contradictions(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _released(snapshot: Snapshot) -> Iterator[str]:
-    """Labels, lengths and masked identifiers of each source."""
+    """Labels, lengths, masked identifiers and changed documents of each source."""
     manifest = snapshot.manifest
-    masked = {share.label: share.amount.documents for share in manifest.ledger.masked}
+    masked, cut = (
+        {share.label: share.amount.documents for share in shares}
+        for shares in (manifest.ledger.masked, manifest.ledger.cut)
+    )
     for source in manifest.sources:
         paths = snapshot.shards(source.name)
         rows = (pl.scan_parquet(paths, glob=False) if paths else pl.LazyFrame(schema=_COLUMNS)).select(
@@ -64,12 +67,14 @@ def _released(snapshot: Snapshot) -> Iterator[str]:
         if tuple((2**lower, count) for lower, count in lengths.iter_rows()) != source.length_histogram:
             yield f"length_histogram of source {source.name} is not that of its shards"
         spans = sum(count.spans for count in manifest.privacy.masked if count.source == source.name)
-        changed = pl.col("phi_masked")
-        if rows.select(changed.sum(), (changed > 0).sum().alias("n")).collect().row(0) != (
-            spans,
-            masked.get(source.name),
-        ):
-            yield f"masked identifiers of source {source.name} are not those of its shards"
+        shortened = (pl.col("paragraphs_cut") > 0).sum()
+        if rows.select(pl.col("phi_masked").sum(), shortened).collect().row(0) != (spans, cut.get(source.name, 0)):
+            yield f"masked identifiers, or shortened documents, of source {source.name} are not those of its shards"
+        audit = snapshot.audit(source.name)
+        if audit.collect_schema().names():
+            kept = audit.filter(pl.col("verdict") == Verdict.KEEP.value)
+            if kept.select((pl.col("phi_count") > 0).sum()).collect().item() != masked.get(source.name):
+                yield f"masked documents of source {source.name} are not those of the record tables"
 
 
 def _merged(snapshot: Snapshot) -> Iterator[str]:

@@ -16,11 +16,13 @@ from dedup.identity import KINDS
 from filters.phi.mask import mask_text
 from filters.phi.policy import policies_of
 from manifests import layout, signed
+from manifests.amount import Amount
 from manifests.finding import Finding
-from manifests.model import Amount, Manifest, Shard
+from manifests.model import Manifest, Shard
 from manifests.removals import PAIRS, SHOWN, read_pairs
-from manifests.screening import Screening, account_of, known_policies, shows
+from manifests.screening import Screening, account_of, classes_shown, known_policies
 from manifests.snapshot import BROKEN, Snapshot
+from shards.fingerprint import Fingerprint
 from shards.write import ROW
 
 
@@ -57,7 +59,7 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
     masked: Counter[tuple[str, str]] = Counter()
     documents: Counter[tuple[str, str]] = Counter()
     for shard in manifest.shards:
-        found, last = Amount(), ""
+        found, last, proof = Amount(), "", Fingerprint()
         try:
             with pq.ParquetFile(snapshot.folder / shard.path) as file:
                 screening = Screening(snapshot.folder, shard, policies.get(shard.source), manifest.privacy.replaced)
@@ -66,12 +68,16 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
                     yield from _rows(shard, rows, screening, last)
                     last = rows["doc_id"][-1].as_py() if len(rows) else last
                     found = found + _amount(rows)
+                    proof.add(rows)
                     clusters.setdefault(shard.split, set()).update(rows["cluster_id"].to_pylist())
                 yield from _some(account_of(shard), "{} is not in its shard", sorted(screening.unmatched))
                 masked.update({(shard.source, kind): count for kind, count in screening.spans.items()})
                 documents.update({(shard.source, kind): count for kind, count in screening.documents.items()})
                 if (found.documents, found.tokens, file.num_row_groups) != (shard.rows, shard.tokens, shard.row_groups):
                     yield Finding(shard.path, "rows, tokens or row groups are not those stated")
+                for name in ("logical_sha256", "merkle_root"):
+                    if getattr(shard, name) not in (None, getattr(proof, name)):
+                        yield Finding(shard.path, f"{name} is not that of its rows")
         except (*BROKEN, TypeError, AttributeError) as error:
             yield Finding(shard.path, f"cannot be read ({type(error).__name__})")
         key = (shard.source, shard.split)
@@ -113,8 +119,8 @@ def samples(snapshot: Snapshot) -> Iterator[Finding]:
     yield from _some(layout.BOILERPLATE, said, _identified(policies, shown))
 
 
-def removals(snapshot: Snapshot) -> Iterator[Finding]:
-    """Identifiers in either text of a pair, and survivors whose text is not the one released."""
+def in_pairs(snapshot: Snapshot) -> Iterator[Finding]:
+    """Identifiers in either text of a pair that near-dedup merged."""
     policies = known_policies(snapshot.manifest)
     pairs = read_pairs(snapshot)
     said = "text of {} holds an identifier that is not masked"
@@ -122,14 +128,29 @@ def removals(snapshot: Snapshot) -> Iterator[Finding]:
         name = "doc_id" if not prefix else "survivor"
         shown = pairs.select(f"{prefix}source", f"{prefix}phi_policy", name, f"{prefix}text")
         yield from _some(layout.REMOVALS, said, sorted(set(_identified(policies, shown))))
+
+
+def removals(snapshot: Snapshot) -> Iterator[Finding]:
+    """Identifiers in either text of a pair, and survivors whose text is not the one released."""
+    yield from in_pairs(snapshot)
+    pairs = read_pairs(snapshot)
     placeholders = {name for name, how in snapshot.manifest.privacy.replaced.items() if how == "placeholder"}
     wrong = []
     for (source,), mine in pairs.partition_by("survivor_source", as_dict=True).items():
-        released = snapshot.released_texts(source, mine["survivor"].unique().to_list())
+        names = mine["survivor"].unique().to_list()
+        released = snapshot.released_texts(source, names)
+        shorter = _shortened(snapshot, source, names)
         columns = mine.select("survivor", "survivor_phi_policy", "survivor_text", "survivor_cut")
         for survivor, policy, text, cut in columns.unique(maintain_order=True).iter_rows():
             whole = released.get(survivor)
-            if whole is None or (policy in placeholders and not _begins(whole, policy, text, cut)):
+            if whole is None or (
+                policy in placeholders
+                and not (
+                    _lacks(whole, text, cut, shorter[survivor])
+                    if survivor in shorter
+                    else _begins(whole, policy, text, cut)
+                )
+            ):
                 wrong.append(survivor)
     yield from _some(layout.REMOVALS, "text of survivor {} is not the one released", sorted(wrong))
 
@@ -140,14 +161,36 @@ def _begins(whole: str, policy: str, text: str, cut: bool) -> bool:
     return cut == (len(whole) > SHOWN) and (text == beginning or text == mask_text(beginning, policy))
 
 
+def _shortened(snapshot: Snapshot, source: str, doc_ids: list[str]) -> dict[str, int]:
+    """How many paragraphs were cut from those `doc_ids` of a source that lost some."""
+    rows = pl.scan_parquet(snapshot.shards(source), glob=False).filter(pl.col("paragraphs_cut") > 0)
+    return dict(rows.filter(pl.col("doc_id").is_in(doc_ids)).select("doc_id", "paragraphs_cut").collect().iter_rows())
+
+
+def _lacks(whole: str, text: str, cut: bool, paragraphs: int) -> bool:
+    """Whether `text`, shown as it was compared, is the beginning of a released text that lacks so many paragraphs."""
+    shown, left = ([line for line in one.split("\n") if line.strip()] for one in (text, whole))
+    missing = 0
+    for line in shown[:-1] if cut else shown:
+        if left[:1] == [line]:
+            left = left[1:]
+        else:
+            missing += 1
+    return missing <= paragraphs and (cut or not left)
+
+
 def _identified(policies: dict[str, str], texts: pl.DataFrame) -> list[str]:
-    """Ids of the documents whose text (source, policy, doc_id, text) shows an identifier, or has a policy that its
-    source does not have."""
+    """Documents whose text (source, policy, doc_id, text) shows an identifier, as `id (classes)`, or has a policy that
+    its source does not have."""
     shown: list[str] = []
     for source, policy, doc_id, text in texts.iter_rows():
         asked = policies.get(source)
-        if text is not None and asked is not None and (policy not in policies_of(asked) or shows(policy, text)):
-            shown.append(doc_id)
+        if text is None or asked is None:
+            continue
+        if policy not in policies_of(asked):
+            shown.append(f"{doc_id} (policy {policy})")
+        elif found := classes_shown(policy, text):
+            shown.append(f"{doc_id} ({', '.join(sorted(found))})")
     return shown
 
 

@@ -82,7 +82,12 @@ class Screening:
 
 def shows(policy: str, text: bytes | str) -> bool:
     """Whether the rules of a policy find an identifier."""
-    return bool(detector(policy, RULES).find(text.encode() if isinstance(text, str) else text))
+    return bool(classes_shown(policy, text))
+
+
+def classes_shown(policy: str, text: bytes | str) -> set[str]:
+    """Classes of the identifiers that the rules of a policy find."""
+    return {span.kind for span in detector(policy, RULES).find(text.encode() if isinstance(text, str) else text)}
 
 
 def _stands_for(kind: str, value: bytes, surrogates: bool) -> bool:

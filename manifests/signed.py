@@ -1,9 +1,11 @@
-"""The signature index, made again from the released text."""
+"""What takes a reading of all released text: the signature index, made again, and paragraphs, counted again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +21,13 @@ from manifests.agree import same_code
 from manifests.earlier import SURROGATE, account_spans, incomparable, index_of, minhash_of, with_placeholders
 from manifests.finding import Finding
 from manifests.model import Shard
+from manifests.paragraphs import Recount
 from manifests.screening import account_of
 from manifests.snapshot import Snapshot
 from shards.signatures import CONFIG, index_schema
 
 KIND = "signatures"
+_READ = ["doc_id", "text", "phi_policy", "licence_spdx", "paragraphs_cut"]
 
 
 def missing(snapshot: Snapshot) -> Iterator[Finding]:
@@ -54,11 +58,17 @@ def signatures(snapshot: Snapshot) -> Iterator[Finding]:
         return  # said by `missing`, or by `verify.notes`
     minhash = minhash_of(facts)
     repetition = {source.name: Repetition() for source in snapshot.manifest.sources}
-    for shard in snapshot.manifest.shards:
-        yield from _of_shard(snapshot, shard, minhash, repetition.setdefault(shard.source, Repetition()))
+    with TemporaryDirectory(prefix="hc4-verify-") as folder:
+        whole = True
+        recount = Recount.of(snapshot, Path(folder))
+        for shard in snapshot.manifest.shards:
+            mine = repetition.setdefault(shard.source, Repetition())
+            whole &= yield from _of_shard(snapshot, shard, minhash, mine, recount)
+        if recount is not None and whole:
+            yield from recount.findings()
     each = [(name, one.shingles, one.registers) for name, one in repetition.items()]
-    whole = (None, sum(shingles for _, shingles, _ in each), merged(registers for *_, registers in each))
-    made = [(name, shingles, distinct(registers)) for name, shingles, registers in [*each, whole]]
+    corpus = (None, sum(shingles for _, shingles, _ in each), merged(registers for *_, registers in each))
+    made = [(name, shingles, distinct(registers)) for name, shingles, registers in [*each, corpus]]
     if made != [(one.source, one.shingles, one.distinct) for one in snapshot.manifest.dedup.distinct_shingles]:
         yield Finding(layout.MANIFEST, "distinct_shingles are not those of the released text")
 
@@ -71,7 +81,10 @@ class Repetition:
     registers: Registers = field(default_factory=empty_registers)
 
 
-def _of_shard(snapshot: Snapshot, shard: Shard, minhash: MinHashConfig, repetition: Repetition) -> Iterator[Finding]:
+def _of_shard(
+    snapshot: Snapshot, shard: Shard, minhash: MinHashConfig, repetition: Repetition, recount: Recount | None
+) -> Generator[Finding, None, bool]:
+    """What differs; returns whether all text was read."""
     name = index_of(shard)
     schema = index_schema(minhash)
     annotator = SignatureAnnotator(minhash)
@@ -81,22 +94,24 @@ def _of_shard(snapshot: Snapshot, shard: Shard, minhash: MinHashConfig, repetiti
         stored = index.schema_arrow
         if stored.names != schema.names or stored.types != schema.types:
             yield Finding(name, f"has not the columns of {minhash.bands} bands")
-            return
+            return False
         if (stored.metadata or {}).get(CONFIG) != schema.metadata[CONFIG]:
             yield Finding(name, "does not say of itself what the manifest says of signatures")
         if index.metadata.num_rows != file.metadata.num_rows:
             yield Finding(name, "has not as many rows as its shard")
-            return
+            return False
         theirs = index.read()
         first = 0
         differing: list[str] = []
         moved = False
         for group in range(file.num_row_groups):
-            rows = file.read_row_group(group, columns=["doc_id", "text", "phi_policy"])
+            rows = file.read_row_group(group, columns=_READ)
             part = theirs.slice(first, len(rows))
-            first += len(rows)
             moved = moved or not part["doc_id"].equals(rows["doc_id"].cast(pa.string()))
             text, certain = _signed_text(rows, surrogates, spans)
+            if recount is not None:
+                recount.add(shard.path, first, rows, text, certain)
+            first += len(rows)
             made = annotator.measure(pa.record_batch({"text": text}))
             released = rows["text"].cast(pa.large_string()).combine_chunks()
             repetition.registers = merged([repetition.registers, registers(released, minhash.shingle_words)])
@@ -108,6 +123,7 @@ def _of_shard(snapshot: Snapshot, shard: Shard, minhash: MinHashConfig, repetiti
     if differing:
         more = f" (and {len(differing) - 1:,} more documents)" if len(differing) > 1 else ""
         yield Finding(name, f"signature of {differing[0]} is not that of its text{more}")
+    return True
 
 
 def _signed_text(

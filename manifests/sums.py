@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.digest import sha256_file
-from manifests.layout import SUMS
+from manifests.layout import SIGNATURE, SUMS
 
 
 def snapshot_files(folder: Path) -> list[str]:
-    """Every plain file of a snapshot but SHA256SUMS, as sorted relative paths. Links are not followed."""
-    return sorted(name for name, plain in _walk(folder) if plain and name != SUMS)
+    """Every plain file of a snapshot but SHA256SUMS and the signature over it, as sorted relative paths.
+
+    Links are not followed.
+    """
+    return sorted(name for name, plain in _walk(folder) if plain and name not in (SUMS, SIGNATURE))
 
 
 def strange_entries(folder: Path) -> list[str]:
@@ -23,6 +26,16 @@ def strange_entries(folder: Path) -> list[str]:
 def sums_text(digests: dict[str, str]) -> str:
     """The content of SHA256SUMS."""
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
+
+
+def read_sums(folder: Path) -> dict[str, str]:
+    """The lines of SHA256SUMS, by file; those that are no such line are left out."""
+    path = folder / SUMS
+    try:
+        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if path.is_file() else []
+    except OSError:
+        return {}
+    return {name: digest for line in lines for digest, _, name in [line.partition("  ")]}
 
 
 def write_sums(folder: Path) -> None:

@@ -7,7 +7,7 @@ stated, the ledger must follow from the record tables and close, and the cards m
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import polars as pl
@@ -15,23 +15,27 @@ import polars as pl
 from corpus.digest import sha256_file
 from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
-from manifests import agree, layout, mentioned, origin, released, removals, signed
+from manifests import agree, covered, layout, mentioned, origin, proof, recount_tokens, released, removals, signed
+from manifests.drift import drift
 from manifests.earlier import incomparable
 from manifests.finding import Finding
 from manifests.ledger import KEYS, make_ledger
 from manifests.model import Manifest
+from manifests.paragraphs import dates_moved
 from manifests.precision import contradicted
 from manifests.recount import contradictions
 from manifests.snapshot import BROKEN, Snapshot
-from manifests.sums import snapshot_files, strange_entries, sums_text
+from manifests.sums import read_sums, snapshot_files, strange_entries, sums_text
 
 __all__ = ["Finding", "Render", "notes", "verify"]
 
 Render = Callable[[Manifest], Mapping[str, bytes]]
 
 
-def verify(folder: Path, render: Render) -> list[Finding]:
+def verify(folder: Path, render: Render, tokenizers: Sequence[Path] = ()) -> list[Finding]:
     """Everything that differs; empty if the snapshot is whole.
+
+    All tokens are counted again with each of `tokenizers`, files of those that the manifest names.
 
     `render` makes the cards of a manifest. Cards are compared byte by byte where this code built the snapshot, and by
     SHA256SUMS alone where another version did: `notes` says so.
@@ -40,24 +44,35 @@ def verify(folder: Path, render: Render) -> list[Finding]:
         snapshot = Snapshot.open(folder)
     except SnapshotError as error:
         return [Finding(layout.MANIFEST, str(error))]
-    return sorted(set(_findings(snapshot, render)), key=lambda finding: (finding.file, finding.what))
+    found = set(_findings(snapshot, render))
+    if not found:
+        found = set(recount_tokens.findings(snapshot, tokenizers))
+    return sorted(found, key=lambda finding: (finding.file, finding.what))
 
 
-def notes(manifest: Manifest) -> list[str]:
+def notes(manifest: Manifest, tokenizers: Sequence[Path] = ()) -> list[str]:
     """What `verify` cannot find out about this snapshot; no fault of the snapshot."""
     found = [] if agree.same_code(manifest) else ["cards not checked byte by byte: built by other code"]
+    if manifest.merkle is None:
+        found.append("no Merkle root: it was built before there was one")
     if manifest.demographics is not None and not mentioned.same_lexicon(manifest.demographics):
         found.append("groups named not looked for again: this code has another lexicon")
     facts = manifest.dedup.signatures
     if facts is not None and (differs := incomparable(facts)):
-        found.append(f"signatures not made again: {differs}")
+        found.append(f"signatures not made again: {differs}; paragraphs not counted again either")
+    elif manifest.dedup.paragraphs and (moved := dates_moved(manifest)):
+        found.append(f"paragraphs not counted again, since dates were moved: {', '.join(moved)}")
+    brought = {sha256_file(path) for path in tokenizers}
+    left = [one.name for one in manifest.token_counts if one.sha256 not in brought]
+    if left:
+        found.append(f"tokens by {', '.join(left)} not counted again: --tokenizer FILE does, with each one's file")
     return found
 
 
 def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
     folder, manifest = snapshot.folder, snapshot.manifest
     present = snapshot_files(folder)
-    listed = _listed(folder)
+    listed = read_sums(folder)
     stated = {s.path: s.sha256 for s in manifest.shards} | {f.path: f.sha256 for f in manifest.files}
     # An empty folder in which a file is missing is not strange.
     homes = {str(home) for name in (*stated, *listed) for home in PurePosixPath(name).parents}
@@ -95,15 +110,25 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
             and digests[name] != hashlib.sha256(content).hexdigest()
             and (agree.same_code(manifest) or listed.get(name) != digests[name])
         ):
-            yield Finding(name, "is not what the manifest renders to")
+            yield Finding(name, _difference(folder / name, content))
     known = {layout.MANIFEST, *stated, *cards}
     yield from (Finding(name, "is not part of the snapshot") for name in present if name not in known)
     yield from _sums(folder, digests, listed)
     yield from agree.with_recipe(manifest)
     yield from agree.with_formatters(manifest)
+    yield from proof.contradictions(manifest)
     yield from released.policies_unknown(manifest)
     if not damaged:
         yield from _content(snapshot)
+
+
+def _difference(path: Path, rendered: bytes) -> str:
+    """What differs in a card; of a file much longer than the card no more than its length is read."""
+    try:
+        with path.open("rb") as stream:
+            return drift(path.name, stream.read(2 * len(rendered) + 2**16), rendered)
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
 
 
 def _content(snapshot: Snapshot) -> Iterator[Finding]:
@@ -125,6 +150,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.DATA, agree.with_profile(snapshot)),
         (layout.DATA, origin.with_raw_files(snapshot)),
         (layout.DATA, origin.with_rights(snapshot)),
+        (layout.DATA, covered.findings(snapshot)),
         (layout.AUDIT, mentioned.findings(snapshot)),
         (manifest, contradicted),
     ):
@@ -160,16 +186,6 @@ def _manifest(folder: Path, manifest: Manifest) -> Iterator[Finding]:
         yield Finding(layout.MANIFEST, "is not canonical JSON")
 
 
-def _listed(folder: Path) -> dict[str, str]:
-    """The lines of SHA256SUMS, by file; those that are no such line are left out."""
-    path = folder / layout.SUMS
-    try:
-        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if path.is_file() else []
-    except OSError:
-        return {}
-    return {name: digest for line in lines for digest, _, name in [line.partition("  ")]}
-
-
 def _sums(folder: Path, digests: dict[str, str], listed: dict[str, str]) -> Iterator[Finding]:
     path = folder / layout.SUMS
     try:
@@ -197,10 +213,16 @@ def _ledger(snapshot: Snapshot) -> Iterator[Finding]:
     )
     if not table.equals(pl.read_parquet(snapshot.folder / layout.LEDGER, glob=False)):
         yield Finding(layout.LEDGER, "is not the sum of the record tables")
-    masked = {share.label: share.amount for share in manifest.ledger.masked}
+    masked, cut = (
+        {share.label: share.amount for share in shares} for shares in (manifest.ledger.masked, manifest.ledger.cut)
+    )
     kept = {source.name: source.kept for source in manifest.sources}
+    stated = manifest.ledger
     try:
-        if make_ledger(table, names, masked, kept) != manifest.ledger:
+        account = make_ledger(table, names, masked, cut, kept)
+        if not (stated.curated or stated.released or agree.same_code(manifest)):
+            account = account.model_copy(update={"curated": (), "released": ()})  # of a time when it was not stated
+        if account != stated:
             yield Finding(layout.MANIFEST, "the ledger is not the sum of the record tables")
     except (LedgerImbalance, KeyError) as error:
         yield Finding(layout.MANIFEST, f"the ledger does not close: {error}")

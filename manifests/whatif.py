@@ -18,7 +18,7 @@ import polars as pl
 
 from corpus.errors import RecipeError
 from corpus.verdict import Verdict
-from manifests.model import Amount
+from manifests.amount import Amount
 from manifests.settings import Setting, Settings
 from manifests.snapshot import Snapshot
 

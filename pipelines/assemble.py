@@ -7,7 +7,6 @@ then reads exactly its row groups from every bundle.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,14 @@ import pyarrow.parquet as pq
 
 from corpus.digest import Json
 from corpus.storage import WorkFolder
+from corpus.tables import write_frame
 from corpus.verdict import Verdict
 from corpus.words import count_words
 from dedup.identity import KINDS
-from dedup.interop import empty_registers, merged, registers
+from dedup.signature import MinHashConfig, SignatureAnnotator
 from filters.phi.release import RELEASED_SPANS, Release
 from filters.phi.surrogates import Key
+from manifests.labels import label_sums
 from pipelines.conclude import AMOUNT
 from pipelines.genres import with_genres
 from pipelines.measure import ROWS
@@ -38,14 +39,19 @@ from pipelines.provenance import (
     provenance,
     released_rights,
 )
+from pipelines.shortened import Released, shortened
 from pipelines.slices import slice_rows
+from pipelines.statistics import Before, Statistics
 from shards.place import shards_of, split_of
-from shards.signatures import N_SHINGLES, PACKED, packed
-from shards.tokenizer import load_tokenizer
+from shards.signatures import PACKED, packed
+from shards.tokenizer import Tokenizer, load_tokenizer
 from shards.write import ROW
 
 REGISTERS = "registers.npy"
 """Registers of the bundle's distinct shingles (`dedup.interop`)."""
+
+LABELS = "labels.parquet"
+"""Sums of the released rows by label (`manifests.labels.SUMS`): of labels there may be too many for a summary."""
 
 _BUFFER = 64 * 2**20
 """Bytes of rows held before they are written out by shard."""
@@ -80,10 +86,11 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     """Write `assembled` of one bundle: released rows, and whom they owe attribution.
 
     Slices: `params["merges"]` of merged documents, `params["clusters"]` of documents in a split group,
-    `params["stands_for"]` of survivors, `params["works"]` of what other records say.
+    `params["stands_for"]` of survivors, `params["works"]` of what other records say, `params["cuts"]` of paragraphs to
+    cut.
     """
     index: list[list[Json]] = []
-    counts = Statistics(params["shingle_words"])
+    counts = Statistics(params["signature"]["shingle_words"])
     folder = folders["assembled"]
     options = {"compression": "zstd", "compression_level": 1}
     with (
@@ -100,6 +107,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
                 _flush(held, params["shards"], writer, index)
                 weight = 0
         _flush(held, params["shards"], writer, index)
+    write_frame(label_sums([folder / ROWS]), folder / LABELS)
     np.save(folder / REGISTERS, counts.registers)
     return {"assembled": {"index": index, **counts.summary()}}
 
@@ -112,10 +120,14 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
     clusters: dict[int, str] = dict(slice_rows(work, params["clusters"]))
     stands_for = {row: lists for row, *lists in slice_rows(work, params["stands_for"])}
     state = {row: retraction for row, retraction, *_ in slice_rows(work, params["works"]) if retraction}
+    cuts: dict[int, list[int]] = {}
+    for row, line in slice_rows(work, params["cuts"]):
+        cuts.setdefault(row, []).append(line)
     needed = ["documents", "licence", "language", "phi", "signature", *(["classifier"] if params["genres"] else [])]
     files = {s: pq.ParquetFile(work.product(s, digests[s]) / ROWS) for s in needed}
     tokenizer = load_tokenizer(Path(params["tokenizer"]))
     release = Release(Key.load(Path(params["phi_key"][0])) if params["phi_key"] else None)
+    annotator = SignatureAnnotator(MinHashConfig(**params["signature"]))
     start = 0
     for group in range(files["documents"].num_row_groups):
         part = {name: file.read_row_group(group) for name, file in files.items()}
@@ -129,25 +141,33 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
             places = [start + int(row) for row in kept]
             doc_ids, policies = documents["doc_id"].to_pylist(), part["phi"]["phi_policy"].to_pylist()
             found = _chunk(part["phi"]["phi_spans"])
-            text, spans = release.column(_chunk(documents["text"]), found, doc_ids, policies)
-            text = _chunk(text)
+            whole, spans = release.column(_chunk(documents["text"]), found, doc_ids, policies)
+            whole = _chunk(whole)
+            lines = [cuts.get(place, []) for place in places]
+            as_read = part["phi"].select(["phi_spans", "phi_policy"])
+            for name in ("text", "doc_id"):
+                as_read = as_read.append_column(name, documents[name])
+            uncut = Released(whole, spans, part["signature"])
+            text, spans, signature = shortened(uncut, as_read, lines, release, annotator)
             ids = tokenizer.encode(text)
             cluster = [clusters.get(place, name) for place, name in zip(places, doc_ids, strict=True)]
             others = [stands_for.get(place, _NONE) for place in places]
             stated = zip(places, documents["retraction"].to_pylist(), strict=True)
             read = mine[kept]
             masked = part["phi"]["phi_count"].to_numpy() > 0
+            cut = np.array([len(one) for one in lines], np.int32)
+            changed = masked | (cut > 0)
             columns = {
                 **{name: documents[name] for name in _COPIED},
                 **masked_words(documents, part["phi"]["phi_policy"]),
                 **provenance(documents, params),
-                **released_rights(part["licence"], masked | (not params["verbatim"])),
+                **released_rights(part["licence"], changed | (not params["verbatim"])),
                 "source": pa.array([params["source"]] * len(kept)),
                 "text": text,
                 "input_ids": ids,
                 "n_tokens": pc.list_value_length(ids),
                 "n_bytes": pc.binary_length(text).cast(pa.int64()),
-                "n_words": _words(text, read["words"].to_numpy(), masked),
+                "n_words": _words(text, read["words"].to_numpy(), changed),
                 "retraction": [state.get(place, own) for place, own in stated],
                 **{
                     name: pa.array([lists[number] for lists in others], pa.list_(pa.string()))
@@ -161,13 +181,14 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
                 "language_score": part["language"]["language_score"],
                 "text_sha256": [hashlib.sha256(t.encode()).hexdigest() for t in text.to_pylist()],
                 "phi_policy": policies,
-                "phi_masked": part["phi"]["phi_count"],
+                "phi_masked": pc.list_value_length(spans),
+                "paragraphs_cut": cut,
                 "phi_spans": spans,
-                "signature": packed(part["signature"]),
+                "signature": packed(signature),
             }
             columns["nulls"] = null_reasons(columns, documents["refused"], set(params["states"]))
             rows = pa.table(columns).select(ASSEMBLED.names).cast(ASSEMBLED)
-            counts.add(rows, read, part["phi"]["phi_spans"])
+            counts.add(rows, masked, Before(read, _uncut(rows, whole, cut > 0, tokenizer)))
             yield rows, attributions(rows, documents, params)
         start += size
     for file in files.values():
@@ -190,12 +211,23 @@ def _with_genres(part: dict[str, pa.Table], genres: list[dict[str, Any]]) -> pa.
     return documents
 
 
-def _words(text: pa.LargeStringArray, as_read: np.ndarray[Any, Any], masked: np.ndarray[Any, Any]) -> pa.Array:
-    """Words of each text: counted again only where masking changed it."""
+def _words(text: pa.LargeStringArray, as_read: np.ndarray[Any, Any], changed: np.ndarray[Any, Any]) -> pa.Array:
+    """Words of each text: counted again only where it was `changed`."""
     words = as_read.astype(np.int64).copy()
-    for row in np.flatnonzero(masked):
+    for row in np.flatnonzero(changed):
         words[row] = count_words(text[int(row)].as_py())
     return pa.array(words)
+
+
+def _uncut(rows: pa.Table, whole: pa.LargeStringArray, cut: np.ndarray[Any, Any], tokenizer: Tokenizer) -> pl.DataFrame:
+    """Bytes, words and tokens of each masked text before something was `cut` from it; `rows` are what is released."""
+    found = {name: rows[f"n_{name}"].to_numpy().astype(np.int64) for name in AMOUNT[1:]}
+    if cut.any():
+        text = whole.filter(pa.array(cut))
+        found["bytes"][cut] = pc.binary_length(text).to_numpy()
+        found["words"][cut] = [count_words(one) for one in text.to_pylist()]
+        found["tokens"][cut] = pc.list_value_length(tokenizer.encode(text)).to_numpy()
+    return pl.DataFrame(found)
 
 
 def _flush(held: list[pa.Table], shards: dict[str, int], writer: pq.ParquetWriter, index: list[list[Json]]) -> None:
@@ -212,72 +244,6 @@ def _flush(held: list[pa.Table], shards: dict[str, int], writer: pq.ParquetWrite
             chosen = rows.take(pa.array(where[numbers == number]))
             writer.write_table(chosen, row_group_size=len(chosen))
             index.append([split, int(number), len(index)])
-
-
-class Statistics:
-    """Sums over released rows: by split, licence, type, year, language, length; identifiers masked; shingles."""
-
-    def __init__(self, shingle_words: int) -> None:
-        self._shingle_words = shingle_words
-        self.registers = empty_registers()
-        """Of the shingles of the released text (`dedup.interop`)."""
-        self._sums: dict[str, Counter[tuple[str, str]]] = {}
-        self._spans: Counter[str] = Counter()
-        self._span_documents: Counter[str] = Counter()
-        self._masked: Counter[str] = Counter()
-        self._shingles = 0
-
-    def add(self, rows: pa.Table, read: pl.DataFrame, spans: pa.ChunkedArray) -> None:
-        """Count `rows`, which were `read` (bytes, words, tokens) before masking took out `spans`."""
-        frame = pl.DataFrame(
-            {
-                "split": rows["split"],
-                "licence": rows["licence_spdx"],
-                "doc_type": rows["doc_type"],
-                "genre": pl.Series(rows["genre"]).fill_null("not stated"),
-                "year": pl.Series(rows["published"]).str.slice(0, 4).fill_null("unknown"),
-                "language": rows["language"],
-                "bytes": rows["n_bytes"],
-                "words": rows["n_words"],
-                "tokens": rows["n_tokens"].cast(pa.int64()),
-            }
-        ).with_columns(pl.lit(1, pl.Int64).alias("documents"))
-        rights = pl.struct(pl.col("licence").alias("spdx"), *pl.Series(rows["rights"]).struct.unnest())
-        frame = frame.with_columns(rights.struct.json_encode().alias("rights"))
-        bins = (frame["tokens"].clip(lower_bound=1).log(2).floor().cast(pl.Int64)).cast(pl.String)
-        frame = frame.with_columns(bins.alias("length"))
-        for kind in ("split", "licence", "rights", "doc_type", "genre", "year", "language", "length"):
-            sums = self._sums.setdefault(kind, Counter())
-            for label, *amount in frame.group_by(kind).agg(pl.col(AMOUNT).sum()).iter_rows():
-                sums.update({(label, name): value for name, value in zip(AMOUNT, amount, strict=True)})
-        self._shingles += int(pc.sum(pc.list_element(rows["signature"], N_SHINGLES)).as_py() or 0)
-        self.registers = merged([self.registers, registers(_chunk(rows["text"]), self._shingle_words)])
-        changed = rows["phi_masked"].to_numpy() > 0
-        self._masked["documents"] += int(changed.sum())
-        for name in ("bytes", "words", "tokens"):
-            self._masked[name] += int(read[name].sum()) - int(frame[name].sum())
-        kinds = pl.DataFrame({"kind": pl.Series(spans)}).with_row_index("row").explode("kind").drop_nulls("kind")
-        found = kinds.select("row", pl.col("kind").struct.field("kind"))
-        for kind, count, documents in (
-            found.group_by("kind").agg(pl.len(), pl.col("row").n_unique().alias("documents")).iter_rows()
-        ):
-            self._spans[kind] += count
-            self._span_documents[kind] += documents
-
-    def summary(self) -> dict[str, Json]:
-        """Everything counted, as plain JSON."""
-        return {
-            "sums": {
-                kind: {
-                    label: {name: sums[label, name] for name in AMOUNT}
-                    for label in sorted({label for label, _ in sums})
-                }
-                for kind, sums in sorted(self._sums.items())
-            },
-            "spans": {kind: [self._spans[kind], self._span_documents[kind]] for kind in sorted(self._spans)},
-            "masked": {name: self._masked[name] for name in AMOUNT},
-            "shingles": self._shingles,
-        }
 
 
 def _chunk(column: pa.ChunkedArray | pa.Array) -> pa.Array:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from corpus.digest import Json, digest
+from corpus.digest import Json, digest, sha256_file
 from corpus.errors import TooManyFailures, WipeOut
 from corpus.rooms import toolchain
 from corpus.storage import WorkFolder
@@ -32,7 +32,7 @@ from pipelines.engines.engine import Engine
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.paragraphs import Bundle as ParagraphBundle
-from pipelines.paragraphs import RepeatedParagraphs
+from pipelines.paragraphs import Counted, RepeatedParagraphs
 from pipelines.plan import Plan
 from pipelines.publish import publish
 from pipelines.signals import signal_stages
@@ -99,14 +99,14 @@ class Build:
         concluded = self._conclude(resolved, works, learnt)
         recall = self._plant(concluded)
         counts = self._shard_counts(concluded)
-        assembled = self._assemble(resolved, works, counts)
+        assembled = self._assemble(resolved, works, paragraphs.cuts, counts)
         shards = self._shards(assembled, counts)
         self.progress.phase("Publish", 0)
         finished = Finished(
             *(self.plan, self.work, self.digests, documents, learnt, concluded, recall, assembled, shards, resolved),
             phi_key=self._phi_key[1] if self._phi_key else None,
             removals=shown,
-            paragraphs=paragraphs,
+            paragraphs=paragraphs.of_source,
         )
         return publish(finished, output)
 
@@ -245,14 +245,16 @@ class Build:
         if refused:
             raise WipeOut("\n".join(refused))
 
-    def _paragraphs(self, found: Found) -> dict[str, dict[str, int]]:
-        """By source, how many paragraphs of its kept documents repeat another one."""
-        bundles = [
-            ParagraphBundle(bundle.source.name, own, bundle.label)
-            for bundle, own in zip(self.plan.bundles, self.digests, strict=True)
-        ]
-        min_words = self.plan.recipe.dedup.paragraphs.min_words
-        return RepeatedParagraphs(self._phase, MADE_BY, min_words, self.partitions).run(bundles, found)
+    def _paragraphs(self, found: Found) -> Counted:
+        """By source, how many paragraphs of its kept documents repeat another one; and which of them are cut."""
+        asked = self.plan.recipe.dedup.paragraphs
+        bundles = []
+        for bundle, own in zip(self.plan.bundles, self.digests, strict=True):
+            remove = bundle.source.remove_paragraphs
+            remove = asked.remove if remove is None else remove
+            bundles.append(ParagraphBundle(bundle.source.name, own, bundle.label, remove))
+        profile = self.plan.recipe.profile
+        return RepeatedParagraphs(self._phase, MADE_BY, asked.min_words, profile, self.partitions).run(bundles, found)
 
     def _conclude(self, found: Found, works: Sliced, learnt: dict[str, str]) -> list[Result]:
         needed = ("documents", "verdicts", "licence", "phi", "sentences")
@@ -306,7 +308,9 @@ class Build:
             }
         return counts
 
-    def _assemble(self, found: Found, works: Sliced, counts: dict[str, dict[str, int]]) -> list[Result]:
+    def _assemble(
+        self, found: Found, works: Sliced, cuts: list[dict[str, Json]], counts: dict[str, dict[str, int]]
+    ) -> list[Result]:
         recipe = self.plan.recipe
         needed = ("documents", "verdicts", "licence", "language", "phi", "signature", "tokens")
         genres = self._genres()
@@ -320,6 +324,7 @@ class Build:
                 "clusters": found.groups.of(number),
                 "stands_for": found.stands_for.of(number),
                 "works": works.of(number),
+                "cuts": cuts[number],
                 "files": {file.name: [file.sha256, file.retrieved] for file in bundle.files},
                 "reader": f"{reader.name} {reader.version}",
                 "states": sorted(reader.states),
@@ -333,7 +338,7 @@ class Build:
                 "seed": recipe.seed,
                 "tokenizer": self._tokenizer,
                 "genres": genres,
-                "shingle_words": recipe.dedup.signature.shingle_words,
+                "signature": recipe.dedup.signature.model_dump(mode="json"),
             }
             units.append(self._bundle_unit("assembled", "pipelines.assemble:run", number, params))
         results = self._phase("Mask and tokenize", units)
@@ -364,6 +369,7 @@ class Build:
         """Every shard that has rows: source, split, number, count, and what its unit said."""
         units: list[Unit] = []
         places: list[dict[str, Any]] = []
+        count_with = [[name, place, sha256_file(Path(place))] for name, place in self.plan.tokenizers]
         for source, numbers in self._of_source().items():
             for split, count in counts[source].items():
                 for number in range(count):
@@ -379,6 +385,7 @@ class Build:
                         "split": split,
                         "parts": parts,
                         "tokenizer": self._tokenizer,
+                        "count_with": count_with,
                         "oracle_documents": _ORACLE_DOCUMENTS,
                         "row_group_tokens": self.plan.recipe.shards.row_group_tokens,
                         "signature": self.plan.recipe.dedup.signature.model_dump(mode="json"),

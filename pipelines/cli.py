@@ -13,9 +13,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import Hc4Error
+from pipelines.cards_command import cards
 from pipelines.dedup_command import dedup_app
+from pipelines.diff_command import diff
 from pipelines.fetching import fetch_app
 from pipelines.phi_command import phi_app
+from pipelines.proof_commands import prove, sign, verify
+from pipelines.trace_command import trace
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -32,7 +36,8 @@ app = typer.Typer(
     help="""Curate healthcare pre-training corpora that can prove where every token came from.
 
 A **recipe** (YAML) names raw sources and rules. `plan` checks it, `build` makes a **snapshot**: tokenized Parquet, a
-manifest, cards. `verify` recomputes everything a snapshot states; `explain` tells one document's whole life.
+manifest, cards. `verify` recomputes everything a snapshot states; `explain` tells one document's whole life; `prove`,
+`sign` and `trace` show others what is in it, whose it is, and where every token came from.
 
     hc4 assets pull models demo
     hc4 plan pipelines/recipes/demo.yaml
@@ -50,6 +55,8 @@ app.add_typer(assets_app, name="assets")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(phi_app, name="phi")
 app.add_typer(dedup_app, name="dedup")
+for command in (verify, diff, cards, prove, sign, trace):
+    app.command()(command)
 
 RecipeFile = Annotated[Path, typer.Argument(help="The recipe (YAML).", show_default=False)]
 SnapshotFolder = Annotated[
@@ -119,6 +126,7 @@ def build(
     """
     from corpus.storage import WorkFolder
     from pipelines.build import Build
+    from pipelines.build_record import record_build
     from pipelines.plan import make_plan
     from pipelines.progress import ConsoleProgress
     from pipelines.publish import check_output
@@ -142,6 +150,7 @@ def build(
             ConsoleProgress(_err, folder, planned.raw_bytes) as bars,
         ):
             manifest = Build(planned, running, folder, bars).run(target)
+        record_build(folder, recipe, manifest)
     show = show_funnel if len(manifest.sources) <= _FEW else show_sources
     show(_out, manifest)
     if manifest.dedup.removals is not None:
@@ -178,31 +187,6 @@ def status(recipe: RecipeFile, work: Work = None) -> None:
 
     planned = make_plan(load_recipe(recipe), recipe.parent)
     show_status(_out, planned, _existing(work))
-
-
-@app.command()
-def verify(snapshot: SnapshotFolder = None) -> None:
-    """Recompute digests, counts, ledger and cards of a snapshot; name all that differs. Exit 6 if anything does."""
-    from datacards.render import render
-    from manifests.snapshot import Snapshot
-    from manifests.verify import notes
-    from manifests.verify import verify as find
-
-    folder = _snapshot(snapshot)
-    findings = find(folder, render)
-    for finding in findings:
-        _err.print(f"[red]✗[/red] {escape(finding.file)}: {escape(finding.what)}", highlight=False, soft_wrap=True)
-    if findings:
-        raise typer.Exit(6)
-    manifest = Snapshot.open(folder).manifest
-    _out.print(
-        f"[green]✓[/green] {escape(str(folder))} is whole: {manifest.totals.documents:,} documents, "
-        f"{manifest.totals.tokens:,} tokens, {len(manifest.shards)} shards; the ledger closes\n"
-        f"  {manifest.snapshot_id}",
-        highlight=False,
-    )
-    for note in notes(manifest):
-        _out.print(f"[yellow]note:[/yellow] {escape(note)}", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -93,6 +93,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
             "kept": len(kept),
             "kept_tokens": int(kept["tokens"].sum()),
             "licence_conflicts": int(known["licence_conflict"].sum()),
+            "retractions": dict(known.group_by("retraction").len().drop_nulls().sort("retraction").iter_rows()),
             "mentioned": _mentioned(audit) if "mentions" in digests else {},
         }
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +16,19 @@ import pyarrow as pa
 
 from corpus.digest import Json, digest
 from corpus.document import DOCUMENTS
+from corpus.errors import RecipeError
 from corpus.rooms import toolchain
 from corpus.unit import Unit
 from filters.datatrove.formatters import Formatters
 from manifests.earlier import Earlier
 from manifests.precision import Judgement, read_judgements
+from pipelines.answers import Answers, answers_of, waiting
 from pipelines.formatting import load_formatters
 from pipelines.locations import resolve_location, resolve_options, resolve_root
 from pipelines.measure import annotators
 from pipelines.rawfiles import RawInput, find_raw_files
 from pipelines.recipe import Recipe, SourceRecipe, undecided_by
+from shards.tokenizer import load_tokenizer
 from sources.reader import Reader
 from sources.registry import is_verbatim, make_reader
 
@@ -85,8 +88,15 @@ class Plan:
     """By source, what rewrites its documents as they are read."""
     earlier: tuple[Earlier, ...] = ()
     """Snapshots that the corpus is deduplicated against."""
+    answers: Answers = field(default_factory=dict)
+    """What people answer to the datasheet, by section and question."""
     judgements: tuple[Judgement, ...] = ()
     """What people said of pairs that near-dedup merged, a file of `dedup.verdicts` after the other."""
+
+    @property
+    def tokenizers(self) -> list[tuple[str, str]]:
+        """Name and place of each tokenizer to count with."""
+        return [(one.name, resolve_location(one.tokenizer, self.folder)) for one in self.recipe.count_with]
 
     @property
     def raw_bytes(self) -> int:
@@ -103,18 +113,26 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     """Find and hash the raw files; load every reader, model and tokenizer once, so that mistakes show now.
 
     Raises:
-        RecipeError: a location matches nothing, two files share a name.
+        RecipeError: a location matches nothing, two files share a name, a snapshot to release leaves questions open.
         AssetError: a model is absent.
         SnapshotError: an earlier snapshot cannot be compared with.
     """
     # Measured by every stage before anything starts, so that a model that is no model shows now.
     row = {"doc_id": "", "record": 0, "text": "a", "doc_type": "other", "version": "", "retraction": "none"}
     one_word = pa.RecordBatch.from_pylist([row], schema=DOCUMENTS)
+    for other in recipe.count_with:
+        load_tokenizer(Path(resolve_location(other.tokenizer, resolve_root(recipe.root, recipe_folder))))
     bundles: list[Bundle] = []
     readers: dict[str, Reader] = {}
     stages: dict[str, dict[str, dict[str, Any]]] = {}
     formatters: dict[str, Formatters] = {}
     root = resolve_root(recipe.root, recipe_folder)
+    answers = answers_of(recipe.datasheet, root)
+    if recipe.release_profile == "release" and (open_ones := waiting(recipe.description, answers)):
+        raise RecipeError(
+            f"release_profile is `release`, and nobody answers {', '.join(open_ones)}; answer them in `datasheet`, or "
+            "build with `release_profile: draft`"
+        )
     for source in sorted(recipe.sources, key=lambda source: source.name):
         options = resolve_options(source.options, root)
         reader = readers[source.name] = make_reader(source.reader, options)
@@ -167,7 +185,7 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     earlier = [Earlier.open(Path(resolve_location(one, root)), recipe.dedup.signature) for one in recipe.dedup.against]
     places = [Path(resolve_location(one, root)) for one in recipe.dedup.verdicts]
     judgements = tuple(one for place in places for one in read_judgements(place))
-    return Plan(recipe, root, tuple(bundles), readers, stages, formatters, tuple(earlier), judgements)
+    return Plan(recipe, root, tuple(bundles), readers, stages, formatters, tuple(earlier), answers, judgements)
 
 
 def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:

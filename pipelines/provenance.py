@@ -133,7 +133,7 @@ def attributions(rows: pa.Table, documents: pa.Table, params: Mapping[str, Any])
     names = mask_distinct(authors.flatten(), CREDITS)
     spdx = rows["licence_spdx"].to_pylist()
     addresses = [licence_address(name, raw) for name, raw in zip(spdx, rows["licence_raw"].to_pylist(), strict=True)]
-    masked = rows["phi_masked"].to_pylist()
+    changed = zip(rows["phi_masked"].to_pylist(), rows["paragraphs_cut"].to_pylist(), strict=True)
     formatted = "".join(f"; formatted by {name}" for name in params["formatters"])
     columns = {
         **{name: pa.array([params[name]] * len(rows), pa.string()) for name in ("publisher", "homepage")},
@@ -142,7 +142,10 @@ def attributions(rows: pa.Table, documents: pa.Table, params: Mapping[str, Any])
         "copyright": mask_distinct(documents["copyright"], CREDITS),
         "licence_url": pa.array(addresses, pa.string()),
         "changes": [
-            f"text extracted{formatted}" + (f"; {count} identifiers masked" if count else "") for count in masked
+            f"text extracted{formatted}"
+            + (f"; {masked} identifiers masked" if masked else "")
+            + (f"; {cut} repeated paragraphs left out" if cut else "")
+            for masked, cut in changed
         ],
     }
     return pa.table(columns).select(ATTRIBUTION.names).cast(ATTRIBUTION)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import filecmp
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -19,13 +20,16 @@ from corpus.storage import WorkFolder, flush_tree
 from corpus.tables import write_frame
 from datacards.render import render
 from manifests import layout
+from manifests.labels import LISTED, listed
 from manifests.model import File, Manifest, Shard
 from manifests.removals import PAIRS
 from manifests.snapshot import Snapshot
 from manifests.sums import snapshot_files, strange_entries, write_sums
 from pipelines.conclude import BOILERPLATE, LEDGER, SAMPLES, SAMPLES_PER_REASON, sampled
+from pipelines.covered import labels_by_source
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.provenance import ATTRIBUTED, ATTRIBUTION
+from pipelines.release_checks import check_release
 from pipelines.shard import IDENTIFIERS, SHARD, SIGNATURES
 from pipelines.statement import Finished, make_manifest
 from shards.place import shard_name
@@ -55,6 +59,7 @@ def publish(finished: Finished, output: Path) -> Manifest:
     Raises:
         BuildStopped: `output` exists and is not a snapshot.
         LedgerImbalance: the account does not close.
+        BuildStopped: what was written must not leave (`pipelines.release_checks`).
     """
     output = output.resolve()
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -67,6 +72,7 @@ def publish(finished: Finished, output: Path) -> Manifest:
         fresh.mkdir()
         try:
             manifest = _write(finished, fresh)
+            check_release(Snapshot(fresh, manifest))
             flush_tree(fresh)
             shutil.rmtree(old, ignore_errors=True)
             if output.exists():
@@ -92,6 +98,9 @@ def _alone(folder: Path) -> Iterator[None]:
 def _write(finished: Finished, folder: Path) -> Manifest:
     shards = [_copy_shard(finished.work, shard, folder) for shard in finished.shards]
     ledger = _ledger_table(finished)
+    names = [source.name for source in finished.plan.recipe.sources]
+    assembled = {name: [finished.product(number, "assembled") for number in finished.of(name)] for name in names}
+    labels = labels_by_source(assembled)
     files = [
         *_audit(finished, folder),
         *(_copy_identifiers(finished.work, shard, folder) for shard in finished.shards),
@@ -102,8 +111,9 @@ def _write(finished: Finished, folder: Path) -> Manifest:
         _frame(folder, layout.SAMPLES, "samples", _samples(finished)),
         _frame(folder, layout.BOILERPLATE, "boilerplate", _boilerplate(finished)),
         _removals(finished, folder),
+        *(_frame(folder, path, "coverage", listed(kind, labels)) for kind, path in LISTED.items()),
     ]
-    manifest = make_manifest(finished, shards, files, ledger).identified()
+    manifest = make_manifest(finished, shards, files, ledger, labels).identified()
     (folder / layout.MANIFEST).write_bytes(manifest.canonical())
     for name, content in render(manifest).items():
         path = folder / name
@@ -121,8 +131,7 @@ def _copy_shard(work: WorkFolder, shard: dict[str, Any], folder: Path) -> Shard:
     shutil.copyfile(work.product("shard", shard["digest"]) / SHARD, target)
     if sha256_file(target) != shard["sha256"]:
         raise BuildStopped(f"{path} changed between writing and copying; check the disk under {work.root}")
-    kept = ("source", "split", "sha256", "bytes", "rows", "tokens", "row_groups")
-    return Shard(path=path, **{name: shard[name] for name in kept})
+    return Shard(path=path, **{name: shard[name] for name in Shard.model_fields if name != "path"})
 
 
 def _copy_identifiers(work: WorkFolder, shard: dict[str, Any], folder: Path) -> File:
@@ -139,17 +148,27 @@ def _copy_signatures(work: WorkFolder, shard: dict[str, Any], folder: Path) -> F
 def _beside(place: str, work: WorkFolder, shard: dict[str, Any], name: str, folder: Path) -> str:
     """Copy what goes with a shard; where to, below `folder`."""
     path = f"{place}/{shard['source']}/{shard_name(shard['split'], shard['number'], shard['count'])}"
-    (folder / path).parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(work.product("shard", shard["digest"]) / name, folder / path)
+    _copy(work.product("shard", shard["digest"]) / name, folder / path)
     return path
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a table, and read both again.
+
+    Raises:
+        BuildStopped: the copy has other bytes.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+    if not filecmp.cmp(source, target, shallow=False):
+        raise BuildStopped(f"{target.name} changed while it was copied; check the disk under {source.parent}")
 
 
 def _audit(finished: Finished, folder: Path) -> Iterable[File]:
     """Copy the record tables; named by the documents they describe."""
     for number, bundle in enumerate(finished.plan.bundles):
         path = f"{layout.AUDIT}/{bundle.source.name}/{finished.digests[number]['documents'][:16]}.parquet"
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(finished.product(number, "concluded") / ROWS, folder / path)
+        _copy(finished.product(number, "concluded") / ROWS, folder / path)
         yield _file(folder, path, "audit", pq.read_metadata(folder / path).num_rows)
 
 

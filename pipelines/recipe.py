@@ -18,7 +18,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, mo
 from corpus.assets import ASSETS
 from corpus.document import Genre
 from corpus.errors import Hc4Error
-from datacards.questions import keys
 from dedup.ranks import CRITERIA, Criterion
 from dedup.signature import MinHashConfig
 from filters.datatrove.annotator import DatatroveFilter, make_filter
@@ -29,6 +28,7 @@ from filters.phi.annotator import PhiAnnotator
 from filters.phi.policy import BY_TYPE, policies_of
 from filters.rights import load_profile
 from filters.rules import Rule, decide, load_preset, preset_names
+from pipelines.answers import Given, check_questions
 from pipelines.locations import ASSET, is_asset, resolve_location, resolve_options, resolve_root
 from pipelines.signals import known_signals
 from pipelines.yaml_recipe import Checks, checked
@@ -81,12 +81,17 @@ class SourceRecipe(Part):
     """What is looked for: a policy for all documents, or that of each document's type."""
     templates: TemplateRecipe | None = None
     """What is a template of this source, if not what `dedup.templates` says."""
+    remove_paragraphs: bool | None = None
+    """Whether its documents lose repeated paragraphs, if not what `dedup.paragraphs.remove` says."""
     max_near_loss: float | None = Field(None, ge=0, le=1)
     """Share of its documents that near-dedup may take before the build stops, however few they are; if not stated, what
     `dedup.max_loss_share` and `max_loss_documents` say."""
     use: Literal["train", "evaluate"] = "train"
     """What the collection is for. Documents of a source to `evaluate` with are read, measured and counted, and never
     released."""
+    eu_section: Literal["2.1", "2.2.1", "2.2.2", "2.3", "2.4", "2.5", "2.6"] | None = None
+    """Where the collection belongs in the Commission's template for the summary of training content (AI Act, Art.
+    53(1)(d)): public dataset, licensed, other private, crawled, of users, synthetic, other. Nobody can measure that."""
     retrieved: date | None = None
     """When the raw files were fetched, if no lock of `hc4 fetch` lies beside them to say so."""
 
@@ -187,6 +192,13 @@ class DatatroveRecipe(Part):
         return self.sources is None or source in self.sources
 
 
+class CountRecipe(Part):
+    """A tokenizer to count the released text with. Its tokens are not stored."""
+
+    name: str = Field(pattern=_NAME)
+    tokenizer: Location
+
+
 class MentionRecipe(Part):
     """What is counted of the groups of people that documents name (`filters.mentions`)."""
 
@@ -232,6 +244,8 @@ class ParagraphRecipe(Part):
 
     min_words: int = Field(20, ge=1)
     """Words from which a line of a text is a paragraph that counts: shorter ones are headings and form fields."""
+    remove: bool = False
+    """Whether all but the first of them are cut from the released text; a source may decide otherwise."""
 
 
 class DedupRecipe(Part):
@@ -343,12 +357,21 @@ class Recipe(Part):
     phi: PhiRecipe = PhiRecipe()
     dedup: DedupRecipe = DedupRecipe()
     tokenizer: Location = "asset:mistral-v3.model"
+    count_with: tuple[CountRecipe, ...] = ()
+    """Other tokenizers: the manifest states how many tokens the released text has by each."""
     split: SplitRecipe = SplitRecipe()
     shards: ShardRecipe = ShardRecipe()
     limits: Limits = Limits()
     engine: Literal["ray", "inline"] = "ray"
-    datasheet: dict[str, dict[str, str]] = {}
-    """Answers that no machine can give to the datasheet, by section and question (`datacards.questions`)."""
+    datasheet: Given = {}
+    """Answers that no machine can give to the datasheet, by section and question (`datacards.questions`), or a YAML
+    file of such answers, below the root."""
+    release_profile: Literal["draft", "release"] = "draft"
+    """`release`: no plan is made while a question waits for a person. `draft`: cards say so."""
+    issued: date | None = None
+    """Day of issue, for cards that demand a date; without it, the newest day on which a raw file was fetched."""
+    url: str | None = Field(None, pattern=r"^https?://[!-~]+$")
+    """Where the snapshot is published, if it is."""
 
     @model_validator(mode="after")
     def _names_make_sense(self) -> Recipe:
@@ -371,14 +394,11 @@ class Recipe(Part):
             raise ValueError(
                 f"genres name no classifier {unknown[0]!r}; there are {', '.join(sorted(scores)) or 'none'}"
             )
-        known = keys()
-        for section, answers in self.datasheet.items():
-            if section not in known:
-                raise ValueError(f"datasheet has no section {section!r}; it has {', '.join(known)}")
-            if unknown := sorted(set(answers) - set(known[section])):
-                raise ValueError(
-                    f"datasheet.{section} has no question {unknown[0]!r}; it has {', '.join(known[section])}"
-                )
+        counts = [one.name for one in self.count_with]
+        if repeated := sorted({name for name in counts if counts.count(name) > 1}):
+            raise ValueError(f"count_with names two tokenizers {repeated[0]}")
+        if not isinstance(self.datasheet, str):
+            check_questions(self.datasheet)
         return self
 
     @property

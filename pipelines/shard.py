@@ -14,9 +14,11 @@ from corpus.storage import WorkFolder
 from dedup.signature import MinHashConfig
 from pipelines.assemble import ASSEMBLED
 from pipelines.measure import ROWS
+from shards.fingerprint import fingerprint
 from shards.place import uniform
 from shards.signatures import write_signatures
-from shards.tokenizer import load_tokenizer
+from shards.token_counts import token_counts
+from shards.tokenizer import Tokenizer, load_tokenizer
 from shards.write import ROW, write_identifiers, write_shard
 
 SHARD = "shard.parquet"
@@ -25,7 +27,9 @@ SIGNATURES = "signatures.parquet"
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
-    """Write `shard`. `params["parts"]` lists [assembled digest, row groups].
+    """Write `shard`.
+
+    `params["parts"]` lists [assembled digest, row groups], `params["count_with"]` [name, file, sha256] of tokenizers.
 
     Raises:
         BuildStopped: the fast tokenizer and its oracle disagree on a sampled document.
@@ -40,6 +44,8 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     rows = rows.select(ROW.names)
     tokenizer = load_tokenizer(Path(params["tokenizer"]))
     proved = prove_tokens(rows, params["oracle_documents"], tokenizer.oracle.encode)
+    others = {name: load_tokenizer(Path(place)) for name, place, _ in params["count_with"]}
+    counted = {name: count_tokens(rows, other, params["oracle_documents"]) for name, other in others.items()}
     metadata = {
         "hc4.source": params["source"],
         "hc4.split": params["split"],
@@ -47,6 +53,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     }
     path = folders["shard"] / SHARD
     groups = write_shard(path, rows, row_group_tokens=params["row_group_tokens"], metadata=metadata)
+    proved_by = fingerprint(rows)
     return {
         "shard": {
             "rows": len(rows),
@@ -54,8 +61,11 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
             "row_groups": groups,
             "bytes": path.stat().st_size,
             "sha256": sha256_file(path),
+            "logical_sha256": proved_by.logical_sha256,
+            "merkle_root": proved_by.merkle_root,
             "identifiers": screened,
             "oracle_documents": proved,
+            "counted": counted,
         }
     }
 
@@ -66,13 +76,37 @@ def prove_tokens(rows: pa.Table, count: int, encode: Any) -> int:
     Raises:
         BuildStopped: a document's ids differ; names the document.
     """
-    hashes = rows["text_sha256"].to_pylist()
-    chosen = sorted(range(len(rows)), key=lambda row: uniform(hashes[row], salt="oracle"))[:count]
+    chosen = _sampled(rows, count)
     texts = [rows["text"][row].as_py() for row in chosen]
     for row, ids in zip(chosen, encode(texts), strict=True):
         if ids != rows["input_ids"][row].as_py():
-            raise BuildStopped(
-                f"tokenizer fast path and oracle disagree on {rows['doc_id'][row].as_py()}; "
-                "nothing was released; another release of the fast path, or a tokenizer it knows, is needed"
-            )
+            raise _disagreement(rows, row)
     return len(chosen)
+
+
+def count_tokens(rows: pa.Table, tokenizer: Tokenizer, count: int) -> list[Json]:
+    """Tokens of the shard by another tokenizer, and of how many documents (`count` or fewer) its oracle has as many.
+
+    Raises:
+        BuildStopped: the oracle has another number of tokens for a document; names the document.
+    """
+    counts = token_counts(rows["text"].combine_chunks(), tokenizer)
+    chosen = _sampled(rows, count)
+    texts = [rows["text"][row].as_py() for row in chosen]
+    for row, ids in zip(chosen, tokenizer.oracle.encode(texts), strict=True):
+        if len(ids) != counts[row]:
+            raise _disagreement(rows, row)
+    return [int(counts.sum()), len(chosen)]
+
+
+def _sampled(rows: pa.Table, count: int) -> list[int]:
+    """Rows by a hash of their text."""
+    hashes = rows["text_sha256"].to_pylist()
+    return sorted(range(len(rows)), key=lambda row: uniform(hashes[row], salt="oracle"))[:count]
+
+
+def _disagreement(rows: pa.Table, row: int) -> BuildStopped:
+    return BuildStopped(
+        f"tokenizer fast path and oracle disagree on {rows['doc_id'][row].as_py()}; "
+        "nothing was released; another release of the fast path, or a tokenizer it knows, is needed"
+    )

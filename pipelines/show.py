@@ -16,10 +16,15 @@ from rich.text import Text
 from corpus.storage import WorkFolder
 from dedup.identity import KINDS
 from filters.rights import load_profile
+from manifests.amount import Amount
 from manifests.explain import Story
-from manifests.model import Amount, Manifest
+from manifests.model import Manifest
+from pipelines.answers import waiting
 from pipelines.forecast import Forecast
 from pipelines.plan import Plan
+
+_QUESTIONS = 4
+"""Open questions that a plan names."""
 
 _LABELS = {"read": "no text", "version": "outdated", "near": "near-duplicates", "exact": "same words"}
 
@@ -44,6 +49,13 @@ def show_plan(console: Console, plan: Plan, work: Path | None) -> None:
     console.print(table)
     profile = escape(load_profile(plan.recipe.profile).name)
     console.print(f"licence profile [bold]{profile}[/bold] · everything the recipe names is there")
+    if open_ones := waiting(plan.recipe.description, plan.answers):
+        first = ", ".join(open_ones[:_QUESTIONS]) + (", …" if len(open_ones) > _QUESTIONS else "")
+        console.print(
+            f"[yellow]draft[/yellow]: {len(open_ones)} questions of the datasheet wait for a person ({escape(first)}); "
+            "`release_profile: release` would stop here",
+            highlight=False,
+        )
 
 
 def show_forecast(console: Console, forecasts: list[Forecast], work: Path) -> None:
@@ -128,6 +140,10 @@ def show_funnel(console: Console, manifest: Manifest) -> None:
         masked = next(share.amount for share in manifest.ledger.masked if share.label == source.name)
         if masked.documents:
             table.add_row("mask", f"identifiers in {masked.documents:,} documents", "", f"-{masked.tokens:,}")
+        cut = next((share.amount for share in manifest.ledger.cut if share.label == source.name), Amount())
+        if cut.documents:
+            what = f"repeated paragraphs of {cut.documents:,} documents"
+            table.add_row("paragraphs", what, "", f"-{cut.tokens:,}")
         table.add_row("kept", "", *_numbers(source.kept), style="bold green")
         console.print(table)
 
@@ -189,7 +205,9 @@ def _verdict(story: Story) -> str:
         return (
             f"{_marked('kept', 'green')}: {escape(released['shard'])} row {released['row']}, "
             f"split {escape(released['split'])}, {released['n_tokens']:,} tokens, "
-            f"{released['phi_masked']} identifiers masked, cluster {escape(released['cluster_id'])}"
+            f"{released['phi_masked']} identifiers masked, "
+            + (f"{cut} repeated paragraphs cut, " if (cut := released["paragraphs_cut"]) else "")
+            + f"cluster {escape(released['cluster_id'])}"
         )
     if row["verdict"] == "merge":
         by = _by({"method": row["stage"], "similarity": row["similarity"]})

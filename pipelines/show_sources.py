@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from manifests.model import Amount, LedgerLine, Manifest, Share, Source
+from manifests.amount import Amount, Share
+from manifests.model import LedgerLine, Manifest, Source
 
 _SHOWN = 4
 """Licences named of each source; the rest is counted."""

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from datacards.text import one_line
-from manifests.model import Amount
+from manifests.amount import Amount
 from manifests.whatif import Answer, Near
 
 _EXCERPT = 400

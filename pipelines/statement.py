@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
 import polars as pl
-import yaml
 
 from corpus.assets import ASSETS
 from corpus.digest import digest, sha256_file
@@ -24,6 +22,8 @@ from filters.datatrove.classes import installed_libraries
 from filters.mentions import lexicon
 from filters.rights import Profile, load_profile
 from manifests.agree import dedup_parameters
+from manifests.amount import Amount, Share
+from manifests.coverage import Coverage, nulls_of
 from manifests.deduplicated import (
     ClusterSize,
     CrossSource,
@@ -38,11 +38,10 @@ from manifests.demographics import Demographics, Tally, demographics, summed
 from manifests.environment import environment
 from manifests.estimates import RemovalEstimate
 from manifests.ledger import make_ledger
+from manifests.merkle import Merkle
 from manifests.model import (
-    Amount,
     File,
     FormatterFacts,
-    Gap,
     KnownRecall,
     Ledger,
     LicenceRights,
@@ -56,7 +55,6 @@ from manifests.model import (
     Retrieval,
     Rights,
     Shard,
-    Share,
     Source,
     Split,
     TokenizerFacts,
@@ -64,7 +62,9 @@ from manifests.model import (
 from manifests.recount import survivor_source
 from manifests.rights import rights_floor
 from pipelines.assemble import REGISTERS
+from pipelines.covered import coverage, token_counts
 from pipelines.deduplicate.steps import Found
+from pipelines.gaps import gaps
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.plan import Plan
@@ -104,10 +104,17 @@ class Finished:
         return self.work.product(stage, self.digests[number][stage])
 
 
-def make_manifest(finished: Finished, shards: list[Shard], files: list[File], table: pl.DataFrame) -> Manifest:
+def make_manifest(
+    finished: Finished,
+    shards: list[Shard],
+    files: list[File],
+    table: pl.DataFrame,
+    labels: dict[str, pl.DataFrame],
+) -> Manifest:
     """State everything, after the account was closed.
 
-    `table` is the ledger by raw file (`manifests.ledger.KEYS` and the four measures).
+    `table` is the ledger by raw file (`manifests.ledger.KEYS` and the four measures), `labels` is what
+    `pipelines.covered.labels_by_source` gives.
 
     Raises:
         LedgerImbalance: the account does not close.
@@ -115,13 +122,14 @@ def make_manifest(finished: Finished, shards: list[Shard], files: list[File], ta
     plan = finished.plan
     recipe = plan.recipe
     names = [source.name for source in recipe.sources]
-    masked = {name: _sum(finished.assembled[n]["masked"] for n in finished.of(name)) for name in names}
+    masked, cut = (
+        {name: _sum(finished.assembled[n][what] for n in finished.of(name)) for name in names}
+        for what in ("masked", "cut")
+    )
     released = {name: _sum_label(finished, name, "split") for name in names}
-    ledger = make_ledger(table, names, masked, released)
+    ledger = make_ledger(table, names, masked, cut, released)
     _check_records(finished, ledger)
-    _check_shards(shards, released)
     profile = load_profile(recipe.profile)
-    gaps = (resources.files("pipelines") / "gaps.yaml").read_text(encoding="utf-8")
     tokenizer = load_tokenizer(Path(resolve_location(recipe.tokenizer, plan.folder)))
     language = Path(resolve_location(recipe.language.model, plan.folder))
     canonical = _canonical_recipe(finished, tokenizer.sha256, sha256_file(language))
@@ -137,7 +145,8 @@ def make_manifest(finished: Finished, shards: list[Shard], files: list[File], ta
         recipe_sha256=digest(canonical),
         totals=sum(released.values(), Amount()),
         splits=tuple(Split(name=split, amount=_split(finished, names, split)) for split in SPLITS),
-        sources=tuple(_source(finished, source, ledger, released[source.name]) for source in recipe.sources),
+        sources=tuple(_source(finished, source, ledger, released, labels) for source in recipe.sources),
+        coverage=_coverage(finished, recipe.sources, labels, released),
         ledger=ledger,
         rights=_rights(finished, names, profile, files),
         privacy=_privacy(finished, names),
@@ -151,6 +160,7 @@ def make_manifest(finished: Finished, shards: list[Shard], files: list[File], ta
             oracle=tokenizer.oracle.library,
             oracle_documents=sum(shard["oracle_documents"] for shard in finished.shards),
         ),
+        token_counts=tuple(token_counts(names, plan.tokenizers, finished.shards)),
         models=(
             Model(
                 name=language.name,
@@ -161,9 +171,10 @@ def make_manifest(finished: Finished, shards: list[Shard], files: list[File], ta
             *_classifiers(plan),
         ),
         shards=tuple(sorted(shards, key=lambda shard: shard.path)),
+        merkle=Merkle.over(shards),
         files=tuple(sorted(files, key=lambda file: file.path)),
         environment=environment(_versions_for(plan)),
-        gaps=tuple(Gap(**gap) for gap in yaml.safe_load(gaps)),
+        gaps=tuple(gaps(plan)),
     )
 
 
@@ -183,7 +194,23 @@ def _classifiers(plan: Plan) -> Iterable[Model]:
         )
 
 
-def _source(finished: Finished, source: SourceRecipe, ledger: Ledger, released: Amount) -> Source:
+def _coverage(
+    finished: Finished, sources: Sequence[SourceRecipe], labels: dict[str, pl.DataFrame], released: dict[str, Amount]
+) -> Coverage:
+    return coverage(
+        [labels[one.name] for one in sources],
+        [(one.publisher, released[one.name]) for one in sources],
+        (finished.concluded[number] for one in sources for number in finished.of(one.name)),
+    )
+
+
+def _source(
+    finished: Finished,
+    source: SourceRecipe,
+    ledger: Ledger,
+    released: dict[str, Amount],
+    labels: dict[str, pl.DataFrame],
+) -> Source:
     reader = finished.plan.readers[source.name]
     numbers = finished.of(source.name)
     files = sorted((file for n in numbers for file in finished.documents[n]["files"]), key=lambda file: file["name"])
@@ -211,13 +238,15 @@ def _source(finished: Finished, source: SourceRecipe, ledger: Ledger, released: 
         ),
         raw_files=tuple(RawFile(**file, retrieval=fetched[file["name"]]) for file in files),
         read=next(stage.entered for stage in ledger.stages if stage.source == source.name),
-        kept=released,
+        kept=released[source.name],
         licences=_shares(finished, source.name, "licence"),
         doc_types=_shares(finished, source.name, "doc_type"),
         genres=_shares(finished, source.name, "genre"),
         years=tuple(sorted(_shares(finished, source.name, "year"), key=lambda share: share.label)),
         languages=_shares(finished, source.name, "language"),
         length_histogram=tuple(sorted((2 ** int(bin_), amount.documents) for bin_, amount in lengths.items())),
+        coverage=_coverage(finished, [source], labels, released),
+        nulls=nulls_of(labels[source.name]),
     )
 
 
@@ -434,6 +463,9 @@ def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict
     verdicts = [Path(resolve_location(one, finished.plan.folder)) for one in finished.plan.recipe.dedup.verdicts]
     recipe["dedup"]["verdicts"] = [sha256_file(path) for path in verdicts]
     recipe["tokenizer"] = tokenizer
+    for one, (_, place) in zip(recipe["count_with"], finished.plan.tokenizers, strict=True):
+        one["tokenizer"] = sha256_file(Path(place))
+    recipe["datasheet"] = finished.plan.answers
     recipe["rules"] = {
         kind: [rule.model_dump(mode="json") for rule in rules]
         for kind, rules in sorted(finished.plan.recipe.rules_for().items())
@@ -452,12 +484,3 @@ def _check_records(finished: Finished, ledger: Ledger) -> None:
             raise LedgerImbalance(
                 f"source {stage.source}: {read:,} records read, {stage.entered.documents:,} in the ledger"
             )
-
-
-def _check_shards(shards: list[Shard], released: dict[str, Amount]) -> None:
-    """Rows and tokens of the shards = what the source released."""
-    for source, amount in released.items():
-        mine = [shard for shard in shards if shard.source == source]
-        found = (sum(shard.rows for shard in mine), sum(shard.tokens for shard in mine))
-        if found != (amount.documents, amount.tokens):
-            raise LedgerImbalance(f"source {source}: shards hold {found}, released {amount}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 
 TRAIN = "train"
@@ -28,3 +29,9 @@ def shards_of(doc_ids: Iterable[str], count: int) -> list[int]:
 def shard_name(split: str, index: int, count: int) -> str:
     """`train-00000-of-00004.parquet`, as dataset loaders expect."""
     return f"{split}-{index:05d}-of-{count:05d}.parquet"
+
+
+def is_placed_in(doc_id: str, name: str) -> bool:
+    """Whether a document of the split belongs into the shard of this `shard_name`."""
+    found = re.fullmatch(r"[^/]*-(\d{5,})-of-(\d{5,})\.parquet", name)
+    return found is not None and shards_of([doc_id], int(found[2])) == [int(found[1])]

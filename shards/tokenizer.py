@@ -26,6 +26,10 @@ INPUT_IDS = pa.list_(pa.int32())
 """Type of a column of token ids."""
 
 
+SPACE = "\u2581"
+"""What SentencePiece writes for a blank."""
+
+
 class Oracle(Protocol):
     """The reference implementation of a tokenizer."""
 
@@ -35,6 +39,13 @@ class Oracle(Protocol):
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of plain text, special tokens neither added nor recognised."""
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Characters `[start, end)` that each token stands for, in order.
+
+        A token that is only a part of a character has the whole character; one that stands for nothing in the text (a
+        blank that the tokenizer puts before it) has none.
+        """
 
 
 class SentencePieceOracle:
@@ -60,6 +71,18 @@ class SentencePieceOracle:
         encoded: list[list[int]] = self._model.encode(list(texts))
         return encoded
 
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """See `Oracle.places`."""
+        starts = character_starts(text)  # the library counts bytes
+        found = []
+        for piece in self._model.encode(text, return_type="proto").pieces:
+            start = int(np.searchsorted(starts, piece.begin, side="right")) - 1
+            # Of a character in several byte tokens all but the last have no width.
+            width = piece.end > piece.begin or piece.piece != SPACE
+            end = int(np.searchsorted(starts, max(piece.end, piece.begin + width), side="left"))
+            found.append((start, min(end, len(text))))
+        return found
+
 
 class HuggingFaceOracle:
     """huggingface/tokenizers on a `tokenizer.json`."""
@@ -81,6 +104,16 @@ class HuggingFaceOracle:
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """See `Oracle.encode`."""
         return [encoding.ids for encoding in self._model.encode_batch(list(texts), add_special_tokens=False)]
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """See `Oracle.places`."""
+        return [(int(start), int(end)) for start, end in self._model.encode(text, add_special_tokens=False).offsets]
+
+
+def character_starts(text: str) -> npt.NDArray[np.int64]:
+    """The byte of UTF-8 at which each character begins, int64[n + 1] with the end."""
+    encoded = np.frombuffer(text.encode(), np.uint8)
+    return np.append(np.flatnonzero((encoded & 0xC0) != 0x80), len(encoded))
 
 
 class Tokenizer:

@@ -68,12 +68,14 @@ ROW = pa.schema(
         pa.field("text_sha256", pa.string(), nullable=False),
         pa.field("phi_policy", pa.string(), nullable=False),
         pa.field("phi_masked", pa.int32(), nullable=False),
+        pa.field("paragraphs_cut", pa.int32(), nullable=False),
     ]
 )
-"""Columns of a shard. `text` is masked; `input_ids` are its tokens, whole, without special tokens; `cluster_id` is the
-smallest doc_id of the document's near-duplicate group, which never straddles two splits. `stands_for` are the doc_ids
-that were merged into the document, `other_ids` their identifiers (`pmid:123`), `other_sources` and `other_licences`
-where they came from and under what. `nulls` gives the reason of every null as `field:reason`."""
+"""Columns of a shard. `text` is masked, and lacks as many repeated paragraphs as `paragraphs_cut` says; `input_ids` are
+its tokens, whole, without special tokens; `cluster_id` is the smallest doc_id of the document's near-duplicate group,
+which never straddles two splits. `stands_for` are the doc_ids that were merged into the document, `other_ids` their
+identifiers (`pmid:123`), `other_sources` and `other_licences` where they came from and under what. `nulls` gives the
+reason of every null as `field:reason`."""
 
 _IDENTIFIERS_A_GROUP = 250_000
 

@@ -55,29 +55,26 @@ class Sets:
 
 
 def shingles(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
-    """Write `shingles` of one bundle: those of each document in pairs, once for each part of `pairs` that has it."""
-    from dedup.designators import split_texts
+    """Write `shingles` of one bundle: those of each document in pairs, once for each part of `pairs` that has it.
 
+    Documents that were in pairs of an earlier round have theirs in `params["before"]`; texts of the others are read.
+    """
     row, part, number = _needed(work, params["pairs"], params["number"])
-    rows = np.unique(row)
-    templates = templates_of(work, params["templates"])
     entries: list[tuple[npt.NDArray[Any], ...]] = [(np.zeros(0, np.int64),) * 4 + (np.zeros(0, np.uint64),) * 2]
     written = 0
     with (folders["shingles"] / HASHES).open("wb") as out:
-        for which, text in _together(masked_texts(work, params["digests"], rows)):
-            hashes, starts = flagged_shingles(text, templates, params["shingle_words"])
-            mine = slice(np.searchsorted(row, rows[which[0]]), np.searchsorted(row, rows[which[-1]], side="right"))
-            asked = np.searchsorted(rows[which], row[mine])
-            order = np.lexsort((number[mine], part[mine]))
-            chosen = Sets(rows[which], *split_texts(text), hashes, starts).take(asked[order])
+        for sets in _sets(params, number, row, work):
+            mine = np.flatnonzero(np.isin(number, sets.numbers))
+            mine = mine[np.lexsort((number[mine], part[mine]))]
+            by_number = np.argsort(sets.numbers)
+            chosen = sets.take(by_number[np.searchsorted(sets.numbers, number[mine], sorter=by_number)])
             chosen.hashes.tofile(out)
-            starts = chosen.starts[:-1] + written
-            where = (part[mine][order], starts, number[mine][order], np.diff(chosen.starts))
+            where = (part[mine], chosen.starts[:-1] + written, chosen.numbers, np.diff(chosen.starts))
             entries.append((*where, chosen.skeleton, chosen.designators))
             written += chosen.hashes.size
     columns = (np.concatenate(column) for column in zip(*entries, strict=True))
     write_run(folders["shingles"], SETS, dict(zip(_SETS, columns, strict=True)))
-    return {"shingles": {"documents": rows.size, "shingles": written}}
+    return {"shingles": {"documents": np.unique(row).size, "shingles": written}}
 
 
 def verify(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
@@ -135,6 +132,23 @@ def _needed(work: WorkFolder, pairs: list[str], bundle: int) -> tuple[Positions,
     return row[order], part[order], number[order]
 
 
+def _sets(params: dict[str, Any], number: Positions, row: Positions, work: WorkFolder) -> Iterator[Sets]:
+    """Sets of the documents `number`, which stand in a bundle at `row`, some at a time."""
+    from dedup.designators import split_texts
+
+    for digest in params["before"]:
+        stored = _chosen(work.product("shingles", digest), None, number)
+        stored = stored.take(np.unique(stored.numbers, return_index=True)[1])
+        yield stored
+        others = ~np.isin(number, stored.numbers)
+        number, row = number[others], row[others]
+    rows, first = np.unique(row, return_index=True)
+    templates = templates_of(work, params["templates"])
+    for which, text in _together(masked_texts(work, params["digests"], rows)):
+        hashes, starts = flagged_shingles(text, templates, params["shingle_words"])
+        yield Sets(number[first[which]], *split_texts(text), hashes, starts)
+
+
 def _together(
     texts: Iterator[tuple[Positions, pa.LargeStringArray]],
 ) -> Iterator[tuple[Positions, pa.LargeStringArray]]:
@@ -151,9 +165,10 @@ def _together(
         yield np.concatenate([one for one, _ in held]), pa.concat_arrays([text for _, text in held])
 
 
-def _chosen(folder: Path, part: int, wanted: Positions) -> Sets:
-    """Those of a bundle's sets for a part whose document is among `wanted`, by number."""
-    _, start, number, size, skeleton, designators = read_run(folder, SETS, _SETS, (part, part))
+def _chosen(folder: Path, part: int | None, wanted: Positions) -> Sets:
+    """Those of a bundle's sets for a part (of all parts) whose document is among `wanted`, by number."""
+    of_part = None if part is None else (part, part)
+    _, start, number, size, skeleton, designators = read_run(folder, SETS, _SETS, of_part)
     mine = np.flatnonzero(np.isin(number, wanted))
     mine = mine[np.argsort(number[mine])]
     stored = np.memmap(folder / HASHES, np.uint64, "r") if size.sum() else np.zeros(0, np.uint64)

@@ -137,6 +137,7 @@ class Deduplication:
             runs += [["bands", one["digest"]] for one in again]
         verified: list[dict[str, Any]] = []
         rounds: list[list[str]] = []
+        self._shingled: list[list[str]] = [[] for _ in parts]
         while True:
             found = self._verify(runs, templates, self._ranges if not rounds else [(0, 1)])
             verified += found
@@ -283,10 +284,13 @@ class Deduplication:
                 "pairs": [one["digest"] for one in gathered],
                 "templates": templates.get(part.source),
                 "shingle_words": self._policy.signature.shingle_words,
+                "before": list(self._shingled[number]),
             }
             for number, part in enumerate(self._parts)
         ]
         sets = self._several("Gather shingles", "similarity", "shingles", params)
+        for earlier, one in zip(self._shingled, sets, strict=True):
+            earlier.append(one["digest"])
         common = {
             "shingles": [one["digest"] for one in sets],
             "threshold": self._policy.threshold,

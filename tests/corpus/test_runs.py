@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.runs import gather, key_range, read_run, spread, write_run
+from corpus.runs import gather, key_range, read_run, spread, stable_order, write_run
 
 KEYS = st.integers(0, 2**64 - 1) | st.sampled_from([0, 2**63, 2**64 - 1])
 RUNS = st.lists(st.lists(st.tuples(KEYS, st.integers(0, 99)), max_size=20), min_size=1, max_size=4)
@@ -34,6 +34,13 @@ def test_every_record_is_read_once_whatever_the_number_of_parts(runs: list[list[
             assert all(low <= one <= high for one in key.tolist())
             found += list(zip(origin.tolist(), key.tolist(), value.tolist(), strict=True))
     assert sorted(found) == sorted((number, *row) for number, rows in enumerate(runs) for row in rows)
+
+
+@given(st.lists(KEYS, max_size=50), st.integers(1, 2000))
+def test_the_order_of_keys_is_numpys_stable_one(keys: list[int], times: int) -> None:
+    repeated = np.resize(np.array(keys, np.uint64), len(keys) * times)
+    for several in (repeated, repeated.astype(np.int64), repeated[::-1] % np.uint64(1000)):
+        assert (stable_order(several) == np.argsort(several, kind="stable")).all()
 
 
 def test_ranges_cover_all_keys_without_overlap() -> None:

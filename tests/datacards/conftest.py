@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from manifests.amount import Amount, Share
+from manifests.coverage import ColumnNulls, Coverage, Labels, LengthQuantile, RetractionState
 from manifests.deduplicated import (
     ClusterSize,
     CrossSource,
@@ -16,7 +18,6 @@ from manifests.deduplicated import (
     SourceTemplates,
 )
 from manifests.model import (
-    Amount,
     Environment,
     File,
     FormatterFacts,
@@ -32,12 +33,12 @@ from manifests.model import (
     ReaderFacts,
     Rights,
     Shard,
-    Share,
     Source,
     Split,
     StageBalance,
     TokenizerFacts,
 )
+from manifests.token_counts import TokenCount
 
 STAGES = (
     "read",
@@ -115,6 +116,35 @@ def shares(whole: Amount, parts: Sequence[tuple[str, float]]) -> tuple[Share, ..
     return (*made, Share(label=parts[-1][0], amount=left))
 
 
+def covered_by(kept: Amount, publisher: str | None) -> Coverage:
+    """Half of the text from one journal, a tenth from another, the rest from 17 others."""
+    journals = shares(kept, [("Journal of Examples", 0.5), ("Annals of *Stars* | Pipes", 0.1), ("rest", 0.4)])
+    named = Labels(distinct=1, top=(Share(label=publisher or "", amount=kept),), rest=NOTHING, not_stated=NOTHING)
+    nobody = Labels(distinct=0, top=(), rest=NOTHING, not_stated=kept)
+    corrected = Amount(documents=3, bytes=5_000, words=700, tokens=1_100)
+    return Coverage(
+        journals=Labels(distinct=19, top=journals[:2], rest=journals[2].amount, not_stated=NOTHING),
+        domains=nobody,
+        publishers=named if publisher else nobody,
+        retractions=(
+            RetractionState(state="corrected", read=4, released=corrected),
+            RetractionState(state="none", read=kept.documents, released=kept - corrected),
+            RetractionState(state="retracted", read=19, released=NOTHING),
+        ),
+        oldest="1962-05",
+        newest="2021-12-31",
+        lengths=tuple(LengthQuantile(percent=percent, tokens=7 * percent + 13) for percent in (5, 25, 50, 75, 95)),
+    )
+
+
+def nulls_in(kept: Amount) -> tuple[ColumnNulls, ...]:
+    return (
+        ColumnNulls(column="title", rows=0, reasons={}),
+        ColumnNulls(column="doi", rows=kept.documents // 4, reasons={"not_stated": kept.documents // 4}),
+        ColumnNulls(column="nct", rows=kept.documents, reasons={"not_in_format": kept.documents}),
+    )
+
+
 def source_of(
     name: str,
     title: str,
@@ -154,6 +184,8 @@ def source_of(
         years=shares(kept, years),
         languages=shares(kept, [("en", 1.0)]) if name != "plos" else shares(kept, [("en", 0.97), ("es", 0.03)]),
         length_histogram=tuple((2 ** (index + 3), count) for index, count in enumerate(documents) if count),
+        coverage=covered_by(kept, given.get("publisher")),
+        nulls=nulls_in(kept),
     )
 
 
@@ -313,6 +345,7 @@ def build() -> Manifest:
         totals=totals,
         splits=(Split(name="train", amount=train.amount), Split(name="validation", amount=validation.amount)),
         sources=sources,
+        coverage=covered_by(totals, None),
         ledger=Ledger(
             lines=tuple(lines),
             stages=tuple(stages),
@@ -394,6 +427,19 @@ def build() -> Manifest:
             fast_path="gigatoken 0.10.0",
             oracle="sentencepiece 0.2.1",
             oracle_documents=3_011,
+        ),
+        token_counts=(
+            TokenCount(
+                name="other",
+                file="tokenizer.json",
+                sha256=sha256("other"),
+                vocabulary=50_257,
+                fast_path="gigatoken",
+                oracle="tokenizers",
+                oracle_documents=901,
+                tokens=51_200_141,
+                by_source={"plos": 41_000_117, "medline": 9_700_003, "who_guidelines": 500_021, "court_reports": 0},
+            ),
         ),
         models=(
             Model(name="lid.176.ftz", sha256=sha256("lid"), licence="CC-BY-SA-3.0", used_for="language identification"),

@@ -27,7 +27,7 @@ def test_all_seven_sections_and_every_question_stand_in_it(manifest: Manifest) -
     assert sections == [section.title for section in SECTIONS] + ["Gaps"]
     questions = [heading.text for heading in page.xpath(".//h3")]
     assert questions == [question.words for section in SECTIONS for question in section.questions]
-    assert len(questions) == 51
+    assert len(questions) == 52
 
 
 def test_each_question_has_exactly_one_badge(manifest: Manifest) -> None:
@@ -66,7 +66,7 @@ def test_measured_answers_belong_to_questions() -> None:
 
 
 def test_the_tally_counts_every_answer(manifest: Manifest) -> None:
-    assert sum(count for _, count in tally(datasheet(view(manifest)))) == 51
+    assert sum(count for _, count in tally(datasheet(view(manifest)))) == 52
 
 
 def test_hostile_strings_stay_text(manifest: Manifest) -> None:

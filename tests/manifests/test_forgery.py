@@ -47,6 +47,9 @@ COUNTS = [
     ("files", 0, "bytes"),
     ("dedup", "cluster_sizes", 0, "clusters"),
     ("dedup", "cross_source", 0, "documents"),
+    ("sources", 3, "coverage", "lengths", 0, "tokens"),
+    ("sources", 3, "nulls", 0, "rows"),
+    ("coverage", "journals", "distinct"),
 ]
 """Counts that the shards and the record tables prove or disprove."""
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from corpus.errors import LedgerImbalance
 from corpus.verdict import Stage, Verdict
+from manifests.amount import Amount
 from manifests.ledger import KEYS, check_source, make_ledger
-from manifests.model import Amount
 
 MEASURES = ("documents", "bytes", "words", "tokens")
 SOURCES = ("pmc", "medline", "notes")
@@ -42,16 +42,18 @@ def rows(draw: st.DrawFn) -> list[Row]:
 
 
 @st.composite
-def accounts(draw: st.DrawFn) -> tuple[list[Row], dict[str, Amount], dict[str, Amount]]:
-    """Rows, what masking took of each source, what was released of it."""
+def accounts(draw: st.DrawFn) -> tuple[list[Row], dict[str, Amount], dict[str, Amount], dict[str, Amount]]:
+    """Rows, what masking and then cutting took of each source, what was released of it."""
     table = draw(rows())
-    masked, released = {}, {}
+    masked, cut, released = {}, {}, {}
     for source in SOURCES:
-        kept = kept_of(table, source)
-        taken = {measure: draw(st.integers(0, getattr(kept, measure))) for measure in MEASURES}
-        masked[source] = Amount(**taken)
-        released[source] = kept - Amount(**(taken | {"documents": 0}))
-    return table, masked, released
+        left = kept_of(table, source)
+        for taken in (masked, cut):
+            amount = {measure: draw(st.integers(0, getattr(left, measure))) for measure in MEASURES}
+            taken[source] = Amount(**amount)
+            left = left - Amount(**(amount | {"documents": 0}))
+        released[source] = left
+    return table, masked, cut, released
 
 
 def kept_of(table: list[Row], source: str) -> Amount:
@@ -62,8 +64,8 @@ def kept_of(table: list[Row], source: str) -> Amount:
 @settings(max_examples=40)
 @given(accounts())
 def test_a_true_account_closes_stage_by_stage_in_four_measures(account: Any) -> None:
-    table, masked, released = account
-    ledger = make_ledger(pl.DataFrame(table), SOURCES, masked, released)
+    table, masked, cut, released = account
+    ledger = make_ledger(pl.DataFrame(table), SOURCES, masked, cut, released)
 
     for source in SOURCES:
         stages = [stage for stage in ledger.stages if stage.source == source]
@@ -81,8 +83,8 @@ def test_a_true_account_closes_stage_by_stage_in_four_measures(account: Any) -> 
 @settings(max_examples=40)
 @given(accounts())
 def test_lines_add_up_to_what_was_not_kept(account: Any) -> None:
-    table, masked, released = account
-    ledger = make_ledger(pl.DataFrame(table), SOURCES, masked, released)
+    table, masked, cut, released = account
+    ledger = make_ledger(pl.DataFrame(table), SOURCES, masked, cut, released)
 
     for measure in MEASURES:
         gone = sum(row[measure] for row in table if row["verdict"] != "keep")
@@ -92,66 +94,79 @@ def test_lines_add_up_to_what_was_not_kept(account: Any) -> None:
 @settings(max_examples=40)
 @given(accounts(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(account: Any, random: Any) -> None:
-    table, masked, released = account
+    table, masked, cut, released = account
     shuffled = random.sample(table, len(table))
 
-    one = make_ledger(pl.DataFrame(table), SOURCES, masked, released)
+    one = make_ledger(pl.DataFrame(table), SOURCES, masked, cut, released)
 
-    assert one == make_ledger(pl.DataFrame(shuffled), SOURCES, masked, released)
+    assert one == make_ledger(pl.DataFrame(shuffled), SOURCES, masked, cut, released)
 
 
 @settings(max_examples=40)
 @given(accounts(), st.data())
 def test_one_unit_more_or_less_among_the_kept_opens_the_account(account: Any, data: st.DataObject) -> None:
-    table, masked, released = account
+    table, masked, cut, released = account
     row = data.draw(st.sampled_from([row for row in table if row["verdict"] == "keep"]))
     row[data.draw(st.sampled_from(MEASURES))] += data.draw(st.sampled_from([-1, 1]))
 
     with pytest.raises(LedgerImbalance, match=f"source {row['source']}: "):
-        make_ledger(pl.DataFrame(table), SOURCES, masked, released)
+        make_ledger(pl.DataFrame(table), SOURCES, masked, cut, released)
 
 
 @settings(max_examples=40)
 @given(accounts(), st.data())
 def test_one_unit_more_or_less_released_opens_the_account(account: Any, data: st.DataObject) -> None:
-    table, masked, released = account
+    table, masked, cut, released = account
     source, measure = data.draw(st.sampled_from(SOURCES)), data.draw(st.sampled_from(MEASURES))
     one = Amount(**{measure: data.draw(st.sampled_from([-1, 1]))})
 
     with pytest.raises(LedgerImbalance, match=f"source {source}: "):
-        make_ledger(pl.DataFrame(table), SOURCES, masked, released | {source: released[source] + one})
+        make_ledger(pl.DataFrame(table), SOURCES, masked, cut, released | {source: released[source] + one})
 
 
 @settings(max_examples=40)
 @given(accounts(), st.data())
-def test_one_unit_more_or_less_masked_opens_the_account(account: Any, data: st.DataObject) -> None:
-    table, masked, released = account
+def test_one_unit_more_or_less_masked_or_cut_opens_the_account(account: Any, data: st.DataObject) -> None:
+    table, masked, cut, released = account
     source, measure = data.draw(st.sampled_from(SOURCES)), data.draw(st.sampled_from(MEASURES[1:]))
     one = Amount(**{measure: data.draw(st.sampled_from([-1, 1]))})
 
     with pytest.raises(LedgerImbalance, match=f"source {source}: "):
-        make_ledger(pl.DataFrame(table), SOURCES, masked | {source: masked[source] + one}, released)
+        make_ledger(pl.DataFrame(table), SOURCES, masked | {source: masked[source] + one}, cut, released)
+    with pytest.raises(LedgerImbalance, match=f"source {source}: "):
+        make_ledger(pl.DataFrame(table), SOURCES, masked, cut | {source: cut[source] + one}, released)
 
 
 @settings(max_examples=40)
 @given(accounts(), st.data())
 def test_a_document_moved_from_kept_to_dropped_opens_the_account(account: Any, data: st.DataObject) -> None:
-    table, masked, released = account
+    table, masked, cut, released = account
     row = data.draw(st.sampled_from([row for row in table if row["verdict"] == "keep"]))
     row["documents"] -= 1
     moved = row | {"stage": "quality", "verdict": "drop", "reason": "too_few_words", "documents": 1}
 
     with pytest.raises(LedgerImbalance):
-        make_ledger(pl.DataFrame([*table, moved]), SOURCES, masked, released)
+        make_ledger(pl.DataFrame([*table, moved]), SOURCES, masked, cut, released)
 
 
 def test_what_the_stages_leave_must_be_what_was_kept() -> None:
     with pytest.raises(LedgerImbalance, match="source pmc: the stages leave"):
-        check_source("pmc", Amount(documents=2), Amount(documents=1), Amount(), Amount(documents=1))
+        check_source("pmc", Amount(documents=2), Amount(documents=1), Amount(), Amount(), Amount(documents=1))
 
 
-def test_masking_changes_documents_and_removes_none() -> None:
+def test_masking_and_cutting_change_documents_and_remove_none() -> None:
     kept = Amount(documents=3, bytes=30, words=9, tokens=12)
     masked = Amount(documents=2, bytes=5, words=1, tokens=4)
 
-    check_source("pmc", kept, kept, masked, Amount(documents=3, bytes=25, words=8, tokens=8))
+    cut = Amount(documents=1, bytes=10, words=3, tokens=5)
+
+    check_source("pmc", kept, kept, masked, cut, Amount(documents=3, bytes=15, words=5, tokens=3))
+
+
+def test_an_account_of_a_time_when_nothing_was_cut_is_the_same_without_it() -> None:
+    kept = {"documents": 1, "bytes": 2, "words": 1, "tokens": 1}
+    table = [dict(zip(KEYS, ("pmc", "a", "release", "keep", "kept"), strict=True)) | kept]
+
+    ledger = make_ledger(pl.DataFrame(table), ["pmc"], {"pmc": Amount()}, {}, {"pmc": Amount(**kept)})
+
+    assert ledger.cut == ()

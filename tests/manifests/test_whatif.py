@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import RecipeError
 from filters.rules import load_preset
-from manifests.model import Amount
+from manifests.amount import Amount
 from manifests.settings import Settings
 from manifests.snapshot import Snapshot
 from manifests.whatif import Answer, ask, passing, texts

@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from click.testing import Result as Printed
+from typer.testing import CliRunner
+
 from corpus.assets import home_folder
 from corpus.storage import WorkFolder
 from corpus.unit import Result, Unit, finished
 from manifests.model import Manifest
 from pipelines.build import Build
+from pipelines.cli import app
 from pipelines.engines.engine import Engine
 from pipelines.engines.inline import InlineEngine
 from pipelines.plan import make_plan
@@ -88,6 +92,11 @@ def hc4(*arguments: object, home: Path, cwd: Path) -> subprocess.CompletedProces
     return subprocess.run(
         command(*arguments), cwd=cwd, env=environment(home), capture_output=True, text=True, check=False
     )
+
+
+def hc4_here(*arguments: object) -> Printed:
+    """`hc4 ARGUMENTS` in this process, which has its imports done. Errors are in `exception`."""
+    return CliRunner().invoke(app, [str(one) for one in arguments])
 
 
 def partial_products(work: Path) -> list[Path]:

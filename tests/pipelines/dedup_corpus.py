@@ -17,7 +17,8 @@ from corpus.unit import Result, Unit
 from dedup.identity import KINDS
 from dedup.signature import SignatureAnnotator
 from dedup.works import containers_in
-from filters.phi.spans import SPANS
+from filters.phi.mask import mask_column
+from filters.phi.spans import SPANS, Span
 from pipelines.deduplicate.steps import Deduplication, Found, Part
 from pipelines.engines.engine import Engine
 from pipelines.measure import ROWS
@@ -36,6 +37,9 @@ class Doc:
     source: str = "one"
     identifiers: tuple[tuple[str, str], ...] = ()
     doc_type: str = "abstract"
+    licence: str = "CC-BY-4.0"
+    spans: tuple[Span, ...] = ()
+    """Identifiers in its text."""
 
 
 class Corpus:
@@ -88,14 +92,16 @@ class Corpus:
             "text": text,
             **{kind: pa.array([one.get(kind) for one in identifiers], pa.string()) for kind in KINDS},
         }
-        signature = SignatureAnnotator(self.policy.signature).measure(pa.record_batch({"text": text}))
+        spans = pa.array([[span._asdict() for span in doc.spans] for doc in bundle], SPANS)
+        masked = mask_column(text, spans)
+        signature = SignatureAnnotator(self.policy.signature).measure(pa.record_batch({"text": masked}))
         sidecars = {
             "documents": documents,
             "verdicts": {"verdict": ["keep"] * len(bundle)},
-            "licence": {"licence_spdx": ["CC-BY-4.0"] * len(bundle)},
+            "licence": {"licence_spdx": [doc.licence for doc in bundle]},
             "language": {"language": ["en"] * len(bundle)},
             "quality": {"n_bytes": [len(doc.text.encode()) for doc in bundle]},
-            "phi": pa.table({"phi_spans": pa.array([[]] * len(bundle), SPANS)}),
+            "phi": pa.table({"phi_spans": spans, "phi_policy": ["literature"] * len(bundle)}),
             "signature": pa.table(signature),
         }
         digests = {stage: self._product(stage, {ROWS: columns}) for stage, columns in sidecars.items()}

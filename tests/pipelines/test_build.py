@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from manifests.model import Amount
+from manifests.amount import Amount
 from manifests.snapshot import Snapshot
 from tests.conftest import Built
 from tests.pipelines.building import partial_products

@@ -39,13 +39,20 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
         "assets",
         "fetch",
         "phi",
+        "prove",
+        "sign",
+        "trace",
         "Exit codes",
     ):
         assert word in done.stdout, word
 
 
 @pytest.mark.parametrize(
-    "name", ["plan", "build", "status", "verify", "explain", "inspect", "whatif", "sources", "assets", "fetch", "phi"]
+    "name",
+    [
+        *("plan", "build", "status", "verify", "explain", "inspect", "whatif", "sources", "assets", "fetch", "phi"),
+        *("prove", "sign", "trace"),
+    ],
 )
 def test_every_command_has_help(name: str) -> None:
     done = CliRunner().invoke(app, [name, "--help"])
@@ -109,6 +116,13 @@ def test_inspect_shows_samples_of_a_reason(snapshot: Built, tmp_path: Path) -> N
 
     assert done.returncode == 0, done.stderr
     assert "articles:short" in done.stdout
+
+
+def test_a_build_records_what_it_was_started_from(typed: Typed) -> None:
+    record = json.loads((typed.work / "builds" / f"{typed.manifest.snapshot_id}.json").read_bytes())
+
+    assert record["recipe_sha256"] == typed.manifest.recipe_sha256
+    assert record["code_sha256"] == typed.manifest.environment.code_sha256
 
 
 def test_status_of_a_finished_build_says_measured(typed: Typed, small_corpus: SmallCorpus, tmp_path: Path) -> None:

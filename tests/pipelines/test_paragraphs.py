@@ -72,7 +72,8 @@ def counted(bundles: list[list[Doc]], partitions: int) -> tuple[Counts, set[str]
 
             found, _ = given.run(engine, partitions)
             parts = [Bundle(part.source, part.digests, "a bundle") for part in given.parts]
-            sums = RepeatedParagraphs(phase, {"made_by": "a test"}, 4, partitions).run(parts, found)
+            steps = RepeatedParagraphs(phase, {"made_by": "a test"}, 4, "research", partitions)
+            sums = steps.run(parts, found).of_source
         return {name: Counter(counts) for name, counts in sums.items()}, {row[0] for row in given.merges(found)}
 
 
