@@ -59,7 +59,9 @@ def _read_again(snapshot: Snapshot, source: str, stated: Demographics) -> Iterat
     for path in snapshot.shards(source):
         with pq.ParquetFile(path) as shard:
             for group in range(shard.num_row_groups):
-                rows = shard.read_row_group(group, columns=["doc_id", "text", "phi_masked", "paragraphs_cut"]).combine_chunks()
+                rows = shard.read_row_group(
+                    group, columns=["doc_id", "text", "phi_masked", "paragraphs_cut"]
+                ).combine_chunks()
                 ours = [pl.DataFrame(measured.measure(batch)) for batch in rows.to_batches()]
                 if not ours:
                     continue
