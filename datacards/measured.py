@@ -74,7 +74,7 @@ def _labels(view: View) -> str:
 
 def _missing(view: View) -> str:
     losses = [
-        f"{code(one.source.name)}: {' '.join(markdown(loss) for loss in one.source.reader.known_losses)}"
+        f"{code(one.source.name)}: {' '.join(markdown(loss) for loss in one.source.reader.known_losses).rstrip('.')}"
         for one in view.sources
         if one.source.reader.known_losses
     ]

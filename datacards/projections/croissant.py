@@ -219,7 +219,9 @@ def _responsible(facts: Facts) -> dict[str, Json]:
         "rai:dataPreprocessingProtocol": facts.answer("preprocessing", "steps"),
         "rai:dataImputationProtocol": "None: what a source does not state is null, with its reason in column `nulls`.",
         "rai:dataManipulationProtocol": facts.answer("composition", "identification"),
-        "rai:dataReleaseMaintenancePlan": " ".join(facts.answer("maintenance", key) for key in ("updates", "errata")),
+        "rai:dataReleaseMaintenancePlan": "; ".join(
+            f"{key}: {facts.answer('maintenance', key).rstrip('.')}" for key in ("updates", "errata")
+        ),
         "rai:personalSensitiveInformation": facts.answer("composition", "sensitive"),
         "rai:dataAnnotationProtocol": none,
         "rai:dataAnnotationPlatform": none,

@@ -71,16 +71,7 @@ def _parts(facts: Facts) -> Iterator[Part]:
     yield _synthetic(facts)
     yield _private(facts, "2.6", "Other sources of data")
     yield _measures(facts)
-    yield Part(
-        "3.2",
-        "Removal of illegal content",
-        (
-            (
-                "Measures",
-                f"{facts.answer('maintenance', 'errata')} {facts.answer('distribution', 'third_party_rights')}",
-            ),
-        ),
-    )
+    yield _removal(facts)
     yield Part(
         "3.3",
         "Other information",
@@ -206,6 +197,21 @@ def _measures(facts: Facts) -> Part:
     )
 
 
+def _removal(facts: Facts) -> Part:
+    left: dict[str, int] = {}
+    for line in facts.manifest.ledger.lines:
+        left[line.stage] = left.get(line.stage, 0) + line.amount.documents
+    return Part(
+        "3.2",
+        "Removal of illegal content",
+        (
+            ("Search for illegal content", f"{NOT_STATED}: no stage looks for it"),
+            ("Left out for their licence", counted(left.get("licence", 0), "document")),
+            ("Left out because their work was retracted or doubted", counted(left.get("retraction", 0), "document")),
+        ),
+    )
+
+
 def _page(facts: Facts, parts: tuple[Part, ...]) -> str:
     said = [
         f"# Summary of training content: fragment for {markdown(facts.title)}",
@@ -249,7 +255,7 @@ def _used(facts: Facts, section: str) -> str:
 
 def _domains(facts: Facts, one: SourceView) -> list[tuple[str, int, int]]:
     """(domain, documents, tokens) of a source, as far as the manifest names them."""
-    dumped: Json = one.source.model_dump(mode="json")
+    dumped: Json = one.source.model_dump(mode="json", include={"coverage"})
     top = recipe_part(dumped, "coverage", "domains", "top")
     return [
         (row["label"], row["amount"]["documents"], row["amount"]["tokens"])

@@ -6,7 +6,7 @@ import pytest
 
 from datacards.datasheet import Badge, datasheet, tally
 from datacards.measured import MEASURED
-from datacards.questions import SECTIONS, keys
+from datacards.questions import SECTIONS, Fill, keys
 from datacards.render import render
 from datacards.text import share
 from datacards.views import view
@@ -64,6 +64,16 @@ def test_an_answer_without_words_is_no_answer(manifest: Manifest, words: str | i
 def test_measured_answers_belong_to_questions() -> None:
     asked = {(section, question) for section, questions in keys().items() for question in questions}
     assert set(MEASURED) <= asked
+
+
+def test_what_can_be_measured_is_measured() -> None:
+    asked = {
+        (section.key, one.key)
+        for section in SECTIONS
+        for one in section.questions
+        if one.fill in (Fill.MEASURED, Fill.BOTH)
+    }
+    assert asked - set(MEASURED) <= {("composition", "offensive"), ("composition", "subpopulations")}
 
 
 def test_the_tally_counts_every_answer(manifest: Manifest) -> None:
