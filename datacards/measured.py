@@ -78,7 +78,16 @@ def _missing(view: View) -> str:
         if one.source.reader.known_losses
     ]
     told = f" What the readers leave out: {'. '.join(losses)}." if losses else ""
-    return f"{counted(view.undated, 'document')} without a year of publication.{told}"
+    rows = view.manifest.totals.documents
+    nulls: dict[str, int] = {}
+    for one in view.sources:
+        for column in one.source.nulls:
+            nulls[column.column] = nulls.get(column.column, 0) + column.rows
+    named = ", ".join(f"{code(name)} {share(count, rows)}" for name, count in nulls.items() if count)
+    empty = (
+        f" Share of rows that are null, by column: {named}; column `nulls` gives the reason of each." if named else ""
+    )
+    return f"{counted(view.undated, 'document')} without a year of publication.{empty}{told}"
 
 
 def _relations(view: View) -> str:

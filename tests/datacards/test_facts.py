@@ -125,6 +125,27 @@ def test_a_dataset_is_large_above_three_percent_of_the_public_data(manifest: Man
     assert found["Other datasets"].startswith(f"{3 - large} smaller dataset")
 
 
+def test_domains_of_crawled_sources_are_named_and_those_of_all_are_a_table(manifest: Manifest) -> None:
+    covered = {source.name: source.coverage.domains.top for source in manifest.sources if source.coverage}
+    name, shares = next((name, top) for name, top in covered.items() if top)
+    named = sections(manifest, **{name: "2.3"})["2.3"]
+    domains = next(value for label, value in named.items() if label.startswith("Most relevant domains"))
+    assert domains[0].startswith(f"{max(shares, key=lambda one: one.amount.tokens).label} (")
+    assert len(domains) == len(shares)
+    rows = projections(view(manifest))["cards/top_domains.csv"].decode().splitlines()[1:]
+    assert len(rows) == sum(len(top) for top in covered.values())
+
+
+def test_null_rates_are_told_by_column(manifest: Manifest) -> None:
+    nulls = Facts(view(manifest)).nulls
+    name = max(nulls, key=lambda one: nulls[one])
+    assert nulls[name] == sum(one.rows for source in manifest.sources for one in source.nulls if one.column == name) > 0
+    assert f"{name} " in Facts(view(manifest)).answer("composition", "missing")
+    fields = json.loads(projections(view(manifest))["croissant.json"])["recordSet"][-1]["field"]
+    (field,) = [one for one in fields if one["name"] == name]
+    assert field["annotation"][0]["value"] == nulls[name]
+
+
 def test_what_only_people_know_waits_for_them() -> None:
     waiting = unanswered({"description": "What it is for."})
     every = {f"{section.key}.{one.key}" for section in SECTIONS for one in section.questions if one.fill is Fill.PERSON}
