@@ -5,6 +5,7 @@ README.md DATASHEET.md   cards, rendered from the manifest
 croissant.json           the same for data loaders (Croissant 1.1 with RAI)
 cards/                   the same in other formats, and the schema of the manifest; see datacards/projections/
 report/index.html        per-source statistics, rendered from the manifest
+report/demographics.json  who is spoken about, near what: estimates and tests, rendered from the manifest
 ATTRIBUTION.parquet      whom the licences of the released documents want named
 provenance.intoto.jsonl  the same for machines of the supply chain: in-toto statement, SLSA provenance
 SHA256SUMS               digests of all files, for people without hc4

@@ -24,8 +24,8 @@ def same_lexicon(stated: Demographics) -> bool:
 def findings(snapshot: Snapshot) -> Iterator[Finding]:
     """What the manifest's `demographics` and the columns of mentions do not agree about.
 
-    Released texts are read again where nothing in them is masked: what stood in place of a placeholder may have been an
-    age. Of another lexicon's words only the sums are checked.
+    Released texts are read again where nothing in them is masked or cut: what stood in place of a placeholder may have
+    been an age. Of another lexicon's words only the sums are checked.
     """
     stated = snapshot.manifest.demographics
     if stated is None:
@@ -59,12 +59,14 @@ def _read_again(snapshot: Snapshot, source: str, stated: Demographics) -> Iterat
     for path in snapshot.shards(source):
         with pq.ParquetFile(path) as shard:
             for group in range(shard.num_row_groups):
-                rows = shard.read_row_group(group, columns=["doc_id", "text", "phi_masked"]).combine_chunks()
+                rows = shard.read_row_group(
+                    group, columns=["doc_id", "text", "phi_masked", "paragraphs_cut"]
+                ).combine_chunks()
                 ours = [pl.DataFrame(measured.measure(batch)) for batch in rows.to_batches()]
                 if not ours:
                     continue
                 bits = pl.concat(ours).with_columns(pl.Series("doc_id", rows["doc_id"]))
-                whole = bits.filter(pl.Series(rows["phi_masked"]) == 0)
+                whole = bits.filter((pl.Series(rows["phi_masked"]) == 0) & (pl.Series(rows["paragraphs_cut"]) == 0))
                 wrong = whole.join(theirs, on=["doc_id", *columns], how="anti")["doc_id"].sort()
                 if len(wrong):
                     more = f" (and {len(wrong) - 1:,} more documents)" if len(wrong) > 1 else ""

@@ -134,4 +134,5 @@ def test_what_changed_beside_the_identifiers_is_different() -> None:
     assert compared("Call 555-0100 or 555-0101 today", released, spans) == "masked"
     assert compared("Call 555-0100 and 555-0101 today", released, spans) == "different"
     assert compared("Call 555-0100 or 555-0101", released, spans) == "different"
+    assert compared("ab", "ab[A]b", [(2, 5)]) == "different"
     assert compared("Call or today", "Call [A] or [A] today", [(5, 8), (12, 15)]) == "different"
