@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from datacards.columns import COLUMNS
+from datacards.columns import COLUMNS, Column
 from datacards.datasheet import NOT_STATED
 from datacards.projections.facts import UNDATED, Facts, Json, document, licence_page, relative, segment, years_of
 from datacards.text import one_line, web_address
@@ -288,18 +288,19 @@ def _record_sets(facts: Facts) -> Iterator[Json]:
             "name": "documents",
             "description": "One document of a source a record.",
             "key": {"@id": "documents/doc_id"},
-            "field": [_field(column.name, column.kind, column.meaning, bool(facts.splits)) for column in COLUMNS],
+            "field": [_field(facts, column) for column in COLUMNS],
             "annotation": list(_statistics(facts)),
         }
 
 
-def _field(name: str, kind: str, meaning: str, splits: bool) -> Json:
+def _field(facts: Facts, column: Column) -> Json:
+    name, kind = column.name, column.kind
     source: Json = {"fileSet": {"@id": "shards"}, "extract": {"column": name}}
     made: dict[str, Json] = {
         "@type": "cr:Field",
         "@id": f"documents/{name}",
         "name": name,
-        "description": meaning.replace("`", ""),
+        "description": column.meaning.replace("`", ""),
     }
     if name in _SUB_FIELDS:
         inner, names = _SUB_FIELDS[name]
@@ -319,7 +320,15 @@ def _field(name: str, kind: str, meaning: str, splits: bool) -> Json:
         made |= {"isArray": True, "arrayShape": "-1"}
     if name in _EQUIVALENT:
         made["equivalentProperty"] = _EQUIVALENT[name]
-    if name == "split" and splits:
+    if name in facts.nulls:
+        made["annotation"] = [_statistic(f"nulls/{name}", f"rows in which {name} is null", facts.nulls[name], _COUNT)]
+    covered = facts.manifest.coverage
+    if name == "n_tokens" and covered:
+        made["annotation"] = [
+            _statistic(f"length/{one.percent}", f"length that {one.percent} % do not exceed", one.tokens, "cr:Int32")
+            for one in covered.lengths
+        ]
+    if name == "split" and facts.splits:
         made["references"] = {"field": {"@id": "splits/name"}}
     return made
 
