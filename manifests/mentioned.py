@@ -15,7 +15,6 @@ from manifests.demographics import Demographics, Tally, columns_of, ends, summed
 from manifests.finding import Finding
 from manifests.snapshot import Snapshot
 
-
 _CHANGES = ["phi_masked", "paragraphs_cut"]
 """Columns of a shard that count what was done to a text since it was measured."""
 
