@@ -79,7 +79,6 @@ def _missing(view: View) -> str:
         if one.source.reader.known_losses
     ]
     told = f" What the readers leave out: {'. '.join(losses)}." if losses else ""
-<<<<<<< HEAD
     return f"{counted(view.undated, 'document')} without a year of publication.{_lacking(view)}{told}"
 
 
@@ -94,18 +93,6 @@ def _lacking(view: View) -> str:
     told = f" Columns without a value in some documents: {some}." if some else ""
     told += f" Without one in all: {none}." if none else ""
     return f"{told} Column `nulls` gives the reason of each; `README.md` counts by source." if told else ""
-=======
-    rows = view.manifest.totals.documents
-    nulls: dict[str, int] = {}
-    for one in view.sources:
-        for column in one.source.nulls:
-            nulls[column.column] = nulls.get(column.column, 0) + column.rows
-    named = ", ".join(f"{code(name)} {share(count, rows)}" for name, count in nulls.items() if count)
-    empty = (
-        f" Share of rows that are null, by column: {named}; column `nulls` gives the reason of each." if named else ""
-    )
-    return f"{counted(view.undated, 'document')} without a year of publication.{empty}{told}"
->>>>>>> cards
 
 
 def _relations(view: View) -> str:
