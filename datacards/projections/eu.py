@@ -49,7 +49,7 @@ def project(facts: Facts) -> dict[str, bytes]:
     domains = [
         (one.source.name, _section(facts, one) or NOT_STATED, *row)
         for one in facts.view.sources
-        for row in _domains(facts, one)
+        for row in _domains(one)
     ]
     header = ("source", "eu_section", "domain", "documents", "tokens")
     return {
@@ -89,7 +89,7 @@ def _size(facts: Facts) -> Part:
     days = facts.retrieved
     kinds = [f"{one.label}: {share(one.amount.tokens, totals.tokens)}" for one in facts.view.doc_types]
     tongues = [f"{one.label}: {share(one.amount.tokens, totals.tokens)}" for one in facts.view.languages]
-    years = facts.years
+    dates = facts.period
     return Part(
         "1.3",
         "Modalities, size and characteristics",
@@ -101,7 +101,7 @@ def _size(facts: Facts) -> Part:
             ("Latest date of data acquisition", f"{days[1][5:7]}/{days[1][:4]}" if days else NOT_STATED),
             ("Continuous training", BLANK),
             ("Linguistic characteristics, by tokens", tongues or [NOT_STATED]),
-            ("Years of publication", f"{years[0]} to {years[1]}" if years else NOT_STATED),
+            ("Dates of publication", f"{dates[0]} to {dates[1]}" if dates else NOT_STATED),
             ("Demographic characteristics", facts.answer("composition", "subpopulations")),
         ),
     )
@@ -145,7 +145,7 @@ def _private(facts: Facts, section: str, title: str) -> Part:
 
 def _crawled(facts: Facts) -> Part:
     sources = _of(facts, "2.3")
-    rows = [row for one in sources for row in _domains(facts, one)]
+    rows = [row for one in sources for row in _domains(one)]
     volume: dict[str, int] = {}
     for domain, _, tokens in rows:
         volume[domain] = volume.get(domain, 0) + tokens
@@ -253,15 +253,11 @@ def _used(facts: Facts, section: str) -> str:
     return NOT_STATED if _of(facts, None) else "no"
 
 
-def _domains(facts: Facts, one: SourceView) -> list[tuple[str, int, int]]:
-    """(domain, documents, tokens) of a source, as far as the manifest names them."""
-    dumped: Json = one.source.model_dump(mode="json", include={"coverage"})
-    top = recipe_part(dumped, "coverage", "domains", "top")
-    return [
-        (row["label"], row["amount"]["documents"], row["amount"]["tokens"])
-        for row in (top if isinstance(top, list) else ())
-        if isinstance(row, Mapping)
-    ]
+def _domains(one: SourceView) -> list[tuple[str, int, int]]:
+    """(domain, documents, tokens) of a source, most tokens first, as far as the manifest names them."""
+    covered = one.source.coverage
+    shares = covered.domains.top if covered else ()
+    return [(share.label, share.amount.documents, share.amount.tokens) for share in shares]
 
 
 def _period(sources: list[SourceView]) -> str:

@@ -8,6 +8,7 @@ from datacards.datasheet import Badge, datasheet, tally
 from datacards.measured import MEASURED
 from datacards.questions import SECTIONS, Fill, keys
 from datacards.render import render
+from datacards.text import share
 from datacards.views import view
 from manifests.model import Manifest
 from tests.datacards.reading import markdown_page, with_hostile_strings, without_anything
@@ -92,3 +93,11 @@ def test_an_empty_snapshot_renders(manifest: Manifest) -> None:
     empty = without_anything(manifest)
     assert answers(empty)["composition", "instances"] is Badge.MISSING
     assert "0 documents from 0 sources" in render(empty)["DATASHEET.md"].decode()
+
+
+def test_what_documents_lack_is_told_by_column(manifest: Manifest) -> None:
+    sheet = render(manifest)["DATASHEET.md"].decode()
+    lacking = sum(column.rows for source in manifest.sources for column in source.nulls if column.column == "doi")
+
+    assert f"Columns without a value in some documents: `doi` ({share(lacking, manifest.totals.documents)})." in sheet
+    assert "Without one in all: `nct`." in sheet
