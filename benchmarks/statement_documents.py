@@ -135,14 +135,14 @@ def _documents(first: int, count: int, source: str, journals: int) -> pl.DataFra
         (0.04, pl.format("{}\nAll rights to this made text remain with nobody at all.", text)),
         (0.05, pl.format("{}\nWrite to author.{}@clinic.example.org for the data.", text, "id")),
     ]
-    change = pl.when(pl.lit(value=False)).then(text)
-    for below, changed in broken:
-        change = change.when(pl.col("fails") < below).then(changed)
+    change = text
+    for below, changed in reversed(broken):
+        change = pl.when(pl.col("fails") < below).then(changed).otherwise(change)
     return frame.select(
         # One in two hundred is an older version of the one before it.
         pl.when(same < 0.005).then(pl.col("id").shift(1).fill_null(first)).otherwise("id").cast(pl.String).alias("id"),
         pl.when(same < 0.005).then(0).otherwise(1).alias("version"),
-        change.otherwise(text).alias("text"),
+        change.alias("text"),
         pl.format("Made document {} of {}", "id", pl.lit(source)).alias("title"),
         (pl.format("Journal of {} {}", pl.lit(source), journal) if journals > 1 else pl.lit(None)).alias("journal"),
         pl.format("https://www.{}{}.org/{}", pl.lit(source.replace("_", "-")), journal, "id").alias("url"),

@@ -44,7 +44,7 @@ from pipelines.recipe import load_recipe
 from pipelines.removals import Review
 from pipelines.statement import Finished
 from pipelines.statistics import Before, Statistics
-from shards.place import shards_of, split_of
+from shards.place import shards_of, split_of, uniform
 
 BASE = 20_000
 """Documents of the small build."""
@@ -82,7 +82,7 @@ class Copy:
         renamed["doi"] = pl.col("doi") + f".{number}"
         renamed["journal"] = pl.col("journal") + f" {variant}"
         renamed["url"] = pl.col("url").str.replace(".org/", f"-{variant}.org/", literal=True)
-        renamed["stands_for"] = pl.col("stands_for").list.eval(Copy.id(self, ""))
+        renamed["stands_for"] = pl.col("stands_for").list.eval(self.id(""))
         renamed["other_ids"] = pl.col("other_ids").list.eval(pl.element() + f".{number}")
         return frame.with_columns(what.alias(name) for name, what in renamed.items() if name in frame.columns)
 
@@ -145,7 +145,15 @@ class Multiplied(Build):
         own["concluded"] = digest(["concluded", own["concluded"], copy.number])
         with self._product("concluded", own["concluded"]) as folder:
             for name in (ROWS, LEDGER, SAMPLES, BOILERPLATE, QUARANTINED):
-                write_frame(copy.of(pl.read_parquet(source / name, glob=False)), folder / name)
+                write_frame(self._drawn(copy.of(pl.read_parquet(source / name, glob=False))), folder / name)
+
+    def _drawn(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Samples with the lot of their new ids."""
+        if "draw" not in frame.columns:
+            return frame
+        salt = f"sample/{self.plan.recipe.seed}"
+        lots = [uniform(doc_id, salt=salt) for doc_id in frame["doc_id"]]
+        return frame.with_columns(pl.Series("draw", lots, pl.Float64))
 
     def _assemble_copy(self, copy: Copy, place: int, counts: dict[str, dict[str, int]]) -> Result:
         source = self._base.product(place, "assembled")
@@ -247,7 +255,7 @@ def _bundle(copy: Copy, bundle: Bundle) -> Bundle:
 
 
 def _documents(copy: Copy, result: Result) -> Result:
-    files: list[Any] = result["files"]  # type: ignore[assignment]
+    files: list[Any] = result["files"]
     named = [
         {**file, "name": f"{copy.number:04d}-{file['name']}", "sha256": copy.sha256(file["sha256"])} for file in files
     ]
