@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -94,9 +95,14 @@ def main(
     place: Annotated[Path | None, typer.Option("--folder", help="Where work folders are made.")] = None,
 ) -> None:
     """What a snapshot's statements cost."""
+    compare(Console(width=max(Console().width, 140)), documents or SIZES, place)
+
+
+def compare(out: Console, documents: Sequence[int] = SIZES, place: Path | None = None) -> None:
+    """One table of each kind for all numbers of documents."""
     with tempfile.TemporaryDirectory(prefix="hc4-statement-", dir=place) as folder:
-        found = [run(count, Path(folder)) for count in documents or SIZES]
-    show(Console(width=max(Console().width, 140)), found)
+        found = [run(count, Path(folder)) for count in documents]
+    show(out, found)
 
 
 if __name__ == "__main__":
