@@ -59,8 +59,8 @@ def manifest(folder: Path) -> dict[str, Any]:
     names = [source.name for source in stated.sources]
     labels = labels_by_source({n: [finished.product(i, "assembled") for i in finished.of(n)] for n in names})
     ledger = pl.read_parquet(snapshot.folder / layout.LEDGER, glob=False)
-    again = make_manifest(finished, list(stated.shards), list(stated.files), ledger, labels).identified()
-    assert again == stated
+    again = make_manifest(finished, list(stated.shards), list(stated.files), ledger, labels, snapshot.samples())
+    assert again.identified() == stated
     return {}
 
 
@@ -69,7 +69,8 @@ def cards(folder: Path) -> dict[str, Any]:
     from datacards.render import render
     from manifests.snapshot import Snapshot
 
-    return {"files": len(render(Snapshot.open(folder / SNAPSHOT).manifest))}
+    snapshot = Snapshot.open(folder / SNAPSHOT)
+    return {"files": len(render(snapshot.manifest, snapshot.samples()))}
 
 
 def checks(folder: Path) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from corpus.errors import RecipeError
 from corpus.rooms import toolchain
 from corpus.unit import Unit
 from filters.datatrove.formatters import Formatters
+from manifests.audited import SampleVerdict, read_verdicts
 from manifests.earlier import Earlier
 from manifests.precision import Judgement, read_judgements
 from pipelines.answers import Answers, answers_of, waiting
@@ -92,6 +93,8 @@ class Plan:
     """What people answer to the datasheet, by section and question."""
     judgements: tuple[Judgement, ...] = ()
     """What people said of pairs that near-dedup merged, a file of `dedup.verdicts` after the other."""
+    said: tuple[SampleVerdict, ...] = ()
+    """What people said of samples, a file of `audit.verdicts` after the other."""
 
     @property
     def tokenizers(self) -> list[tuple[str, str]]:
@@ -185,7 +188,8 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     earlier = [Earlier.open(Path(resolve_location(one, root)), recipe.dedup.signature) for one in recipe.dedup.against]
     places = [Path(resolve_location(one, root)) for one in recipe.dedup.verdicts]
     judgements = tuple(one for place in places for one in read_judgements(place))
-    return Plan(recipe, root, tuple(bundles), readers, stages, formatters, tuple(earlier), answers, judgements)
+    said = tuple(one for place in recipe.audit.verdicts for one in read_verdicts(Path(resolve_location(place, root))))
+    return Plan(recipe, root, tuple(bundles), readers, stages, formatters, tuple(earlier), answers, judgements, said)
 
 
 def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:

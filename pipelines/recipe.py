@@ -332,6 +332,13 @@ class Limits(Part):
         return {"text_bytes": stated.pop("record_bytes"), **stated}
 
 
+class AuditRecipe(Part):
+    """What people said of this snapshot, or of one before it."""
+
+    verdicts: tuple[Location, ...] = ()
+    """Files of verdicts on samples, as `hc4 review` writes them: the manifest states what they amount to."""
+
+
 class Recipe(Part):
     """A whole recipe. Sources are listed by authority: of two equal documents, the earlier source's survives."""
 
@@ -356,6 +363,7 @@ class Recipe(Part):
     """Null counts nothing."""
     phi: PhiRecipe = PhiRecipe()
     dedup: DedupRecipe = DedupRecipe()
+    audit: AuditRecipe = AuditRecipe()
     tokenizer: Location = "asset:mistral-v3.model"
     count_with: tuple[CountRecipe, ...] = ()
     """Other tokenizers: the manifest states how many tokens the released text has by each."""
