@@ -2,7 +2,7 @@
 
     python -m benchmarks.statement                              # 100,000 and a million
     python -m benchmarks.statement --documents 1000000          # any number; may be given again
-    python -m benchmarks.statement --folder DIR                 # where work folders are made: 5 GB a million
+    python -m benchmarks.statement --folder DIR                 # where work folders are made: 2 GB a million
 
 The finished units are made before the clock starts (`benchmarks.statement_units`): of real schemas, written by a
 build's own units or from theirs, of nine sources with refused licences, languages and texts, copies, boilerplate and
