@@ -1,12 +1,31 @@
-"""Frames on disk: written by one writer, with the same bytes for the same rows."""
+"""Frames: put together a few at a time, and written by one writer, with the same bytes for the same rows."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+_AT_ONCE = 64
+
+
+def reduced(
+    tables: Iterable[pl.DataFrame], reduce: Callable[[pl.DataFrame], pl.DataFrame], at_once: int = _AT_ONCE
+) -> pl.DataFrame:
+    """What `reduce` leaves of several tables put together: at least one, in their order.
+
+    It is asked after every `at_once` tables, too, so that no more is held than these and what it leaves. So it must
+    leave the same of a whole as of what it left of its parts.
+    """
+    held: list[pl.DataFrame] = []
+    for table in tables:
+        held.append(table)
+        if len(held) > at_once:
+            held = [reduce(pl.concat(held))]
+    return reduce(pl.concat(held))
 
 
 def to_table(frame: pl.DataFrame) -> pa.Table:

@@ -86,6 +86,12 @@ class Build:
             BuildStopped: a guard refused: ledger balance, failures, wipe-out, tokenizer oracle.
             EngineError: a unit failed.
         """
+        finished = self.finish()
+        self.progress.phase("Publish", 0)
+        return publish(finished, output)
+
+    def finish(self) -> Finished:
+        """Run every unit; what they leave behind is all that a snapshot is made of. Errors are those of `run`."""
         measured = self._phase("Read and measure", [bundle.unit() for bundle in self.plan.bundles])
         documents = [results["documents"] for results in measured]
         self._check_failures(documents)
@@ -102,14 +108,12 @@ class Build:
         counts = self._shard_counts(concluded)
         assembled = self._assemble(resolved, works, paragraphs.cuts, counts)
         shards = self._shards(assembled, counts)
-        self.progress.phase("Publish", 0)
-        finished = Finished(
+        return Finished(
             *(self.plan, self.work, self.digests, documents, learnt, concluded, recall, assembled, shards, resolved),
             phi_key=self._phi_key[1] if self._phi_key else None,
             removals=shown,
             paragraphs=paragraphs.of_source,
         )
-        return publish(finished, output)
 
     def _phase(self, title: str, units: list[Unit]) -> list[dict[str, Result]]:
         """Run the units of a phase; their results in the order of `units`."""

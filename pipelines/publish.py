@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from corpus.digest import sha256_file
 from corpus.errors import BuildStopped, SnapshotError
 from corpus.storage import WorkFolder, flush_tree
-from corpus.tables import write_frame
+from corpus.tables import reduced, write_frame
 from datacards.render import page_names, render
 from manifests import layout
 from manifests.labels import LISTED, listed
@@ -208,24 +208,20 @@ def _file(folder: Path, path: str, kind: str, rows: int) -> File:
     )
 
 
-def _with_source(finished: Finished, stage: str, name: str) -> pl.DataFrame:
-    parts = [
-        pl.read_parquet(finished.product(number, stage) / name, glob=False).with_columns(
-            source=pl.lit(bundle.source.name)
-        )
-        for number, bundle in enumerate(finished.plan.bundles)
-    ]
-    return pl.concat(parts)
+def _with_source(finished: Finished, stage: str, name: str) -> Iterator[pl.DataFrame]:
+    for number, bundle in enumerate(finished.plan.bundles):
+        table = pl.read_parquet(finished.product(number, stage) / name, glob=False)
+        yield table.with_columns(source=pl.lit(bundle.source.name))
 
 
 def _ledger_table(finished: Finished) -> pl.DataFrame:
-    table = _with_source(finished, "concluded", LEDGER)
+    table = pl.concat(_with_source(finished, "concluded", LEDGER))
     keys = ["source", "raw_file", "stage", "verdict", "reason"]
     return table.select(*keys, "documents", "bytes", "words", "tokens").sort(keys)
 
 
 def _quarantine(finished: Finished) -> pl.DataFrame:
-    table = _with_source(finished, "concluded", QUARANTINED)
+    table = pl.concat(_with_source(finished, "concluded", QUARANTINED))
     return table.select("source", "raw_file", "record", "offset", "reason", "detail").sort(
         "source", "raw_file", "record"
     )
@@ -233,7 +229,8 @@ def _quarantine(finished: Finished) -> pl.DataFrame:
 
 def _samples(finished: Finished) -> pl.DataFrame:
     """The samples of each reason, over all bundles of a source."""
-    return united(_with_source(finished, "concluded", SAMPLES)).drop("draw")
+    drawn = reduced(_with_source(finished, "concluded", SAMPLES), lambda tables: united(tables).drop("turn"))
+    return united(drawn).drop("draw")
 
 
 def _boilerplate(finished: Finished) -> pl.DataFrame:
@@ -241,16 +238,16 @@ def _boilerplate(finished: Finished) -> pl.DataFrame:
 
     Without words is what no kept document has, and what is not among the most frequent.
     """
-    shown = _with_source(finished, "concluded", BOILERPLATE).unique(
-        ["source", "hash"], keep="first", maintain_order=True
-    )
+    key = ["source", "hash"]
+    tables = _with_source(finished, "concluded", BOILERPLATE)
+    shown = reduced(tables, lambda frame: frame.unique(key, keep="first", maintain_order=True))
     learnt = [
         pl.read_parquet(finished.work.product("learnt", name) / ROWS, glob=False).with_columns(source=pl.lit(source))
         for source, name in sorted(finished.learnt.items())
     ]
     return (
         pl.concat(learnt)
-        .join(shown, on=["source", "hash"], how="left")
+        .join(shown, on=key, how="left")
         .sort(["source", "documents", "hash"], descending=[False, True, False])
         .select("source", pl.format("{}", "hash").alias("hash"), "documents", "doc_id", "phi_policy", "sentence")
     )

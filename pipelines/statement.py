@@ -27,8 +27,6 @@ from manifests.audited import estimate as estimate_samples
 from manifests.audited import stratum_sizes
 from manifests.coverage import Coverage, nulls_of
 from manifests.deduplicated import (
-    ClusterSize,
-    CrossSource,
     Dedup,
     DistinctShingles,
     EarlierSnapshot,
@@ -61,7 +59,6 @@ from manifests.model import (
     Split,
     TokenizerFacts,
 )
-from manifests.recount import survivor_source
 from manifests.rights import rights_floor
 from pipelines.assemble import REGISTERS
 from pipelines.covered import coverage, token_counts
@@ -69,6 +66,7 @@ from pipelines.deduplicate.steps import Found
 from pipelines.gaps import gaps
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
+from pipelines.merged import count_merged
 from pipelines.plan import Plan
 from pipelines.recipe import SourceRecipe
 from shards.place import SPLITS
@@ -384,22 +382,8 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
     from dedup.signature import ALGORITHM, ALGORITHM_VERSION, SignatureAnnotator
 
     policy = finished.plan.recipe.dedup
-    folder = finished.work.product("merges", finished.resolved.merges)
-    merges = pl.read_parquet(folder / ROWS, glob=False)
-    owner = pl.Series([bundle.source.name for bundle in finished.plan.bundles], dtype=pl.String)
-    cross = (
-        merges.select(owner.gather(merges["bundle"]).alias("merged"), survivor_source().alias("survivor"), "method")
-        .group_by("merged", "survivor", "method")
-        .agg(pl.len().alias("documents"))
-        .sort("merged", "survivor", "method")
-    )
-    sizes = (
-        merges.group_by("survivor", "survivor_snapshot")
-        .len()
-        .group_by((pl.col("len") + 1).alias("size"))
-        .len("clusters")
-        .sort("size")
-    )
+    path = finished.work.product("merges", finished.resolved.merges) / ROWS
+    found = count_merged(path, [bundle.source.name for bundle in finished.plan.bundles])
     return Dedup(
         algorithm=f"{ALGORITHM} {ALGORITHM_VERSION}",
         parameters=dedup_parameters(policy.model_dump(mode="json")),
@@ -409,7 +393,7 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
                 snapshot_id=one.snapshot.manifest.snapshot_id,
                 name=one.snapshot.manifest.name,
                 documents=one.snapshot.manifest.totals.documents,
-                merged=int((merges["survivor_snapshot"] == one.snapshot.manifest.snapshot_id).sum()),
+                merged=found.into.get(one.snapshot.manifest.snapshot_id, 0),
             )
             for one in finished.plan.earlier
         ),
@@ -419,8 +403,8 @@ def _dedup(finished: Finished, names: list[str]) -> Dedup:
         numbered_pairs=finished.resolved.numbered,
         contained_pairs=finished.resolved.contained,
         templates=tuple(SourceTemplates(source=name, **finished.resolved.of_source[name]) for name in names),
-        cluster_sizes=tuple(ClusterSize(**row) for row in sizes.to_dicts()),
-        cross_source=tuple(CrossSource(**row) for row in cross.to_dicts()),
+        cluster_sizes=found.cluster_sizes,
+        cross_source=found.cross_source,
         signatures=SignatureFacts.model_validate(SignatureAnnotator(policy.signature).config),
         distinct_shingles=tuple(_distinct_shingles(finished, names)),
         removals=_removals(finished),

@@ -8,6 +8,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.tables import reduced
 from pipelines.samples import NARROW, NARROWEST_PER_RULE, NEAREST_PER_REASON, SAMPLES_PER_REASON, choose, united
 
 RULES = {
@@ -77,6 +78,18 @@ def test_samples_do_not_depend_on_how_work_is_cut(rows: list[tuple[str, str, int
     parts = [whole.filter(pl.col("row") % bundles == part) for part in range(bundles)]
     chosen = [choose(part, PARAMS) for part in reversed(parts) if len(part)]
     assert plain(united(pl.concat(chosen).drop("row", "rules_failed"))) == plain(drawn(whole))
+
+
+@given(records, st.integers(1, 4), st.integers(1, 3))
+@settings(max_examples=25)
+def test_bundles_may_be_put_together_a_few_at_a_time(
+    rows: list[tuple[str, str, int, float]], bundles: int, at_once: int
+) -> None:
+    whole = audit(rows)
+    parts = [choose(whole.filter(pl.col("row") % bundles == part), PARAMS) for part in range(bundles)]
+    tables = [part.drop("row", "rules_failed") for part in parts]
+    found = united(reduced(tables, lambda table: united(table).drop("turn"), at_once))
+    assert plain(found) == plain(united(pl.concat(tables)))
 
 
 def test_a_stratum_shows_as_many_as_it_has_up_to_the_number_by_lot_and_the_nearest_beside() -> None:
