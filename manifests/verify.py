@@ -15,11 +15,23 @@ import polars as pl
 from corpus.digest import sha256_file
 from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
-from manifests import agree, covered, layout, mentioned, origin, proof, recount_tokens, released, removals, signed
+from manifests import (
+    agree,
+    covered,
+    layout,
+    mentioned,
+    origin,
+    proof,
+    recount_tokens,
+    released,
+    removals,
+    signed,
+    withdrawn,
+)
 from manifests.drift import drift
 from manifests.earlier import incomparable
 from manifests.finding import Finding
-from manifests.ledger import KEYS, make_ledger
+from manifests.ledger import ledger_table, make_ledger
 from manifests.model import Manifest
 from manifests.paragraphs import dates_moved
 from manifests.precision import contradicted
@@ -152,6 +164,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.DATA, origin.with_rights(snapshot)),
         (layout.DATA, covered.findings(snapshot)),
         (layout.AUDIT, mentioned.findings(snapshot)),
+        (layout.TAKEDOWNS, withdrawn.findings(snapshot)),
         (manifest, contradicted),
     ):
         try:
@@ -170,7 +183,13 @@ def _removals(snapshot: Snapshot) -> list[Iterator[Finding]]:
 def _estimate(snapshot: Snapshot) -> Iterator[Finding]:
     """The precision of near-dedup again, from what the manifest says was read."""
     stated = snapshot.manifest.dedup.removals
-    if stated is not None and contradicted(stated, removals.read_pairs(snapshot)):
+    if stated is None:
+        return
+    pairs: pl.DataFrame | None = removals.read_pairs(snapshot)
+    if snapshot.manifest.takedowns:  # people read pairs that are no longer shown
+        drawn = removals.drawn(snapshot)
+        pairs = None if drawn is None else drawn.with_columns(text=pl.lit(""), survivor_text=pl.lit(""))
+    if pairs is None or contradicted(stated, pairs):
         yield Finding(layout.MANIFEST, "dedup.removals does not follow from the sample and what was read of it")
 
 
@@ -204,13 +223,7 @@ def _ledger(snapshot: Snapshot) -> Iterator[Finding]:
     """The ledger again, from the record tables."""
     manifest = snapshot.manifest
     names = [source.name for source in manifest.sources]
-    table = (
-        snapshot.audit()
-        .group_by(KEYS)
-        .agg(pl.len().cast(pl.Int64).alias("documents"), pl.col("bytes", "words", "tokens").sum())
-        .sort(KEYS)
-        .collect()
-    )
+    table = ledger_table(snapshot.audit())
     if not table.equals(pl.read_parquet(snapshot.folder / layout.LEDGER, glob=False)):
         yield Finding(layout.LEDGER, "is not the sum of the record tables")
     masked, cut = (
