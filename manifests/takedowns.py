@@ -5,6 +5,9 @@ from __future__ import annotations
 from manifests.amount import Amount
 from manifests.strict import Strict
 
+BLOCKED = "blocklist"
+"""Reason of documents that a build drops because its recipe's blocklist names them: they are in none of its shards."""
+
 
 class Selected(Strict):
     """What a request named of one kind, and what that matched."""

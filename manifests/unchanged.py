@@ -198,11 +198,11 @@ def _columns(new: Path, old: Path, shard: Shard, mine: pl.LazyFrame) -> Iterator
     """Columns of a shard and its companions that differ in a row that stays."""
     rows = mine.filter(pl.col("shard") == shard.path).select("doc_id", "position").collect()
     stays = pl.repeat(value=True, n=shard.rows, eager=True).scatter(rows["position"].to_list(), values=False)
-    yield from _column_by_column(new, old, shard.path, pa.array(stays))
-    yield from _column_by_column(new, old, index_of(shard), pa.array(stays))
+    yield from _column_by_column(new, old, shard.path, stays.to_arrow())
+    yield from _column_by_column(new, old, index_of(shard), stays.to_arrow())
     account = account_of(shard)
     names = pl.read_parquet(old / account, columns=["doc_id"], glob=False)["doc_id"]
-    yield from _column_by_column(new, old, account, pa.array(~names.is_in(rows["doc_id"].implode())))
+    yield from _column_by_column(new, old, account, (~names.is_in(rows["doc_id"].implode())).to_arrow())
 
 
 def _column_by_column(new: Path, old: Path, path: str, stays: pa.Array) -> Iterator[Finding]:

@@ -30,11 +30,8 @@ from manifests.removed import (
     taken_from,
 )
 from manifests.snapshot import Snapshot
-from manifests.takedowns import Takedown
+from manifests.takedowns import BLOCKED, Takedown
 from shards.fingerprint import document_leaf
-
-BLOCKED = "blocklist"
-"""Reason of documents that a build drops because its recipe's blocklist names them; they were in no shard."""
 
 
 def findings(snapshot: Snapshot) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ from filters.datatrove.formatters import Formatters
 from manifests.earlier import Earlier
 from manifests.precision import Judgement, read_judgements
 from pipelines.answers import Answers, answers_of, waiting
+from pipelines.blocklist import Blocklist
 from pipelines.formatting import load_formatters
 from pipelines.locations import resolve_location, resolve_options, resolve_root
 from pipelines.measure import annotators
@@ -92,6 +93,8 @@ class Plan:
     """What people answer to the datasheet, by section and question."""
     judgements: tuple[Judgement, ...] = ()
     """What people said of pairs that near-dedup merged, a file of `dedup.verdicts` after the other."""
+    blocklists: tuple[Blocklist, ...] = ()
+    """What must not come back."""
 
     @property
     def tokenizers(self) -> list[tuple[str, str]]:
@@ -185,7 +188,9 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     earlier = [Earlier.open(Path(resolve_location(one, root)), recipe.dedup.signature) for one in recipe.dedup.against]
     places = [Path(resolve_location(one, root)) for one in recipe.dedup.verdicts]
     judgements = tuple(one for place in places for one in read_judgements(place))
-    return Plan(recipe, root, tuple(bundles), readers, stages, formatters, tuple(earlier), answers, judgements)
+    blocklists = tuple(Blocklist.open(Path(resolve_location(one, root))) for one in recipe.blocklist)
+    known = (readers, stages, formatters, tuple(earlier), answers, judgements, blocklists)
+    return Plan(recipe, root, tuple(bundles), *known)
 
 
 def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:

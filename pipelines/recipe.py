@@ -356,6 +356,9 @@ class Recipe(Part):
     """Null counts nothing."""
     phi: PhiRecipe = PhiRecipe()
     dedup: DedupRecipe = DedupRecipe()
+    blocklist: tuple[Location, ...] = ()
+    """What must not come back: folders of snapshots that documents were taken out of, and text files with a doc_id a
+    line. Documents that they name, and documents of the very words of one that was taken out, are dropped."""
     tokenizer: Location = "asset:mistral-v3.model"
     count_with: tuple[CountRecipe, ...] = ()
     """Other tokenizers: the manifest states how many tokens the released text has by each."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from corpus.errors import RecipeError
 from dedup.identity import KINDS, normalised
-from manifests.withdrawn import BLOCKED
+from manifests.takedowns import BLOCKED
 from pipelines.yaml_recipe import Checks, checked
 
 SELECTORS = ("doc_id", *KINDS, "source", "licence")

@@ -47,12 +47,12 @@ def rewrite_shard(parent: Path, folder: Path, shard: Shard, gone: pl.Series, row
     loaders read it as any other.
     """
     rows = pq.read_table(parent / shard.path)
-    stays = pa.array(~gone)
+    stays = (~gone).to_arrow()
     metadata = {k.decode(): v.decode() for k, v in (rows.schema.metadata or {}).items() if k.startswith(b"hc4.")}
     kept = rows.filter(stays).select(ROW.names).combine_chunks()
     (folder / shard.path).parent.mkdir(parents=True, exist_ok=True)
     groups = write_shard(folder / shard.path, kept, row_group_tokens=row_group_tokens, metadata=metadata)
-    doc_ids = rows["doc_id"].filter(pa.array(gone))
+    doc_ids = rows["doc_id"].filter(gone.to_arrow())
     account = pq.read_table(parent / account_of(shard))
     (folder / account_of(shard)).parent.mkdir(parents=True, exist_ok=True)
     others = pc.invert(pc.is_in(account["doc_id"], doc_ids.combine_chunks()))

@@ -171,7 +171,7 @@ class _Taking:
         self._removed += Amount(documents=len(table), **dict(zip(("bytes", "words", "tokens"), sums, strict=True)))
         self._counts["shortened"] += sum(cut > 0 for cut in table["paragraphs_cut"].to_pylist())
         if self._counters:
-            text = pq.read_table(self._parent.folder / shard.path, columns=["text"])["text"].filter(pa.array(gone))
+            text = pq.read_table(self._parent.folder / shard.path, columns=["text"])["text"].filter(gone.to_arrow())
             for name, tokenizer in self._counters.items():
                 counts = self._taken.counts[name]
                 tokens = int(token_counts(text.combine_chunks(), tokenizer).sum())
