@@ -23,8 +23,6 @@ from shards.fingerprint import document_leaf, fingerprint, token_digests
 from shards.signatures import write_index
 from shards.write import ROW, write_account, write_shard
 
-_GROUP = 65_536
-
 
 def link(source: Path, target: Path) -> bool:
     """Put a file of one snapshot into another: as a hard link, so that it takes no space, or else as a copy.
@@ -108,7 +106,7 @@ def rewrite_table(parent: Path, folder: Path, name: str, change: Callable[[pl.Da
                 rows = pl.DataFrame(file.read_row_group(group))
                 after = change(rows)
                 changed |= not after.equals(rows)
-                writer.write_table(to_table(after).cast(schema), row_group_size=_GROUP)
+                writer.write_table(to_table(after).cast(schema), row_group_size=max(len(after), 1))
     if not changed:
         (folder / name).unlink()
     return changed

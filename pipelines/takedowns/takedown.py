@@ -13,12 +13,13 @@ import pyarrow.parquet as pq
 from corpus.digest import sha256_file
 from corpus.errors import BuildStopped, RecipeError, SnapshotError
 from corpus.rooms import code_sha256
+from corpus.tables import to_table
 from corpus.verdict import Stage, Verdict
 from manifests import layout
 from manifests.amount import Amount
 from manifests.earlier import incomparable, index_of
 from manifests.model import File, Manifest, Shard
-from manifests.removed import COPY, KIND, REMOVED, UNRELEASED, WITHDRAWN, Ids
+from manifests.removed import COPY, KIND, REMOVED, UNRELEASED, WITHDRAWN, Ids, read_groups
 from manifests.screening import account_of
 from manifests.snapshot import Snapshot
 from manifests.takedowns import Selected, Takedown
@@ -140,8 +141,9 @@ class _Taking:
             for source in self._parent.manifest.sources:
                 for path in self._parent.audit_files(source.name):
                     self._look(path, taken, writer)
-        table = self._table([released, unreleased])
-        gone = Ids(pl.scan_parquet([released, unreleased], glob=False))
+        table = self._table(released, unreleased, taken)
+        mine = pl.col("request_id") == self._request.request_id
+        gone = Ids(pl.scan_parquet(self._fresh / layout.TAKEDOWNS, glob=False).filter(mine))
         for source in self._parent.manifest.sources:
             for path in self._parent.audit_files(source.name):
                 self._records(source.name, path, taken, gone, released)
@@ -194,30 +196,29 @@ class _Taking:
         found = rows.filter(named | copies).select("doc_id", "source")
         outcome = (named.filter(named | copies)).replace_strict({True: UNRELEASED, False: COPY}, return_dtype=pl.String)
         found = found.with_columns(outcome.alias("outcome"))
-        # Another record of the same id may be released still: of another licence, for one.
-        stays = self._released(found).filter(~taken.among(self._released(found)))
-        found = found.filter(~pl.col("doc_id").is_in(stays.implode()))
-        self._counts[UNRELEASED] += int((found["outcome"] == UNRELEASED).sum())
         columns = {name: pa.nulls(len(found), REMOVED.field(name).type) for name in REMOVED.names}
         columns |= {name: found[name].to_arrow() for name in found.columns}
         columns["request_id"] = pa.array([self._request.request_id] * len(found), pa.string())
         writer.write_table(pa.table(columns).cast(REMOVED))
 
-    def _released(self, found: pl.DataFrame) -> pl.Series:
-        """Those of `found` of which any record is kept."""
-        asked = found.lazy().select("doc_id").unique()
-        kept = self._parent.audit().filter(pl.col("verdict") == Verdict.KEEP.value).select("doc_id")
-        return asked.join(kept, on="doc_id", how="semi").collect(engine="streaming")["doc_id"]
-
-    def _table(self, parts: list[Path]) -> File:
+    def _table(self, released: Path, unreleased: Path, taken: Ids) -> File:
+        """Write the table: what earlier requests took, what this one takes, what else it names, and copies."""
         path = self._fresh / layout.TAKEDOWNS
         path.parent.mkdir(parents=True)
+        # Another record of the same id may still be released: of another licence, for one.
+        kept = self._parent.audit().filter(pl.col("verdict") == Verdict.KEEP.value).select("doc_id")
+        named = pl.scan_parquet(unreleased, glob=False).select("doc_id").unique()
+        stays = named.join(kept, on="doc_id", how="semi").collect(engine="streaming")["doc_id"]
+        stays = stays.filter(~taken.among(stays))
         earlier = [self._parent.folder / layout.TAKEDOWNS] if self._parent.manifest.takedowns else []
         with pq.ParquetWriter(path, REMOVED, compression="zstd", compression_level=3) as writer:
-            for part in [*earlier, *parts]:
-                with pq.ParquetFile(part) as file:
-                    for group in range(file.num_row_groups):
-                        writer.write_table(file.read_row_group(group).cast(REMOVED))
+            for part in [*earlier, released, unreleased]:
+                for rows in read_groups(part):
+                    listed = rows if part != unreleased else rows.filter(~pl.col("doc_id").is_in(stays.implode()))
+                    self._counts[UNRELEASED] += (
+                        int((listed["outcome"] == UNRELEASED).sum()) if part == unreleased else 0
+                    )
+                    writer.write_table(to_table(listed).cast(REMOVED))
         return file_at(self._fresh, layout.TAKEDOWNS, KIND, pq.read_metadata(path).num_rows)
 
     def _records(self, source: str, path: Path, taken: Ids, gone: Ids, released: Path) -> None:
