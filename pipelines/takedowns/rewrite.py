@@ -73,7 +73,7 @@ def rewrite_shard(parent: Path, folder: Path, shard: Shard, gone: pl.Series, row
 
 def removed_rows(parent: Path, shard: Shard, gone: pl.Series, request_id: str) -> pa.Table:
     """What the table of takedowns says of the rows that are `gone` (schema `REMOVED`)."""
-    taken = pa.array(gone.arg_true().cast(pl.Int64))
+    taken = gone.arg_true().cast(pl.Int64).to_arrow()
     columns = ["doc_id", "source", "text_sha256", "input_ids", "n_bytes", "n_words", "n_tokens", "paragraphs_cut"]
     rows = pq.read_table(parent / shard.path, columns=columns).take(taken)
     keys = pq.read_table(parent / index_of(shard), columns=["exact_hi", "exact_lo"]).take(taken)

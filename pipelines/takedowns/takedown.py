@@ -214,10 +214,9 @@ class _Taking:
         with pq.ParquetWriter(path, REMOVED, compression="zstd", compression_level=3) as writer:
             for part in [*earlier, released, unreleased]:
                 for rows in read_groups(part):
-                    listed = rows if part != unreleased else rows.filter(~pl.col("doc_id").is_in(stays.implode()))
-                    self._counts[UNRELEASED] += (
-                        int((listed["outcome"] == UNRELEASED).sum()) if part == unreleased else 0
-                    )
+                    listed = rows.filter(~pl.col("doc_id").is_in(stays.implode())) if part == unreleased else rows
+                    if part == unreleased:
+                        self._counts[UNRELEASED] += int((listed["outcome"] == UNRELEASED).sum())
                     writer.write_table(to_table(listed).cast(REMOVED))
         return file_at(self._fresh, layout.TAKEDOWNS, KIND, pq.read_metadata(path).num_rows)
 
