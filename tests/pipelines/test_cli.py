@@ -42,6 +42,7 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
         "prove",
         "sign",
         "trace",
+        "takedown",
         "Exit codes",
     ):
         assert word in done.stdout, word
@@ -51,7 +52,7 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
     "name",
     [
         *("plan", "build", "status", "verify", "explain", "inspect", "whatif", "sources", "assets", "fetch", "phi"),
-        *("prove", "sign", "trace"),
+        *("prove", "sign", "trace", "takedown"),
     ],
 )
 def test_every_command_has_help(name: str) -> None:

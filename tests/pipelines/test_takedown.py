@@ -66,13 +66,13 @@ def is_proved(new: Path, old: Path) -> bool:
     return not compare_with_parent(now, parent).findings and not compare_with_parent(now, parent, old).findings
 
 
-@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
+@settings(max_examples=2, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(places=st.lists(st.integers(0, 399), min_size=1, max_size=12, unique=True))
 def test_any_documents_go_from_everywhere_and_nothing_else_changes(
-    snapshot: Built, tmp_path: Path, data: st.DataObject
+    snapshot: Built, tmp_path: Path, places: list[int]
 ) -> None:
     before = released(snapshot.folder)
-    doc_ids = data.draw(st.lists(st.sampled_from(before["doc_id"].to_list()), min_size=1, max_size=12, unique=True))
+    doc_ids = before["doc_id"].gather(places).to_list()
     new = tmp_path / "new"
     manifest = take_down(snapshot.folder, new, request(doc_id=doc_ids)).manifest
     assert verify(new, render) == []  # digests, counts, pages; and that the ledger closes
@@ -84,8 +84,11 @@ def test_any_documents_go_from_everywhere_and_nothing_else_changes(
             assert (new / path).samefile(snapshot.folder / path)
     gone = before.filter(pl.col("doc_id").is_in(doc_ids))
     said = words_in(new)
-    rest = before.join(gone, on="doc_id", how="anti").select("title", "text")
-    others = "\n".join(f"{title}\n{text}" for title, text in rest.iter_rows())
+    concerned = pl.read_parquet(new / layout.TAKEDOWNS, glob=False)["doc_id"].to_list()
+    records = Snapshot.open(snapshot.folder).audit().select("doc_id", "title", text=pl.lit("")).collect()
+    rest = pl.concat([before.select("doc_id", "title", "text"), records]).filter(~pl.col("doc_id").is_in(concerned))
+    # Letters and editorials share titles.
+    others = "\n".join(f"{title}\n{text}" for _, title, text in rest.iter_rows())
     for title, text in gone.select("title", "text").iter_rows():
         for quoted in filter(None, (text[:40].split("\n")[0], title)):
             assert quoted in others or quoted not in said
