@@ -151,13 +151,13 @@ def spoken(stated: Demographics) -> Spoken | None:
         stated=stated,
         documents=documents,
         other_languages=int(kept.other_languages),
-        silent=share(int(kept.no_group), documents),
+        silent=_share(kept.no_group, documents),
         groups=tuple(
             GroupRow(
                 dimension=dimension.name,
                 name=stated.groups[group],
                 documents=_count(int(kept.groups[group])),
-                share=_FEW if _small(kept.groups[group]) else share(int(kept.groups[group]), documents),
+                share=_share(kept.groups[group], documents),
                 cells=tuple(_cell(kept, q, odds, concept, group) for concept in range(len(stated.concepts))),
             )
             for dimension, places in zip(stated.dimensions, stated.places, strict=True)
@@ -178,9 +178,7 @@ def spoken(stated: Demographics) -> Spoken | None:
             )
             for c, g in hits[:SHOWN]
         ),
-        stages=tuple(
-            _stage(stated, stage, int(ended.documents), left, moved) for stage, ended, left, moved in found.stages
-        ),
+        stages=tuple(_stage(stated, stage, ended, left, moved) for stage, ended, left, moved in found.stages),
     )
 
 
@@ -204,7 +202,9 @@ def demographics_json(stated: Demographics, snapshot_id: str) -> bytes:
                 "stage": stage,
                 "ended": int(ended.documents),
                 "left": int(left.documents),
-                "log_odds_change": _pairs(stated, left, lambda c, g, m=moved: _ends(m, c, g)),
+                "log_odds_change": _pairs(
+                    stated, left, lambda c, g, m=moved, b=ended + left: _ends(m, c, g) if _showable(b, c, g) else None
+                ),
             }
             for stage, ended, left, moved in found.stages
         ],
@@ -270,22 +270,23 @@ def _source(name: str, kept: Tally, found: _Measured) -> SourceRow:
         name=name,
         documents=documents,
         other_languages=int(kept.other_languages),
-        silent=share(int(kept.no_group), documents),
-        unnamed=tuple(share(int(count), documents) for count in kept.unnamed),
+        silent=_share(kept.no_group, documents),
+        unnamed=tuple(_share(count, documents) for count in kept.unnamed),
         found=int((found.q[name] <= LEVEL).sum()),
     )
 
 
-def _stage(stated: Demographics, stage: str, ended: int, left: Tally, moved: Estimate) -> StageRow:
+def _stage(stated: Demographics, stage: str, ended: Tally, left: Tally, moved: Estimate) -> StageRow:
     with np.errstate(invalid="ignore"):
         beyond = np.argwhere((moved.low > 0) | (moved.high < 0))
-    hits = [(c, g) for c, g in beyond if _showable(left, c, g)]
+    before = ended + left
+    hits = [(c, g) for c, g in beyond if before.near[c, g] >= SMALL and _showable(left, c, g)]
     hits.sort(key=lambda at: (-abs(moved.value[at]), at))
     lines = tuple(
         Line(stated.groups[g], stated.concepts[c], _signed(moved.value[c, g]), _interval(moved, c, g))
         for c, g in hits[:SHOWN]
     )
-    return StageRow(stage=stage, ended=ended, left=int(left.documents), moved=len(hits), lines=lines)
+    return StageRow(stage=stage, ended=int(ended.documents), left=int(left.documents), moved=len(hits), lines=lines)
 
 
 def _cell(kept: Tally, q: Reals, odds: Reals, concept: int, group: int) -> Cell:
@@ -310,6 +311,10 @@ def _shown(count: SupportsInt) -> int | None:
     return None if _small(count) else int(count)
 
 
+def _share(count: SupportsInt, documents: int) -> str:
+    return _FEW if _small(count) else share(int(count), documents)
+
+
 def _count(count: int) -> str:
     return _FEW if _small(count) else f"{count:,}"
 
@@ -327,6 +332,8 @@ def _signed(value: float) -> str:
 
 
 def _interval(estimate: Estimate, concept: int, group: int) -> str:
+    if math.isnan(estimate.low[concept, group]):
+        return NONE
     return f"{_signed(estimate.low[concept, group])} to {_signed(estimate.high[concept, group])}"
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.resources import files
 
-from markupsafe import Markup
 from pydantic import JsonValue
 
-from datacards.render import html_pages
+from datacards.pages import html_pages, style
 from datacards.text import counted, number
 from datacards.views import ROWS
 from manifests.amount import Amount
@@ -33,7 +31,6 @@ class Told:
 
 def render_difference(difference: Difference) -> bytes:
     """The page: no script, no network. Equal differences give equal bytes."""
-    style = (files("datacards") / "templates" / "report.css").read_text(encoding="utf-8")
     before, after = difference.before.totals, difference.after.totals
     names = ("documents", "words", "tokens", "bytes")
     return (
@@ -41,7 +38,7 @@ def render_difference(difference: Difference) -> bytes:
         .get_template("difference.html.j2")
         .render(
             difference=difference,
-            style=Markup(style),  # noqa: S704  our own
+            style=style("base", "report"),
             tiles=[
                 {
                     "label": name,

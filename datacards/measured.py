@@ -5,6 +5,7 @@ A function states what was measured and claims nothing beyond it. It returns Non
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from datacards import people
@@ -74,12 +75,25 @@ def _labels(view: View) -> str:
 
 def _missing(view: View) -> str:
     losses = [
-        f"{code(one.source.name)}: {' '.join(markdown(loss) for loss in one.source.reader.known_losses)}"
+        f"{code(one.source.name)}: {' '.join(markdown(loss) for loss in one.source.reader.known_losses).rstrip('.')}"
         for one in view.sources
         if one.source.reader.known_losses
     ]
     told = f" What the readers leave out: {'. '.join(losses)}." if losses else ""
-    return f"{counted(view.undated, 'document')} without a year of publication.{told}"
+    return f"{counted(view.undated, 'document')} without a year of publication.{_lacking(view)}{told}"
+
+
+def _lacking(view: View) -> str:
+    """Columns without a value in some documents; empty where that was not counted."""
+    rows: Counter[str] = Counter()
+    for one in view.sources:
+        rows.update({column.column: column.rows for column in one.source.nulls if column.rows})
+    whole = view.manifest.totals.documents
+    some = ", ".join(f"{code(name)} ({share(count, whole)})" for name, count in sorted(rows.items()) if count < whole)
+    none = ", ".join(code(name) for name, count in sorted(rows.items()) if count == whole)
+    told = f" Columns without a value in some documents: {some}." if some else ""
+    told += f" Without one in all: {none}." if none else ""
+    return f"{told} Column `nulls` gives the reason of each; `README.md` counts by source." if told else ""
 
 
 def _relations(view: View) -> str:

@@ -37,8 +37,8 @@ def confidential(view: View) -> str | None:
         told |= {one.label: one.amount.documents for one in view.genres if one.label == "case_report"}
     named = ", ".join(f"{code(label)} {number(count)}" for label, count in sorted(told.items()) if count)
     if not named:
-        return "No document is of a type that tells of single patients (notes, dialogues, case reports)."
-    return f"Documents of types that tell of single patients: {named}. Each is screened by the policy of its type."
+        return "No document is of a kind that tells of single patients (notes, dialogues, case reports)."
+    return f"Documents of kinds that tell of single patients: {named}. Each is screened by the policy of its kind."
 
 
 def sensitive(view: View) -> str | None:

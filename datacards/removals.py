@@ -6,13 +6,12 @@ import base64
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
-from importlib.resources import files
 
 import polars as pl
 from markupsafe import Markup
 
 from datacards.differences import Stretch, compare_pair
-from datacards.render import html_pages
+from datacards.pages import html_pages, part
 from manifests.removals import SHOWN, pair_digest
 
 
@@ -39,7 +38,7 @@ _MEASURES = {"similarity": "Jaccard", "substance": "without templates", "contain
 def render_removals(name: str, pairs: pl.DataFrame) -> bytes:
     """The page of `pairs` (`manifests.removals.PAIRS`), in their order. Equal pairs give equal bytes."""
     shown = [_view(pair) for pair in pairs.iter_rows(named=True)]
-    script = _part("removals.js")
+    script = part("removals.js")
     return (
         html_pages()
         .get_template("removals.html.j2")
@@ -48,17 +47,13 @@ def render_removals(name: str, pairs: pl.DataFrame) -> bytes:
             pairs=shown,
             sources=sorted(Counter(pair.source for pair in shown).items()),
             page=hashlib.sha256("".join(pair.digest for pair in shown).encode()).hexdigest()[:16],
-            style=Markup(_part("removals.css")),  # noqa: S704  our own
+            style=Markup(part("removals.css")),  # noqa: S704  our own
             script=Markup(script),  # noqa: S704  our own
             script_sha256=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
             most=SHOWN,
         )
         .encode()
     )
-
-
-def _part(name: str) -> str:
-    return (files("datacards") / "templates" / name).read_text(encoding="utf-8")
 
 
 def _view(pair: dict[str, object]) -> PairView:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from corpus.digest import Json, canonical
 from datacards.covered import CoveredView, covered
-from datacards.duplicates import Matrix, merged_matrix
 from datacards.text import Markdown, code
 from filters.datatrove.formatters import Outcomes
 from filters.phi.classes import SafeHarbor
@@ -53,8 +52,6 @@ class SourceView:
     """One source with everything that other parts of the manifest say about it."""
 
     source: Source
-    anchor: str
-    """Fragment id on the statistics page; no text of the source is in it."""
     stages: tuple[StageBalance, ...]
     losses: tuple[LedgerLine, ...]
     """What left it, the largest number of documents first."""
@@ -220,11 +217,6 @@ class View:
         return sum(view.fate[2] for view in self.sources)
 
     @property
-    def merged_matrix(self) -> Matrix:
-        """Which source's documents gave way to which source's."""
-        return merged_matrix(self.manifest.dedup.cross_source, (one.source.name for one in self.sources))
-
-    @property
     def raw_files(self) -> int:
         """Raw files read or quarantined."""
         return sum(len(view.source.raw_files) for view in self.sources)
@@ -269,7 +261,6 @@ def view(manifest: Manifest) -> View:
     sources = tuple(
         SourceView(
             source=source,
-            anchor=f"source-{index}",
             stages=tuple(stage for stage in ledger.stages if stage.source == source.name),
             losses=tuple(sorted((line for line in ledger.lines if line.source == source.name), key=_largest)),
             masked=masked.get(source.name, Amount()),
@@ -282,7 +273,7 @@ def view(manifest: Manifest) -> View:
             ),
             shards=tuple(shard for shard in manifest.shards if shard.source == source.name),
         )
-        for index, source in enumerate(manifest.sources, start=1)
+        for source in manifest.sources
     )
     return View(manifest, sources)
 

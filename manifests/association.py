@@ -64,10 +64,11 @@ def associations(tally: Tally, places: Places) -> Associations:
     cells = _cells(tally)
     drawn = _generator().poisson(np.broadcast_to(cells, (DRAWS, *cells.shape))).astype(np.float64)
     odds, z = log_odds(*_odds_counts(cells), places)
+    met = tally.near > 0
     return Associations(
-        rate=_estimate(_rate(cells), _rate(drawn)),
-        npmi=_estimate(_npmi(cells), _npmi(drawn)),
-        log_odds=_estimate(odds, log_odds(*_odds_counts(drawn), places)[0]),
+        rate=_estimate(_rate(cells), _rate(drawn), met),
+        npmi=_estimate(_npmi(cells), _npmi(drawn), met),
+        log_odds=_estimate(odds, log_odds(*_odds_counts(drawn), places)[0], met),
         z=z,
     )
 
@@ -87,7 +88,7 @@ def changes(ended: Tally, left: Tally, places: Places) -> Estimate:
         return after - whole
 
     (took, drawn_took), (stays, drawn_stays) = parts
-    return _estimate(change(took, stays), change(drawn_took, drawn_stays))
+    return _estimate(change(took, stays), change(drawn_took, drawn_stays), (took + stays)[0] > 0)
 
 
 def log_odds(near: Reals, named: Reals, places: Places) -> tuple[Reals, Reals]:
@@ -194,15 +195,18 @@ def _odds_counts(cells: Reals) -> tuple[Reals, Reals]:
     return cells[..., 0, :, :], cells[..., :3, :, :].sum(axis=-3)
 
 
-def _estimate(value: Reals, drawn: Reals) -> Estimate:
-    """The middle 95 % of what was drawn; a draw about which nothing can be said takes no part."""
+def _estimate(value: Reals, drawn: Reals, met: npt.NDArray[np.bool_]) -> Estimate:
+    """The middle 95 % of what was drawn; a draw about which nothing can be said takes no part.
+
+    Where no document names both (not `met`), drawing again tells nothing of how many might: there is no interval.
+    """
     ordered = np.sort(drawn, axis=0)  # NaN last
     valid = (~np.isnan(drawn)).sum(axis=0)
     ends = []
     for quantile in (LEVEL / 2, 1 - LEVEL / 2):
         place = np.clip(np.rint(quantile * (valid - 1)), 0, None).astype(np.int64)
         ends.append(np.take_along_axis(ordered, place[None], axis=0)[0])
-    return Estimate(value, *(np.where(np.isnan(value), np.nan, end) for end in ends))
+    return Estimate(value, *(np.where(np.isnan(value) | ~met, np.nan, end) for end in ends))
 
 
 def _moments(whole: int, marked: int, drawn: int) -> tuple[float, float]:

@@ -63,3 +63,54 @@ class RemovalEstimate(Strict):
     """Verdicts on pairs of the sample whose texts were others."""
     elsewhere: int
     """Verdicts on pairs that are not in the sample."""
+
+
+class StratumAudit(Strict):
+    """What people said of the samples of one stratum; bounds at 95 %. Null where nothing was decided."""
+
+    source: str
+    verdict: str
+    stage: str
+    reason: str
+    documents: int
+    """All documents of the stratum."""
+    shown: int
+    """Of these, drawn by lot."""
+    right: int
+    """Of those drawn by lot, decided rightly; the same holds of `wrong` and `unsure`."""
+    wrong: int
+    unsure: int
+    beside: int
+    """Read, and not drawn by lot: they say nothing of the others."""
+    share: float | None
+    """Estimated share of the stratum that was decided rightly."""
+    low: float | None
+    high: float | None
+
+
+class Rightness(Strict):
+    """Estimated share of what was removed, or of what was kept, that was decided rightly; bounds at 95 %."""
+
+    what: str
+    covered: int
+    """Documents of strata of which a sample was decided: the estimate speaks of these."""
+    right: int
+    wrong: int
+    unsure: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+class AuditEstimate(Strict):
+    """What is known of the decisions of a snapshot, from people who read samples of them."""
+
+    removed: Rightness
+    kept: Rightness
+    strata: tuple[StratumAudit, ...]
+    """Those of which a sample was read, by source, verdict, stage and reason."""
+    reviewers: int
+    stale: int
+    """Verdicts on documents that are shown, but of another text or another decision."""
+    elsewhere: int
+    """Verdicts on documents that are not shown."""

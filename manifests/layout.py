@@ -2,7 +2,12 @@
 
 manifest.json            the manifest: everything else is vouched for by it
 README.md DATASHEET.md   cards, rendered from the manifest
-report/index.html        per-source statistics, rendered from the manifest
+croissant.json           the same for data loaders (Croissant 1.1 with RAI)
+cards/                   the same in other formats, and the schema of the manifest; see datacards/projections/
+report/index.html        what a reviewer must see first, rendered from the manifest
+report/sources/          a page a source
+report/samples/<source>/ a page a reason, rendered from the manifest and its samples
+report/demographics.json  who is spoken about, near what: estimates and tests, rendered from the manifest
 ATTRIBUTION.parquet      whom the licences of the released documents want named
 provenance.intoto.jsonl  the same for machines of the supply chain: in-toto statement, SLSA provenance
 SHA256SUMS               digests of all files, for people without hc4
@@ -28,6 +33,7 @@ SUMS = "SHA256SUMS"
 SIGNATURE = "snapshot.sig"
 PROVENANCE = "provenance.intoto.jsonl"
 ATTRIBUTION = "ATTRIBUTION.parquet"
+REPORT = "report"
 DATA = "data"
 AUDIT = "audit"
 PRIVACY = "privacy"

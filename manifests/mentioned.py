@@ -15,6 +15,9 @@ from manifests.demographics import Demographics, Tally, columns_of, ends, summed
 from manifests.finding import Finding
 from manifests.snapshot import Snapshot
 
+_CHANGES = ["phi_masked", "paragraphs_cut"]
+"""Columns of a shard that count what was done to a text since it was measured."""
+
 
 def same_lexicon(stated: Demographics) -> bool:
     """Whether this code has the lexicon that was counted with."""
@@ -24,8 +27,8 @@ def same_lexicon(stated: Demographics) -> bool:
 def findings(snapshot: Snapshot) -> Iterator[Finding]:
     """What the manifest's `demographics` and the columns of mentions do not agree about.
 
-    Released texts are read again where nothing in them is masked: what stood in place of a placeholder may have been an
-    age. Of another lexicon's words only the sums are checked.
+    Released texts are read again where nothing in them is masked or cut: what stood in place of a placeholder may have
+    been an age. Of another lexicon's words only the sums are checked.
     """
     stated = snapshot.manifest.demographics
     if stated is None:
@@ -64,12 +67,13 @@ def _read_again(snapshot: Snapshot, source: str, stated: Demographics) -> Iterat
     for path in snapshot.shards(source):
         with pq.ParquetFile(path) as shard:
             for group in range(shard.num_row_groups):
-                rows = shard.read_row_group(group, columns=["doc_id", "text", "phi_masked"]).combine_chunks()
+                rows = shard.read_row_group(group, columns=["doc_id", "text", *_CHANGES]).combine_chunks()
                 ours = [pl.DataFrame(measured.measure(batch)) for batch in rows.to_batches()]
                 if not ours:
                     continue
                 bits = pl.concat(ours).with_columns(pl.Series("doc_id", rows["doc_id"]))
-                whole = bits.filter(pl.Series(rows["phi_masked"]) == 0)
+                changed = pl.DataFrame(rows.select(_CHANGES)).sum_horizontal()
+                whole = bits.filter(changed == 0)
                 wrong = whole.join(theirs, on=["doc_id", *columns], how="anti")["doc_id"].sort()
                 if len(wrong):
                     more = f" (and {len(wrong) - 1:,} more documents)" if len(wrong) > 1 else ""

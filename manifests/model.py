@@ -15,6 +15,7 @@ from manifests.amount import Amount, Share
 from manifests.coverage import ColumnNulls, Coverage
 from manifests.deduplicated import Dedup
 from manifests.demographics import Demographics
+from manifests.estimates import AuditEstimate
 from manifests.merkle import Merkle
 from manifests.strict import Strict
 from manifests.takedowns import Takedown
@@ -324,6 +325,8 @@ class Manifest(Strict):
     rights: Rights
     privacy: Privacy
     dedup: Dedup
+    audit: AuditEstimate | None = None
+    """How often it decided rightly, by people's verdicts on its samples; null if the recipe names none."""
     demographics: Demographics | None = None
     """None if the recipe asks for none."""
     tokenizer: TokenizerFacts

@@ -1,21 +1,8 @@
 """How often near-dedup was right, from what people said of a sample of its removals.
 
 A removal is right if the pair is a copy: whoever keeps the survivor loses nothing. Precision is the share of right
-removals among all of them, estimated from the strata that the sample was drawn from (`manifests.removals`):
-
-    p = Σ w_h p_h,  w_h = N_h / N     N_h removals of stratum h, of which n_h were decided and n_h p_h are copies
-
-with Wilson's score interval (l_h, u_h) for each p_h (Wilson, Probable inference, JASA 22 (1927), 209-212). The score's
-variance has the finite population correction (Cochran, Sampling techniques, 3rd ed. (1977), section 2.6), which is to
-say that n_h counts as n_h (N_h - 1) / (N_h - n_h). The intervals are joined as those of independent estimates (MOVER:
-Zou, Huang & Zhang, A note on confidence interval estimation for a linear function of binomial proportions, Comput.
-Stat. Data Anal. 53 (2009), 1080-1085):
-
-    low = p - sqrt(Σ w_h² (p_h - l_h)²),   high = p + sqrt(Σ w_h² (u_h - p_h)²)
-
-Of one stratum read in part this is Wilson's interval; of strata read whole it is a point. No bound contradicts what was
-seen: a wrong removal that was found is wrong whatever the others are. Strata of which nothing was decided are left
-out, and `covered` says how many removals are left in.
+removals among all of them, estimated from the strata that the sample was drawn from (`manifests.removals`).
+`manifests.weighed` defines estimate and interval.
 
 Pairs that reviewers are unsure of, or disagree on, are counted apart and decide nothing.
 """
@@ -25,22 +12,18 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import combinations
-from math import sqrt
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
-from pydantic import ValidationError
 
-from corpus.errors import RecipeError
 from manifests.estimates import Agreement, Precision, RemovalEstimate, StratumReview
 from manifests.removals import pair_digest
 from manifests.strict import Strict
+from manifests.verdicts import read_lines
+from manifests.weighed import Read, weigh
 
 ALL = "all sources"
-
-_NORMAL = 1.959963984540054
-"""0.975 quantile of the normal distribution."""
 
 Said = Literal["copy", "distinct", "unsure"]
 
@@ -62,21 +45,7 @@ def read_judgements(path: Path) -> list[Judgement]:
     Raises:
         RecipeError: there is no such file, or a line is no verdict.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise RecipeError(f"{path}: {error.strerror}: no file of verdicts can be read there") from None
-    lines = content[: content.rfind(b"\n") + 1].splitlines()
-    found = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                found.append(Judgement.model_validate_json(line))
-            except ValidationError as error:
-                first = error.errors()[0]
-                place = ".".join(map(str, first["loc"])) or "line"
-                raise RecipeError(f"{path}:{number}: no verdict: {place}: {first['msg']}") from None
-    return found
+    return read_lines(path, Judgement)
 
 
 def estimate(pairs: pl.DataFrame, judgements: Sequence[Judgement], *, named: bool = True) -> RemovalEstimate:
@@ -127,52 +96,24 @@ def _strata(pairs: pl.DataFrame) -> list[StratumReview]:
 
 
 def precision(source: str, strata: Iterable[StratumReview]) -> Precision:
-    """The estimate over `strata`, as the head of this file defines it."""
+    """The estimate over `strata`, by `manifests.weighed`."""
     strata = list(strata)
-    decided = [one for one in strata if one.copies + one.distinct]
-    covered = sum(one.removals for one in decided)
-    right, below, above = 0.0, 0.0, 0.0
-    for one in decided:
-        share, low, high = _bounds(one)
-        right += one.removals * share
-        below += (one.removals * (share - low)) ** 2
-        above += (one.removals * (high - share)) ** 2
-    seen_right, seen_wrong = sum(one.copies for one in strata), sum(one.distinct for one in strata)
-    fewest = max(right - sqrt(below), seen_right)
-    most = min(right + sqrt(above), covered - seen_wrong)
+    found = weigh(Read(one.removals, one.copies, one.distinct) for one in strata)
     return Precision(
         source=source,
         removals=sum(one.removals for one in strata),
-        covered=covered,
+        covered=found.covered if found else 0,
         read=sum(one.copies + one.distinct + one.unsure for one in strata),
-        copies=seen_right,
-        distinct=seen_wrong,
+        copies=sum(one.copies for one in strata),
+        distinct=sum(one.distinct for one in strata),
         unsure=sum(one.unsure for one in strata),
-        precision=right / covered if decided else None,
-        low=fewest / covered if decided else None,
-        high=most / covered if decided else None,
-        wrong=covered - right if decided else None,
-        wrong_low=covered - most if decided else None,
-        wrong_high=covered - fewest if decided else None,
+        precision=found.share if found else None,
+        low=found.bounds[0] if found else None,
+        high=found.bounds[1] if found else None,
+        wrong=found.covered - found.right if found else None,
+        wrong_low=found.covered - found.most if found else None,
+        wrong_high=found.covered - found.fewest if found else None,
     )
-
-
-def _bounds(one: StratumReview) -> tuple[float, float, float]:
-    """Share of copies in a stratum, and its bounds."""
-    decided = one.copies + one.distinct
-    share = one.copies / decided
-    if decided == one.removals:
-        return share, share, share
-    low, high = _wilson(share, decided * (one.removals - 1) / (one.removals - decided))
-    return share, max(low, one.copies / one.removals), min(high, 1 - one.distinct / one.removals)
-
-
-def _wilson(share: float, size: float) -> tuple[float, float]:
-    """Wilson's score interval at 95 % of a share of `size`, which need not be whole."""
-    spread = _NORMAL**2 / size
-    middle = (share + spread / 2) / (1 + spread)
-    half = _NORMAL / (1 + spread) * sqrt(share * (1 - share) / size + spread / (4 * size))
-    return min(middle - half, share), max(middle + half, share)
 
 
 def contradicted(stated: RemovalEstimate, pairs: pl.DataFrame) -> bool:

@@ -14,7 +14,7 @@ from manifests.snapshot import Snapshot
 _FACTS = (
     *("doc_id", "source", "title", "url", "doc_type", "split", "cluster_id", "licence_spdx", "licence_raw"),
     *("raw_file", "raw_sha256", "member", "record", "offset", "reader", "retrieved"),
-    *("text_sha256", "n_bytes", "n_words", "n_tokens", "phi_policy", "phi_masked", "stands_for"),
+    *("text_sha256", "n_bytes", "n_words", "n_tokens", "phi_policy", "phi_masked", "paragraphs_cut", "stands_for"),
 )
 
 

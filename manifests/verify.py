@@ -17,6 +17,7 @@ from corpus.errors import LedgerImbalance, SnapshotError
 from corpus.verdict import Verdict
 from manifests import (
     agree,
+    audited,
     covered,
     layout,
     mentioned,
@@ -41,7 +42,8 @@ from manifests.sums import read_sums, snapshot_files, strange_entries, sums_text
 
 __all__ = ["Finding", "Render", "notes", "verify"]
 
-Render = Callable[[Manifest], Mapping[str, bytes]]
+Render = Callable[[Manifest, pl.DataFrame | None], Mapping[str, bytes]]
+"""Makes the cards and pages of a manifest and its samples; of None, those that show no samples."""
 
 
 def verify(folder: Path, render: Render, tokenizers: Sequence[Path] = ()) -> list[Finding]:
@@ -49,8 +51,8 @@ def verify(folder: Path, render: Render, tokenizers: Sequence[Path] = ()) -> lis
 
     All tokens are counted again with each of `tokenizers`, files of those that the manifest names.
 
-    `render` makes the cards of a manifest. Cards are compared byte by byte where this code built the snapshot, and by
-    SHA256SUMS alone where another version did: `notes` says so.
+    `render` makes the cards and pages of a manifest and its samples. They are compared byte by byte where this code
+    built the snapshot, and by SHA256SUMS alone where another version did: `notes` says so.
     """
     try:
         snapshot = Snapshot.open(folder)
@@ -110,13 +112,15 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
         elif name not in present:
             yield Finding(name, "is missing")
     cards: Mapping[str, bytes] = {}
+    samples = None if layout.SAMPLES in damaged or layout.SAMPLES not in stated else _samples(snapshot)
     try:
-        cards = render(manifest)
+        cards = render(manifest, samples)
     except Exception as error:  # noqa: BLE001 - of a forged manifest a template can make any
         yield Finding(layout.MANIFEST, f"no cards can be rendered from it ({type(error).__name__})")
     for name, content in cards.items():
         if name not in present:
-            yield Finding(name, "is missing")
+            if name in listed or not _of_other_code(manifest, name):
+                yield Finding(name, "is missing")
         elif (
             name in digests
             and digests[name] != hashlib.sha256(content).hexdigest()
@@ -124,6 +128,9 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
         ):
             yield Finding(name, _difference(folder / name, content))
     known = {layout.MANIFEST, *stated, *cards}
+    # Pages that cannot be rendered here are judged by SHA256SUMS alone.
+    known |= {name for name in listed if _of_other_code(manifest, name)}
+    known |= {name for name in listed if samples is None and name.startswith(f"{layout.REPORT}/samples/")}
     yield from (Finding(name, "is not part of the snapshot") for name in present if name not in known)
     yield from _sums(folder, digests, listed)
     yield from agree.with_recipe(manifest)
@@ -132,6 +139,18 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
     yield from released.policies_unknown(manifest)
     if not damaged:
         yield from _content(snapshot)
+
+
+def _samples(snapshot: Snapshot) -> pl.DataFrame | None:
+    try:
+        return snapshot.samples()
+    except SnapshotError:  # which is said of the table
+        return None
+
+
+def _of_other_code(manifest: Manifest, name: str) -> bool:
+    """Whether this is a page of the report that other code may have made, or not made."""
+    return name.startswith(f"{layout.REPORT}/") and not agree.same_code(manifest)
 
 
 def _difference(path: Path, rendered: bytes) -> str:
@@ -154,6 +173,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.DATA, released.shards(snapshot)),
         (layout.SIGNATURES, signed.signatures(snapshot)),
         (layout.SAMPLES, released.samples(snapshot)),
+        (layout.SAMPLES, _audit(snapshot)),
         *((layout.REMOVALS, checks) for checks in _removals(snapshot)),
         (layout.LEDGER, _ledger(snapshot)),
         (layout.AUDIT, agree.with_record_tables(snapshot)),
@@ -191,6 +211,17 @@ def _estimate(snapshot: Snapshot) -> Iterator[Finding]:
         pairs = None if drawn is None else drawn.with_columns(text=pl.lit(""), survivor_text=pl.lit(""))
     if pairs is None or contradicted(stated, pairs):
         yield Finding(layout.MANIFEST, "dedup.removals does not follow from the sample and what was read of it")
+
+
+def _audit(snapshot: Snapshot) -> Iterator[Finding]:
+    """What people's verdicts amount to again, from what the manifest says was read."""
+    stated = snapshot.manifest.audit
+    sizes = audited.stratum_sizes(snapshot.manifest)
+    # Where documents were taken out, people read samples that are gone: the parent's estimate stands as it was made.
+    if snapshot.manifest.takedowns:
+        return
+    if stated is not None and audited.contradicted(stated, snapshot.samples(), sizes):
+        yield Finding(layout.MANIFEST, "audit does not follow from the samples and what was read of them")
 
 
 def _manifest(folder: Path, manifest: Manifest) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ from filters.boilerplate import learning
 from filters.classifier import load_classifier
 from filters.phi.surrogates import Key
 from manifests.model import Manifest
-from pipelines import boilerplate, conclude, planted, removals, wipe_out
+from pipelines import boilerplate, planted, removals, wipe_out
 from pipelines.deduplicate.earlier import file_of
 from pipelines.deduplicate.steps import Deduplication, Found, Part
 from pipelines.engines.engine import Engine
@@ -35,6 +35,7 @@ from pipelines.paragraphs import Bundle as ParagraphBundle
 from pipelines.paragraphs import Counted, RepeatedParagraphs
 from pipelines.plan import Plan
 from pipelines.publish import publish
+from pipelines.samples import SAMPLES_PER_REASON
 from pipelines.signals import signal_stages
 from pipelines.slices import Sliced, without_places
 from pipelines.statement import Finished
@@ -182,9 +183,15 @@ class Build:
         """Place of each source in the recipe: its number, and its authority."""
         return {source.name: place for place, source in enumerate(self.plan.recipe.sources)}
 
+    @property
+    def _rules(self) -> dict[str, list[dict[str, Any]]]:
+        """Quality rules by document type."""
+        named = self.plan.recipe.rules_for()
+        return {kind: [rule.model_dump(mode="json") for rule in own] for kind, own in named.items()}
+
     def _decide(self, outdated: Slices, works: Sliced) -> None:
         recipe = self.plan.recipe
-        rules = {kind: [rule.model_dump(mode="json") for rule in own] for kind, own in recipe.rules_for().items()}
+        rules = self._rules
         units = []
         for number, bundle in enumerate(self.plan.bundles):
             params = {
@@ -260,6 +267,7 @@ class Build:
     def _conclude(self, found: Found, works: Sliced, learnt: dict[str, str]) -> list[Result]:
         needed = ("documents", "verdicts", "licence", "phi", "sentences")
         genres = self._genres()  # reads models: once, not for each bundle
+        rules = self._rules
         units = []
         for number, bundle in enumerate(self.plan.bundles):
             params = {
@@ -270,7 +278,9 @@ class Build:
                 "merges": found.rows.of(number),
                 "works": works.of(number),
                 "learnt": learnt[bundle.source.name],
-                "samples": conclude.SAMPLES_PER_REASON,
+                "samples": SAMPLES_PER_REASON,
+                "rules": rules,
+                "min_score": self.plan.recipe.language.min_score,
                 "seed": self.plan.recipe.seed,
                 "genres": genres,
             }

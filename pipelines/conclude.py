@@ -29,17 +29,14 @@ from pipelines.boilerplate import examples
 from pipelines.excerpts import excerpts
 from pipelines.genres import with_genres
 from pipelines.measure import QUARANTINED, ROWS
+from pipelines.samples import choose, hidden
 from pipelines.signals import signal_stages
 from pipelines.slices import read_slice, slice_rows
 from pipelines.works import with_works
-from shards.place import uniform
 
 LEDGER = "ledger.parquet"
 SAMPLES = "samples.parquet"
 BOILERPLATE = "boilerplate.parquet"
-SAMPLES_PER_REASON = 25
-NEAREST_PER_REASON = 10
-"""Samples chosen not by lot, but because a little more or less of the measured value would have kept them."""
 AMOUNT = ["documents", "bytes", "words", "tokens"]
 
 _FACTS = ["doc_type", "genre", "genre_evidence", "published", "retraction", *KINDS, "version", "offset"]
@@ -86,8 +83,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
         .sort("raw_file", "stage", "verdict", "reason")
     )
     write_frame(ledger, folder / LEDGER)
-    chosen = _choose(audit, params["samples"], params["seed"])
-    write_frame(_excerpts(chosen, work, digests), folder / SAMPLES)
+    write_frame(_excerpts(choose(audit, params), work, digests), folder / SAMPLES)
     pq.write_table(pq.read_table(documents / QUARANTINED), folder / QUARANTINED)
     kept = rows.filter(pl.col("verdict") == Verdict.KEEP.value)
     write_frame(examples(work, digests, params["learnt"], kept["row"]), folder / BOILERPLATE)
@@ -147,49 +143,8 @@ def _masked(words: pa.Table, policies: pa.ChunkedArray) -> pl.DataFrame:
     return pl.DataFrame({**masked_words(words, policies), "copyright": mask_distinct(words["copyright"], CREDITS)})
 
 
-def sampled(stratum: list[str], per_reason: int) -> pl.Expr:
-    """Which rows of a stratum are samples: those with the smallest `draw`, and those nearest to the bound they broke.
-
-    The samples of a union are among the samples of its parts.
-    """
-    distance = (pl.col("score") - pl.col("threshold")).abs()
-    nearest = pl.struct(distance, "draw").rank("ordinal").over([*stratum, distance.is_null()]) <= NEAREST_PER_REASON
-    return (pl.col("draw").rank("ordinal").over(stratum) <= per_reason) | (nearest & distance.is_not_null())
-
-
-def _choose(audit: pl.DataFrame, per_reason: int, seed: int) -> pl.DataFrame:
-    """Some documents of each reason."""
-    drawn = pl.Series("draw", [uniform(d, salt=f"sample/{seed}") for d in audit["doc_id"]], pl.Float64)
-    stratum = ["verdict", "stage", "reason"]
-    return (
-        audit.with_columns(drawn)
-        .filter(sampled(stratum, per_reason))
-        .select(
-            "row",
-            "draw",
-            "source",
-            "doc_id",
-            "phi_policy",
-            *stratum,
-            "score",
-            "threshold",
-            "survivor",
-            "similarity",
-            "rules_failed",
-        )
-        .sort("row")
-    )
-
-
 def _excerpts(chosen: pl.DataFrame, work: WorkFolder, digests: dict[str, str]) -> pl.DataFrame:
     """Masked beginnings of the chosen texts. What a licence or its source forbids to show is not shown."""
-    hidden = [Stage.LICENCE.value, Stage.VERSION.value, Stage.READ.value, Stage.USE.value]
-    forbidden = (
-        pl.col("stage").is_in(hidden)
-        | pl.col("rules_failed").list.eval(pl.element().str.starts_with("licence_")).list.any()
-        | pl.col("rules_failed").list.contains("phi_failed")
-        | pl.col("rules_failed").list.contains(BLOCKED)
-    )
-    shown = excerpts(work, digests, chosen.filter(~forbidden)["row"].to_numpy(), _EXCERPT)
+    shown = excerpts(work, digests, chosen.filter(~hidden())["row"].to_numpy(), _EXCERPT)
     texts = pl.Series("excerpt", [shown[row].text if row in shown else None for row in chosen["row"]], pl.String)
     return chosen.with_columns(texts).drop("row", "rules_failed")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -72,13 +71,13 @@ def review(
     if html is not None:
         from datacards.removals import render_removals
 
-        _outside(html, folder)
+        outside(html, folder)
         html.write_bytes(render_removals(name, pairs))
         out.print(f"{escape(str(html))}: {len(pairs):,} pairs", highlight=False, soft_wrap=True)
         return
-    _outside(chosen, folder)
+    outside(chosen, folder)
     if not summary:
-        _ask(out, pairs, chosen, reviewer or _login())
+        _ask(out, pairs, chosen, reviewer or login())
     said = _judgements([chosen]) if chosen.exists() else []
     show_estimate(out, estimate(pairs, said))
 
@@ -130,7 +129,7 @@ def _beside(folder: Path | None, name: str) -> Path:
     return (Path() if folder is None else folder.parent) / f"{name}.reviews.jsonl"
 
 
-def _outside(path: Path, folder: Path | None) -> None:
+def outside(path: Path, folder: Path | None) -> None:
     """Refuse to write into a snapshot: it would no longer be whole."""
     if folder is not None and path.resolve().is_relative_to(folder):
         raise SnapshotError(f"{path} lies in {folder}, where nothing may be added; name a file elsewhere")
@@ -142,7 +141,8 @@ def _judgements(files: Iterable[Path]) -> list[Judgement]:
     return [one for path in files for one in read_judgements(path)]
 
 
-def _login() -> str:
+def login() -> str:
+    """Who is sitting here."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a container whose user has no name
@@ -153,6 +153,7 @@ def _ask(out: Console, pairs: pl.DataFrame, path: Path, reviewer: str) -> None:
     """Ask about every pair that this reviewer has not judged; each answer is on disk before the next question."""
     from manifests.precision import Judgement
     from manifests.removals import pair_digest
+    from manifests.verdicts import append_line
     from pipelines.show_removals import show_pair
 
     console = out if out.width >= _NARROWEST or out.is_terminal else Console(width=_NARROWEST)
@@ -168,7 +169,7 @@ def _ask(out: Console, pairs: pl.DataFrame, path: Path, reviewer: str) -> None:
             break
         if answer in _ANSWERS:
             ids = {"doc_id": pair["doc_id"], "survivor": pair["survivor"]}
-            _append(path, Judgement(pair=name, **ids, verdict=_ANSWERS[answer], reviewer=reviewer))
+            append_line(path, Judgement(pair=name, **ids, verdict=_ANSWERS[answer], reviewer=reviewer))
     console.print()
 
 
@@ -187,13 +188,3 @@ def _answer(console: Console, pair: dict[str, object]) -> str:
         if answer[0] != "f":
             return answer[0]
         show_whole(console, pair)
-
-
-def _append(path: Path, said: Judgement) -> None:
-    """Add a line, behind the last whole one, and flush it to disk."""
-    with path.open("ab+") as file:
-        file.seek(0)
-        file.truncate(file.read().rfind(b"\n") + 1)
-        file.write(said.model_dump_json().encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())

@@ -35,5 +35,11 @@ def gaps(plan: Plan) -> Iterator[Gap]:
     if unsorted := [source.name for source in plan.recipe.sources if source.eu_section is None]:
         yield Gap(
             what="the section of the EU's summary of training content that each source belongs to",
-            why=f"the recipe gives no `eu_section` to {', '.join(unsorted)}",
+            why=f"the recipe gives no `eu_section` to {_named(unsorted)}",
         )
+
+
+def _named(names: list[str], most: int = 8) -> str:
+    """The first of many names, and how many more there are."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")

@@ -20,6 +20,7 @@ from corpus.errors import RecipeError
 from corpus.rooms import toolchain
 from corpus.unit import Unit
 from filters.datatrove.formatters import Formatters
+from manifests.audited import SampleVerdict, read_verdicts
 from manifests.earlier import Earlier
 from manifests.precision import Judgement, read_judgements
 from pipelines.answers import Answers, answers_of, waiting
@@ -95,6 +96,8 @@ class Plan:
     """What people said of pairs that near-dedup merged, a file of `dedup.verdicts` after the other."""
     blocklists: tuple[Blocklist, ...] = ()
     """What must not come back."""
+    said: tuple[SampleVerdict, ...] = ()
+    """What people said of samples, a file of `audit.verdicts` after the other."""
 
     @property
     def tokenizers(self) -> list[tuple[str, str]]:
@@ -188,9 +191,10 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     earlier = [Earlier.open(Path(resolve_location(one, root)), recipe.dedup.signature) for one in recipe.dedup.against]
     places = [Path(resolve_location(one, root)) for one in recipe.dedup.verdicts]
     judgements = tuple(one for place in places for one in read_judgements(place))
+    said = tuple(one for place in recipe.audit.verdicts for one in read_verdicts(Path(resolve_location(place, root))))
     blocklists = tuple(Blocklist.open(Path(resolve_location(one, root))) for one in recipe.blocklist)
-    known = (readers, stages, formatters, tuple(earlier), answers, judgements, blocklists)
-    return Plan(recipe, root, tuple(bundles), *known)
+    known = (readers, stages, formatters, tuple(earlier), answers, judgements)
+    return Plan(recipe, root, tuple(bundles), *known, blocklists=blocklists, said=said)
 
 
 def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:

@@ -18,18 +18,19 @@ from corpus.digest import sha256_file
 from corpus.errors import BuildStopped, SnapshotError
 from corpus.storage import WorkFolder, flush_tree
 from corpus.tables import write_frame
-from datacards.render import render
+from datacards.render import page_names, render
 from manifests import layout
 from manifests.labels import LISTED, listed
 from manifests.model import File, Manifest, Shard
 from manifests.removals import PAIRS
 from manifests.snapshot import Snapshot
 from manifests.sums import snapshot_files, strange_entries, write_sums
-from pipelines.conclude import BOILERPLATE, LEDGER, SAMPLES, SAMPLES_PER_REASON, sampled
+from pipelines.conclude import BOILERPLATE, LEDGER, SAMPLES
 from pipelines.covered import labels_by_source
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.provenance import ATTRIBUTED, ATTRIBUTION
 from pipelines.release_checks import check_release
+from pipelines.samples import united
 from pipelines.shard import IDENTIFIERS, SHARD, SIGNATURES
 from pipelines.statement import Finished, make_manifest
 from shards.place import shard_name
@@ -47,7 +48,7 @@ def check_output(output: Path) -> None:
         manifest = Snapshot.open(output).manifest
     except SnapshotError:
         raise BuildStopped(f"{output} exists and is not a snapshot; move it away or pass another --output") from None
-    ours = {layout.MANIFEST, layout.SUMS, *render(manifest)}
+    ours = {layout.MANIFEST, layout.SUMS, *page_names(manifest)}
     ours |= {shard.path for shard in manifest.shards} | {file.path for file in manifest.files}
     if foreign := [*strange_entries(output), *(name for name in snapshot_files(output) if name not in ours)]:
         raise BuildStopped(f"{output} holds {foreign[0]}, which is not part of the snapshot; move it away first")
@@ -108,7 +109,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _write(finished: Finished, folder: Path) -> Manifest:
     shards = [_copy_shard(finished.work, shard, folder) for shard in finished.shards]
-    ledger = _ledger_table(finished)
+    ledger, samples = _ledger_table(finished), _samples(finished)
     names = [source.name for source in finished.plan.recipe.sources]
     assembled = {name: [finished.product(number, "assembled") for number in finished.of(name)] for name in names}
     labels = labels_by_source(assembled)
@@ -119,20 +120,20 @@ def _write(finished: Finished, folder: Path) -> Manifest:
         _attribution(finished, folder),
         _frame(folder, layout.LEDGER, "ledger", ledger),
         _frame(folder, layout.QUARANTINE, "quarantine", _quarantine(finished)),
-        _frame(folder, layout.SAMPLES, "samples", _samples(finished)),
+        _frame(folder, layout.SAMPLES, "samples", samples),
         _frame(folder, layout.BOILERPLATE, "boilerplate", _boilerplate(finished)),
         _removals(finished, folder),
         *(_frame(folder, path, "coverage", listed(kind, labels)) for kind, path in LISTED.items()),
     ]
-    manifest = make_manifest(finished, shards, files, ledger, labels).identified()
-    write_pages(manifest, folder)
+    manifest = make_manifest(finished, shards, files, ledger, labels, samples).identified()
+    write_pages(manifest, folder, samples)
     return manifest
 
 
-def write_pages(manifest: Manifest, folder: Path) -> None:
-    """Write the manifest, the cards that it renders to, and SHA256SUMS over all that is in `folder`."""
+def write_pages(manifest: Manifest, folder: Path, samples: pl.DataFrame) -> None:
+    """Write the manifest, the cards that it and `samples` render to, and SHA256SUMS over all that is in `folder`."""
     (folder / layout.MANIFEST).write_bytes(manifest.canonical())
-    for name, content in render(manifest).items():
+    for name, content in render(manifest, samples).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -249,9 +250,7 @@ def _quarantine(finished: Finished) -> pl.DataFrame:
 
 def _samples(finished: Finished) -> pl.DataFrame:
     """The samples of each reason, over all bundles of a source."""
-    stratum = ["source", "verdict", "stage", "reason"]
-    drawn = _with_source(finished, "concluded", SAMPLES)
-    return drawn.filter(sampled(stratum, SAMPLES_PER_REASON)).sort([*stratum, "draw"]).drop("draw")
+    return united(_with_source(finished, "concluded", SAMPLES)).drop("draw")
 
 
 def _boilerplate(finished: Finished) -> pl.DataFrame:

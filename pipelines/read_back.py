@@ -28,7 +28,7 @@ from sources.registry import make_reader
 
 _CHUNK = 1 << 20
 
-Comparison = Literal["equal", "masked", "different"]
+Comparison = Literal["equal", "masked", "shortened", "different"]
 """`masked`: equal but for what the account of identifiers says was replaced."""
 
 
@@ -102,6 +102,21 @@ def compared(read: str, released: str, replaced: Sequence[tuple[int, int]]) -> C
     return "masked" if whole else "different"
 
 
+def shortened(read: str, released: str, replaced: Sequence[tuple[int, int]]) -> Comparison:
+    """The same where repeated paragraphs were cut from the released text: what is left of its lines stands in the text
+    read, in their order."""
+    content, other = released.encode(), read.encode()
+    bounds = [0, *(edge for span in replaced for edge in span), len(content)]
+    place = 0
+    for start, end in zip(bounds[::2], bounds[1::2], strict=True):
+        for piece in content[start:end].split(b"\n"):
+            place = other.find(piece, place)
+            if place < 0:
+                return "different"
+            place += len(piece)
+    return "shortened"
+
+
 @dataclass(slots=True)
 class _Open:
     """Records met whose end is not known yet."""
@@ -168,11 +183,12 @@ def _in_order(batch: Batch) -> list[tuple[int, int | None, str, int]]:
 
 def _comparison(snapshot: Snapshot, trace: Trace, read: str) -> Comparison:
     released = read_row(snapshot, trace.place, ["text"])["text"]
+    compare = shortened if trace.document["paragraphs_cut"] else compared
     if read == released or not trace.document["phi_masked"]:
-        return compared(read, released, ())
+        return compare(read, released, ())
     account = pl.scan_parquet(snapshot.folder / account_of(trace.place.shard), glob=False)
     spans = account.filter(pl.col("doc_id") == trace.document["doc_id"]).select("start", "end").sort("start").collect()
-    return compared(read, released, spans.rows())
+    return compare(read, released, spans.rows())
 
 
 def _hash_records(raw: RawFile, records: list[ReadBack]) -> None:

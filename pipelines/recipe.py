@@ -332,6 +332,13 @@ class Limits(Part):
         return {"text_bytes": stated.pop("record_bytes"), **stated}
 
 
+class AuditRecipe(Part):
+    """What people said of this snapshot, or of one before it."""
+
+    verdicts: tuple[Location, ...] = ()
+    """Files of verdicts on samples, as `hc4 review` writes them: the manifest states what they amount to."""
+
+
 class Recipe(Part):
     """A whole recipe. Sources are listed by authority: of two equal documents, the earlier source's survives."""
 
@@ -359,6 +366,7 @@ class Recipe(Part):
     blocklist: tuple[Location, ...] = ()
     """What must not come back: folders of snapshots that documents were taken out of, and text files with a doc_id a
     line. Documents that they name, and documents of the very words of one that was taken out, are dropped."""
+    audit: AuditRecipe = AuditRecipe()
     tokenizer: Location = "asset:mistral-v3.model"
     count_with: tuple[CountRecipe, ...] = ()
     """Other tokenizers: the manifest states how many tokens the released text has by each."""

@@ -18,6 +18,7 @@ from pipelines.show import show_story
 
 _COMPARED = {
     "equal": "the text as read is the released text",
+    "shortened": "the lines of the released text stand in the text as read, which has more: paragraphs were cut",
     "masked": "the text as read is the released text, but for the identifiers that were replaced",
     "different": "the text as read is NOT the released text",
     "absent": "no such record was found in it",

@@ -23,6 +23,8 @@ from filters.mentions import lexicon
 from filters.rights import Profile, load_profile
 from manifests.agree import dedup_parameters
 from manifests.amount import Amount, Share
+from manifests.audited import estimate as estimate_samples
+from manifests.audited import stratum_sizes
 from manifests.coverage import Coverage, nulls_of
 from manifests.deduplicated import (
     ClusterSize,
@@ -110,11 +112,12 @@ def make_manifest(
     files: list[File],
     table: pl.DataFrame,
     labels: dict[str, pl.DataFrame],
+    samples: pl.DataFrame,
 ) -> Manifest:
     """State everything, after the account was closed.
 
     `table` is the ledger by raw file (`manifests.ledger.KEYS` and the four measures), `labels` is what
-    `pipelines.covered.labels_by_source` gives.
+    `pipelines.covered.labels_by_source` gives, `samples` those of the snapshot.
 
     Raises:
         LedgerImbalance: the account does not close.
@@ -134,7 +137,7 @@ def make_manifest(
     language = Path(resolve_location(recipe.language.model, plan.folder))
     canonical = _canonical_recipe(finished, tokenizer.sha256, sha256_file(language))
     asset = next((asset for asset in ASSETS.values() if asset.sha256 == sha256_file(language)), None)
-    return Manifest(
+    stated = Manifest(
         snapshot_id="",
         name=recipe.name,
         title=recipe.title or recipe.name,
@@ -176,6 +179,10 @@ def make_manifest(
         environment=environment(_versions_for(plan)),
         gaps=tuple(gaps(plan)),
     )
+    if not recipe.audit.verdicts:
+        return stated
+    audit = estimate_samples(samples, stratum_sizes(stated), plan.said)
+    return stated.model_copy(update={"audit": audit})
 
 
 def _versions_for(plan: Plan) -> dict[str, str]:
@@ -463,6 +470,8 @@ def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict
     verdicts = [Path(resolve_location(one, finished.plan.folder)) for one in finished.plan.recipe.dedup.verdicts]
     recipe["dedup"]["verdicts"] = [sha256_file(path) for path in verdicts]
     recipe["blocklist"] = [one.sha256 for one in finished.plan.blocklists]
+    said = [Path(resolve_location(one, finished.plan.folder)) for one in finished.plan.recipe.audit.verdicts]
+    recipe["audit"]["verdicts"] = [sha256_file(path) for path in said]
     recipe["tokenizer"] = tokenizer
     for one, (_, place) in zip(recipe["count_with"], finished.plan.tokenizers, strict=True):
         one["tokenizer"] = sha256_file(Path(place))

@@ -10,62 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from datacards.columns import COLUMNS
+from datacards.columns import COLUMNS, Column
 from datacards.datasheet import NOT_STATED
+from datacards.projections.croissant_context import CONTEXT
+from datacards.projections.croissant_rai import responsible
 from datacards.projections.facts import UNDATED, Facts, Json, document, licence_page, relative, segment, years_of
 from datacards.text import one_line, web_address
-
-CONTEXT: Json = {
-    "@language": "en",
-    "@vocab": "https://schema.org/",
-    "annotation": "cr:annotation",
-    "arrayShape": "cr:arrayShape",
-    "citeAs": "cr:citeAs",
-    "column": "cr:column",
-    "conformsTo": "dct:conformsTo",
-    "containedIn": "cr:containedIn",
-    "cr": "http://mlcommons.org/croissant/",
-    "data": {"@id": "cr:data", "@type": "@json"},
-    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "dct": "http://purl.org/dc/terms/",
-    "description": {"@container": "@language"},
-    "duo": "http://purl.obolibrary.org/obo/DUO_",
-    "equivalentProperty": "cr:equivalentProperty",
-    "examples": {"@id": "cr:examples", "@type": "@json"},
-    "excludes": "cr:excludes",
-    "extract": "cr:extract",
-    "field": "cr:field",
-    "fileObject": "cr:fileObject",
-    "fileProperty": "cr:fileProperty",
-    "fileSet": "cr:fileSet",
-    "format": "cr:format",
-    "includes": "cr:includes",
-    "isArray": "cr:isArray",
-    "isLiveDataset": "cr:isLiveDataset",
-    "jsonPath": "cr:jsonPath",
-    "key": "cr:key",
-    "md5": "cr:md5",
-    "name": {"@container": "@language"},
-    "odrl": "http://www.w3.org/ns/odrl/2/",
-    "parentField": "cr:parentField",
-    "path": "cr:path",
-    "prov": "http://www.w3.org/ns/prov#",
-    "rai": "http://mlcommons.org/croissant/RAI/",
-    "recordSet": "cr:recordSet",
-    "references": "cr:references",
-    "regex": "cr:regex",
-    "repeated": "cr:repeated",
-    "replace": "cr:replace",
-    "samplingRate": "cr:samplingRate",
-    "sc": "https://schema.org/",
-    "sdVersion": "cr:sdVersion",
-    "separator": "cr:separator",
-    "source": "cr:source",
-    "subField": "cr:subField",
-    "transform": "cr:transform",
-    "wd": "http://www.wikidata.org/entity/",
-}
-"""The context of the specification, all that its reference reader wants, and DUO, ODRL, PROV and Wikidata."""
 
 _TYPES = {
     "string": "sc:Text",
@@ -142,7 +92,7 @@ def _dataset(facts: Facts) -> Json:
             "prov:label": f"hc4 {manifest.environment.hc4}, code {manifest.environment.code_sha256}, "
             f"recipe {manifest.recipe_sha256}",
         },
-        **_responsible(facts),
+        **responsible(facts),
         "distribution": [*_files(facts), *_file_sets(facts)],
         "recordSet": list(_record_sets(facts)),
     }
@@ -204,39 +154,6 @@ def _origin(facts: Facts, number: int) -> Json:
     }
 
 
-def _responsible(facts: Facts) -> dict[str, Json]:
-    """The twenty properties of RAI 1.0, none left out, and the key that NeurIPS asks for beside them."""
-    none = "None: no instance is labelled or annotated by people."
-    manifest = facts.manifest
-    models = [f"{one.name} (sha256 {one.sha256}): {one.used_for}" for one in manifest.models]
-    surrogates = "surrogate" in manifest.privacy.replaced.values()
-    return {
-        "rai:dataCollection": f"{facts.answer('collection', 'acquisition')} {facts.answer('collection', 'mechanisms')}",
-        "rai:dataCollectionType": ["Secondary Data analysis"],
-        "rai:dataCollectionMissingData": facts.answer("composition", "missing"),
-        "rai:dataCollectionRawData": facts.answer("composition", "self_contained"),
-        "rai:dataCollectionTimeframe": list(facts.retrieved or (NOT_STATED,)),
-        "rai:dataPreprocessingProtocol": facts.answer("preprocessing", "steps"),
-        "rai:dataImputationProtocol": "None: what a source does not state is null, with its reason in column `nulls`.",
-        "rai:dataManipulationProtocol": facts.answer("composition", "identification"),
-        "rai:dataReleaseMaintenancePlan": " ".join(facts.answer("maintenance", key) for key in ("updates", "errata")),
-        "rai:personalSensitiveInformation": facts.answer("composition", "sensitive"),
-        "rai:dataAnnotationProtocol": none,
-        "rai:dataAnnotationPlatform": none,
-        "rai:dataAnnotationAnalysis": none,
-        "rai:annotationsPerItem": none,
-        "rai:annotatorDemographics": none,
-        "rai:machineAnnotationTools": models or ["None"],
-        "rai:dataSocialImpact": facts.answer("collection", "impact"),
-        "rai:dataBiases": facts.answer("uses", "cautions"),
-        "rai:dataLimitations": facts.gaps or [NOT_STATED],
-        "rai:dataUseCases": f"{facts.answer('motivation', 'purpose')} Not for: {facts.answer('uses', 'out_of_scope')}",
-        "rai:hasSyntheticData": "Made values stand in the place of identifiers."
-        if surrogates
-        else f"Of the sources' text {NOT_STATED}; the build adds none.",
-    }
-
-
 def _files(facts: Facts) -> Iterator[Json]:
     for shard in facts.manifest.shards:
         yield {
@@ -286,18 +203,19 @@ def _record_sets(facts: Facts) -> Iterator[Json]:
             "name": "documents",
             "description": "One document of a source a record.",
             "key": {"@id": "documents/doc_id"},
-            "field": [_field(column.name, column.kind, column.meaning, bool(facts.splits)) for column in COLUMNS],
+            "field": [_field(facts, column) for column in COLUMNS],
             "annotation": list(_statistics(facts)),
         }
 
 
-def _field(name: str, kind: str, meaning: str, splits: bool) -> Json:
+def _field(facts: Facts, column: Column) -> Json:
+    name, kind = column.name, column.kind
     source: Json = {"fileSet": {"@id": "shards"}, "extract": {"column": name}}
     made: dict[str, Json] = {
         "@type": "cr:Field",
         "@id": f"documents/{name}",
         "name": name,
-        "description": meaning.replace("`", ""),
+        "description": column.meaning.replace("`", ""),
     }
     if name in _SUB_FIELDS:
         inner, names = _SUB_FIELDS[name]
@@ -317,7 +235,15 @@ def _field(name: str, kind: str, meaning: str, splits: bool) -> Json:
         made |= {"isArray": True, "arrayShape": "-1"}
     if name in _EQUIVALENT:
         made["equivalentProperty"] = _EQUIVALENT[name]
-    if name == "split" and splits:
+    if name in facts.nulls:
+        made["annotation"] = [_statistic(f"nulls/{name}", f"rows in which {name} is null", facts.nulls[name], _COUNT)]
+    covered = facts.manifest.coverage
+    if name == "n_tokens" and covered:
+        made["annotation"] = [
+            _statistic(f"length/{one.percent}", f"length that {one.percent} % do not exceed", one.tokens, "cr:Int32")
+            for one in covered.lengths
+        ]
+    if name == "split" and facts.splits:
         made["references"] = {"field": {"@id": "splits/name"}}
     return made
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datacards.datasheet import NOT_STATED
 from datacards.measured import FLOOR
-from datacards.projections.facts import CARDS, Facts, Json, document, segment, years_of
+from datacards.projections.facts import CARDS, Facts, Json, document, period_of, segment, years_of
 from datacards.text import web_address
 from datacards.views import SourceView
 
@@ -67,7 +67,7 @@ def _record(facts: Facts) -> Json:
             "origin-geography": NOT_STATED,
             "date": facts.issued or NOT_STATED,
             "previous-date": NOT_STATED,
-            "generation-period": _period(facts.years),
+            "generation-period": _period(facts.period),
             "generation-method": ["Secondary data analysis", "Software collection"],
             "format": ["text", "application/vnd.apache.parquet"],
             "sub-provenance": [_source(facts, one) for one in facts.view.sources],
@@ -113,7 +113,7 @@ def _source(facts: Facts, one: SourceView) -> Json:
         "issuer": source.publisher or NOT_STATED,
         "location": web_address(source.homepage) or NOT_STATED,
         "date": days[-1] if days else NOT_STATED,
-        "generation-period": _period(years_of(one)),
+        "generation-period": _period(period_of(source.coverage, years_of(one))),
         "format": source.reader.name,
         "license": source.source_terms or "as each document states",
         "files": len(source.raw_files),
@@ -136,5 +136,5 @@ def _screening(facts: Facts, one: SourceView) -> Json:
     }
 
 
-def _period(years: tuple[int, int] | None) -> Json:
-    return {"start": str(years[0]), "end": str(years[1])} if years else NOT_STATED
+def _period(dates: tuple[str, str] | None) -> Json:
+    return {"start": dates[0], "end": dates[1]} if dates else NOT_STATED

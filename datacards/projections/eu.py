@@ -49,7 +49,7 @@ def project(facts: Facts) -> dict[str, bytes]:
     domains = [
         (one.source.name, _section(facts, one) or NOT_STATED, *row)
         for one in facts.view.sources
-        for row in _domains(facts, one)
+        for row in _domains(one)
     ]
     header = ("source", "eu_section", "domain", "documents", "tokens")
     return {
@@ -71,16 +71,7 @@ def _parts(facts: Facts) -> Iterator[Part]:
     yield _synthetic(facts)
     yield _private(facts, "2.6", "Other sources of data")
     yield _measures(facts)
-    yield Part(
-        "3.2",
-        "Removal of illegal content",
-        (
-            (
-                "Measures",
-                f"{facts.answer('maintenance', 'errata')} {facts.answer('distribution', 'third_party_rights')}",
-            ),
-        ),
-    )
+    yield _removal(facts)
     yield Part(
         "3.3",
         "Other information",
@@ -98,7 +89,7 @@ def _size(facts: Facts) -> Part:
     days = facts.retrieved
     kinds = [f"{one.label}: {share(one.amount.tokens, totals.tokens)}" for one in facts.view.doc_types]
     tongues = [f"{one.label}: {share(one.amount.tokens, totals.tokens)}" for one in facts.view.languages]
-    years = facts.years
+    dates = facts.period
     return Part(
         "1.3",
         "Modalities, size and characteristics",
@@ -110,7 +101,7 @@ def _size(facts: Facts) -> Part:
             ("Latest date of data acquisition", f"{days[1][5:7]}/{days[1][:4]}" if days else NOT_STATED),
             ("Continuous training", BLANK),
             ("Linguistic characteristics, by tokens", tongues or [NOT_STATED]),
-            ("Years of publication", f"{years[0]} to {years[1]}" if years else NOT_STATED),
+            ("Dates of publication", f"{dates[0]} to {dates[1]}" if dates else NOT_STATED),
             ("Demographic characteristics", facts.answer("composition", "subpopulations")),
         ),
     )
@@ -154,7 +145,7 @@ def _private(facts: Facts, section: str, title: str) -> Part:
 
 def _crawled(facts: Facts) -> Part:
     sources = _of(facts, "2.3")
-    rows = [row for one in sources for row in _domains(facts, one)]
+    rows = [row for one in sources for row in _domains(one)]
     volume: dict[str, int] = {}
     for domain, _, tokens in rows:
         volume[domain] = volume.get(domain, 0) + tokens
@@ -206,6 +197,21 @@ def _measures(facts: Facts) -> Part:
     )
 
 
+def _removal(facts: Facts) -> Part:
+    left: dict[str, int] = {}
+    for line in facts.manifest.ledger.lines:
+        left[line.stage] = left.get(line.stage, 0) + line.amount.documents
+    return Part(
+        "3.2",
+        "Removal of illegal content",
+        (
+            ("Search for illegal content", f"{NOT_STATED}: no stage looks for it"),
+            ("Left out for their licence", counted(left.get("licence", 0), "document")),
+            ("Left out because their work was retracted or doubted", counted(left.get("retraction", 0), "document")),
+        ),
+    )
+
+
 def _page(facts: Facts, parts: tuple[Part, ...]) -> str:
     said = [
         f"# Summary of training content: fragment for {markdown(facts.title)}",
@@ -247,15 +253,11 @@ def _used(facts: Facts, section: str) -> str:
     return NOT_STATED if _of(facts, None) else "no"
 
 
-def _domains(facts: Facts, one: SourceView) -> list[tuple[str, int, int]]:
-    """(domain, documents, tokens) of a source, as far as the manifest names them."""
-    dumped: Json = one.source.model_dump(mode="json")
-    top = recipe_part(dumped, "coverage", "domains", "top")
-    return [
-        (row["label"], row["amount"]["documents"], row["amount"]["tokens"])
-        for row in (top if isinstance(top, list) else ())
-        if isinstance(row, Mapping)
-    ]
+def _domains(one: SourceView) -> list[tuple[str, int, int]]:
+    """(domain, documents, tokens) of a source, most tokens first, as far as the manifest names them."""
+    covered = one.source.coverage
+    shares = covered.domains.top if covered else ()
+    return [(share.label, share.amount.documents, share.amount.tokens) for share in shares]
 
 
 def _period(sources: list[SourceView]) -> str:

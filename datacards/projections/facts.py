@@ -16,6 +16,7 @@ from datacards.datasheet import NOT_STATED, Badge, datasheet
 from datacards.text import web_address
 from datacards.views import SourceView, View, dated, recipe_part, retrieved
 from filters.rights import UNKNOWN, licence_address
+from manifests.coverage import Coverage
 from manifests.model import Manifest
 
 Json = Any
@@ -121,6 +122,20 @@ class Facts:
         return (self.view.years[0], self.view.years[-1]) if self.view.years else None
 
     @property
+    def period(self) -> tuple[str, str] | None:
+        """Dates of the oldest and the newest text, at their own precision."""
+        return period_of(self.manifest.coverage, self.years)
+
+    @property
+    def nulls(self) -> dict[str, int]:
+        """By column that may be null, in how many released rows it is."""
+        found: dict[str, int] = {}
+        for one in self.view.sources:
+            for column in one.source.nulls:
+                found[column.column] = found.get(column.column, 0) + column.rows
+        return found
+
+    @property
     def retrieved(self) -> tuple[str, str] | None:
         """The oldest and the newest day on which a raw file was fetched."""
         return retrieved(self.manifest)
@@ -169,6 +184,13 @@ def years_of(source: SourceView) -> tuple[int, int] | None:
     """Years of the oldest and newest text of one source."""
     years = sorted(year for year, _ in dated(source.source.years))
     return (years[0], years[-1]) if years else None
+
+
+def period_of(covered: Coverage | None, years: tuple[int, int] | None) -> tuple[str, str] | None:
+    """Dates of the oldest and newest text of a coverage, years where it has none."""
+    if covered and covered.oldest and covered.newest:
+        return covered.oldest, covered.newest
+    return (str(years[0]), str(years[1])) if years else None
 
 
 def segment(name: str) -> str:

@@ -7,13 +7,14 @@ version 5, of the snapshot's id. Namespaces are the recipe's name.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from datacards.columns import COLUMNS
 from datacards.projections.facts import CARDS, Facts, Json, lines
 from datacards.text import web_address
-from datacards.views import SourceView, undated
+from datacards.views import SourceView
 from manifests.amount import Amount
+from manifests.coverage import Coverage
 from manifests.model import Shard
 
 PRODUCER = "urn:hc4"
@@ -55,7 +56,9 @@ def _events(facts: Facts) -> Iterator[Json]:
         "facets": {
             "version": _facet("version", datasetVersion=manifest.snapshot_id),
             "schema": _schema(),
-            "dataQualityMetrics": _quality(manifest.totals, len(manifest.shards), facts.view.undated, facts.view.spans),
+            "dataQualityMetrics": _quality(
+                manifest.totals, len(manifest.shards), facts.view.spans, facts.nulls, manifest.coverage
+            ),
         },
         "outputFacets": {"outputStatistics": _statistics(manifest.totals, manifest.shards)},
     }
@@ -106,7 +109,13 @@ def _released(facts: Facts, one: SourceView) -> Json:
         "facets": {
             "version": _facet("version", datasetVersion=facts.manifest.snapshot_id),
             "schema": _schema(),
-            "dataQualityMetrics": _quality(one.source.kept, len(one.shards), undated(one.source), spans),
+            "dataQualityMetrics": _quality(
+                one.source.kept,
+                len(one.shards),
+                spans,
+                {column.column: column.rows for column in one.source.nulls},
+                one.source.coverage,
+            ),
             "columnLineage": _lineage(facts, one),
         },
         "outputFacets": {"outputStatistics": _statistics(one.source.kept, one.shards)},
@@ -120,11 +129,12 @@ def _schema() -> Json:
     return _facet("schema", fields=fields)
 
 
-def _quality(amount: Amount, files: int, no_year: int, spans: int) -> Json:
-    totals = {"n_tokens": amount.tokens, "n_bytes": amount.bytes, "n_words": amount.words}
+def _quality(amount: Amount, files: int, spans: int, nulls: Mapping[str, int], covered: Coverage | None) -> Json:
+    totals = {"n_tokens": amount.tokens, "n_bytes": amount.bytes, "n_words": amount.words, "phi_masked": spans}
     columns: dict[str, Json] = {name: {"nullCount": 0, "sum": total} for name, total in totals.items()}
-    columns["published"] = {"nullCount": no_year}
-    columns["phi_masked"] = {"nullCount": 0, "sum": spans}
+    if covered and covered.lengths:
+        columns["n_tokens"]["quantiles"] = {str(one.percent / 100): one.tokens for one in covered.lengths}
+    columns |= {name: {"nullCount": rows} for name, rows in nulls.items()}
     return _facet(
         "dataQualityMetrics", rowCount=amount.documents, bytes=amount.bytes, fileCount=files, columnMetrics=columns
     )

@@ -92,7 +92,8 @@ def _source(one: SourceView) -> Iterator[Json]:
     for shard in one.shards:
         path = relative(shard.path)
         counts = {"rows": shard.rows, "tokens": shard.tokens, "bytes": shard.bytes}
-        yield _thing("Entity", path, shard.path, sha256=shard.sha256, split=shard.split, **counts)
+        proofs = {"logical_sha256": shard.logical_sha256, "merkle_root": shard.merkle_root}
+        yield _thing("Entity", path, shard.path, sha256=shard.sha256, split=shard.split, **counts, **proofs)
         yield {"@type": "Generation", "entity": f"snapshot:{path}", "activity": f"snapshot:{masking}"}
         yield {"@type": "Derivation", "generatedEntity": f"snapshot:{path}", "usedEntity": f"snapshot:{raw}"}
         yield {"@type": "Membership", "collection": "snapshot:corpus", "entity": f"snapshot:{path}"}

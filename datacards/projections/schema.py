@@ -17,6 +17,6 @@ def project(_: Facts) -> dict[str, bytes]:
 
 @cache
 def _schema() -> bytes:
-    schema = Manifest.model_json_schema(mode="serialization")
+    schema = Manifest.model_json_schema()  # as it is read: what has a default may be absent
     stated = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:hc4:manifest:1", **schema}
     return document(stated)

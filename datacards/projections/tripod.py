@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datacards.datasheet import NOT_STATED
-from datacards.projections.facts import CARDS, Facts, Json, document, years_of
+from datacards.projections.facts import CARDS, Facts, Json, document, period_of, years_of
 
 
 def project(facts: Facts) -> dict[str, bytes]:
@@ -14,7 +14,7 @@ def project(facts: Facts) -> dict[str, bytes]:
 def _answers(facts: Facts) -> Json:
     manifest = facts.manifest
     read, kept = facts.view.read, manifest.totals
-    years = facts.years
+    dates, covered = facts.period, manifest.coverage
     return {
         "guideline": "TRIPOD-LLM",
         "about": "Items on data only; those on the model, its evaluation and the study are the study's to answer.",
@@ -38,12 +38,16 @@ def _answers(facts: Facts) -> Json:
             "languages": {one.label: one.amount.documents for one in facts.view.languages},
             "document_types": {one.label: one.amount.documents for one in facts.view.doc_types},
             "countries": NOT_STATED,
+            "length_in_tokens": {f"percentile_{one.percent}": one.tokens for one in covered.lengths} if covered else {},
         },
         "dates": {
-            "oldest_text": years[0] if years else NOT_STATED,
-            "newest_text": years[1] if years else NOT_STATED,
+            "oldest_text": dates[0] if dates else NOT_STATED,
+            "newest_text": dates[1] if dates else NOT_STATED,
             "documents_without_a_year": facts.view.undated,
-            "by_source": {one.source.name: list(years_of(one) or (NOT_STATED,)) for one in facts.view.sources},
+            "by_source": {
+                one.source.name: list(period_of(one.source.coverage, years_of(one)) or (NOT_STATED,))
+                for one in facts.view.sources
+            },
             "retrieved": list(facts.retrieved or (NOT_STATED,)),
         },
         "preprocessing_and_quality": {
@@ -66,6 +70,7 @@ def _answers(facts: Facts) -> Json:
         "missing_and_imbalanced": {
             "missing": facts.answer("composition", "missing"),
             "imbalance": facts.answer("uses", "cautions"),
+            "null_rows_by_column": facts.nulls,
             "groups": facts.answer("composition", "subpopulations"),
         },
     }

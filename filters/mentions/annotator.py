@@ -64,6 +64,6 @@ class MentionAnnotator:
         text = documents.column("text")
         groups, concepts = np.zeros(len(text), np.uint32), np.zeros(len(text), np.uint32)
         near = np.zeros((len(text), len(self._lexicon.concepts)), np.uint32)
-        mentions(*text_buffers(text), kinds(), self._lexicon.arrays, self._window, groups, concepts, near)
+        mentions(*text_buffers(text), kinds(), tuple(self._lexicon.arrays), self._window, groups, concepts, near)
         columns = [groups, concepts, *(np.ascontiguousarray(near[:, place]) for place in range(near.shape[1]))]
         return pa.record_batch([pa.array(column) for column in columns], schema=self.schema)

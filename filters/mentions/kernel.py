@@ -13,13 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.kernel import kernel
-from filters.mentions.lexicon import MOST_GROUPS, Tables
+from filters.mentions.lexicon import MOST_GROUPS
 from filters.mentions.words import CLAUSE, JOINED, LESS, LETTER, MORE, POINT, SIGNS
 
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.int32]
 Contexts = npt.NDArray[np.int64]
 Sets = npt.NDArray[np.uint64]
+
+_SLOTS, _IDS, _SETS, _FIRST, _BITS, _UPPER, _PHRASES, _PHRASE, _CONTEXTS, _CONTEXT, _AGE_SETS, _BANDS = range(12)
+"""Places of the arrays of `filters.mentions.lexicon.Tables`."""
 
 _NO_NUMBER = -1
 _OLDEST = 120
@@ -35,13 +38,13 @@ _FAR = -(1 << 30)
 
 @kernel
 def _words(
-    data: Bytes, start: int, end: int, kinds: Any, known: Tables, ids: Words, gaps: Words, numbers: Words, capitals: Any
+    data: Bytes, start: int, end: int, kinds: Any, known: Any, ids: Words, gaps: Words, numbers: Words, capitals: Any
 ) -> int:
     """Cut one text; per word its id, the gap before it, its value (numbers of up to three digits), if all is capitals.
 
     Returns the number of words.
     """
-    mask = np.uint64(len(known.slots) - 1)
+    mask = np.uint64(len(known[_SLOTS]) - 1)
     count, gap, at = 0, CLAUSE, start
     while at < end:
         byte = data[at]
@@ -97,9 +100,9 @@ def _words(
             at += length
             small += 1
         slot, word = found & mask, 0
-        while known.slots[slot]:
-            if known.slots[slot] == found:
-                word = known.ids[slot]
+        while known[_SLOTS][slot]:
+            if known[_SLOTS][slot] == found:
+                word = known[_IDS][slot]
                 break
             slot = (slot + np.uint64(1)) & mask
         ids[count] = word
@@ -127,21 +130,23 @@ def _near(ids: Words, gaps: Words, sets: Sets, count: int, at: int, side: int, r
 
 
 @kernel
-def _counts(ids: Words, gaps: Words, capitals: Any, count: int, at: int, term: int, known: Tables, sets: Sets) -> bool:
+def _counts(ids: Words, gaps: Words, capitals: Any, count: int, at: int, term: int, known: Any, sets: Sets) -> bool:
     """Whether `term` stands at word `at` and its neighbours let it count."""
     last = at
-    for number in range(known.phrase[term], known.phrase[term + 1]):
+    for number in range(known[_PHRASE][term], known[_PHRASE][term + 1]):
         last += 1
-        if last >= count or ids[last] != known.phrases[number] or gaps[last] != JOINED:
+        if last >= count or ids[last] != known[_PHRASES][number] or gaps[last] != JOINED:
             return False
-    if known.upper[term]:
+    if known[_UPPER][term]:
         for place in range(at, last + 1):
             if not capitals[place]:
                 return False
     needed, met = False, False
-    for row in range(known.context[term], known.context[term + 1]):
-        needs, side, reach = known.contexts[row, 0], known.contexts[row, 1], known.contexts[row, 2]
-        beside = _near(ids, gaps, sets, count, at if side < 0 else last, side, reach, np.uint64(known.contexts[row, 3]))
+    for row in range(known[_CONTEXT][term], known[_CONTEXT][term + 1]):
+        needs, side, reach = known[_CONTEXTS][row, 0], known[_CONTEXTS][row, 1], known[_CONTEXTS][row, 2]
+        beside = _near(
+            ids, gaps, sets, count, at if side < 0 else last, side, reach, np.uint64(known[_CONTEXTS][row, 3])
+        )
         if needs == 0:
             if beside:
                 return False
@@ -152,18 +157,18 @@ def _counts(ids: Words, gaps: Words, capitals: Any, count: int, at: int, term: i
 
 
 @kernel
-def _says(ids: Words, sets: Sets, known: Tables, at: int, kind: int) -> bool:
+def _says(ids: Words, sets: Sets, known: Any, at: int, kind: int) -> bool:
     """Whether "under" (or, by `kind`, "over"), "less than", "up to" stands before word `at`."""
-    wanted, than = known.age_sets[kind], known.age_sets[_THAN]
+    wanted, than = known[_AGE_SETS][kind], known[_AGE_SETS][_THAN]
     if at >= 1 and sets[ids[at - 1]] & wanted:
         return True
     return at >= 2 and bool(sets[ids[at - 1]] & than) and bool(sets[ids[at - 2]] & wanted)
 
 
 @kernel
-def _range(ids: Words, gaps: Words, numbers: Words, count: int, at: int, known: Tables, sets: Sets) -> Any:
+def _range(ids: Words, gaps: Words, numbers: Words, count: int, at: int, known: Any, sets: Sets) -> Any:
     """First and last word of the range of numbers that word `at` is an end of; twice `at` if there is none."""
-    wanted = known.age_sets[_RANGE]
+    wanted = known[_AGE_SETS][_RANGE]
     if at + 1 < count and gaps[at + 1] == JOINED:
         if numbers[at + 1] != _NO_NUMBER:
             return at, at + 1
@@ -178,14 +183,14 @@ def _range(ids: Words, gaps: Words, numbers: Words, count: int, at: int, known: 
 
 
 @kernel
-def _age(ids: Words, gaps: Words, numbers: Words, count: int, at: int, known: Tables, sets: Sets) -> int:
+def _age(ids: Words, gaps: Words, numbers: Words, count: int, at: int, known: Any, sets: Sets) -> int:
     """The group whose age the number at word `at` states, or -1.
 
     "65-year-old", "65 years of age", "3 months old", "aged 65", "age of 65". A range counts if both ends lie in one
     band, its upper end left out ("aged 18 to 65"). What is under an age is in no single band; what is over one counts
     from `_GROWN` on.
     """
-    kinds = known.age_sets
+    kinds = known[_AGE_SETS]
     if at > 0 and gaps[at] & POINT:
         return -1
     begin, last = _range(ids, gaps, numbers, count, at, known, sets)
@@ -236,12 +241,12 @@ def _age(ids: Words, gaps: Words, numbers: Words, count: int, at: int, known: Ta
 
 
 @kernel
-def _band(known: Tables, years: int) -> int:
+def _band(known: Any, years: int) -> int:
     """The group of an age."""
     found = -1
-    for row in range(len(known.bands)):
-        if years >= known.bands[row, 0]:
-            found = known.bands[row, 1]
+    for row in range(len(known[_BANDS])):
+        if years >= known[_BANDS][row, 0]:
+            found = known[_BANDS][row, 1]
     return found
 
 
@@ -250,7 +255,7 @@ def mentions(
     data: Bytes,
     offsets: npt.NDArray[np.int64],
     kinds: npt.NDArray[np.int8],
-    known: Tables,
+    known: Any,
     window: int,
     groups: npt.NDArray[np.uint32],
     concepts: npt.NDArray[np.uint32],
@@ -262,7 +267,7 @@ def mentions(
         data: UTF-8 bytes of all texts; text i is `data[offsets[i]:offsets[i + 1]]`.
         offsets: int64[n + 1].
         kinds: `filters.mentions.words.kinds()`.
-        known: `Lexicon.arrays`.
+        known: `Lexicon.arrays`, as a plain tuple.
         window: words between the beginnings of two mentions, at most.
         groups, concepts: uint32[n], filled: bit k is group or concept k.
         near: uint32[n, concepts], filled: groups near each concept.
@@ -281,12 +286,12 @@ def mentions(
         last[:] = _FAR
         for at in range(count):
             if numbers[at] != _NO_NUMBER:
-                band = _age(ids, gaps, numbers, count, at, known, known.sets)
+                band = _age(ids, gaps, numbers, count, at, known, known[_SETS])
                 if band >= 0:
                     _note(band, at, window, last, groups, concepts, near, row)
-            for term in range(known.first[ids[at]], known.first[ids[at] + 1]):
-                if ids[at] and _counts(ids, gaps, capitals, count, at, term, known, known.sets):
-                    _note(known.bits[term], at, window, last, groups, concepts, near, row)
+            for term in range(known[_FIRST][ids[at]], known[_FIRST][ids[at] + 1]):
+                if ids[at] and _counts(ids, gaps, capitals, count, at, term, known, known[_SETS]):
+                    _note(known[_BITS][term], at, window, last, groups, concepts, near, row)
 
 
 @kernel

@@ -42,7 +42,7 @@ def without_lines(text: bytes, spans: list[Span], lines: Collection[int]) -> tup
     pieces: list[bytes] = []
     moved: list[Span] = []
     length, place = 0, 0
-    for number in _left(text, bounds, lines):
+    for number in _left(text, bounds, {span.start for span in spans}, lines):
         begin, end = bounds[number]
         shift = length + len(pieces and _BREAK) - begin
         while place < len(spans) and spans[place].start < begin:
@@ -56,13 +56,15 @@ def without_lines(text: bytes, spans: list[Span], lines: Collection[int]) -> tup
     return _BREAK.join(pieces), moved
 
 
-def _left(text: bytes, bounds: list[tuple[int, int]], lines: Collection[int]) -> list[int]:
-    """Numbers of the lines that stay."""
+def _left(text: bytes, bounds: list[tuple[int, int]], identified: Collection[int], lines: Collection[int]) -> list[int]:
+    """Numbers of the lines that stay. Bytes at which a span begins are `identified`."""
 
     def kind(number: int) -> str:
         if number in lines:
             return "cut"
-        return "blank" if not text[slice(*bounds[number])].strip() else "said"
+        begin, end = bounds[number]
+        blank = not text[begin:end].strip() and not any(at in identified for at in range(begin, end))
+        return "blank" if blank else "said"
 
     left: list[int] = []
     for said, group in groupby(range(len(bounds)), lambda number: kind(number) == "said"):

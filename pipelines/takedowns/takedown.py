@@ -83,7 +83,7 @@ def take_down(
     with replaced(output) as fresh:
         taking = _Taking(parent, fresh, request, named, counters)
         manifest = taking.run()
-        write_pages(manifest, fresh)
+        write_pages(manifest, fresh, Snapshot(fresh, manifest).samples())
         check_release(Snapshot(fresh, manifest))
     return Done(manifest, taking.linked, taking.copied, tuple(named.told), tuple(named.unknown))
 

@@ -6,8 +6,9 @@ import pytest
 
 from datacards.datasheet import Badge, datasheet, tally
 from datacards.measured import MEASURED
-from datacards.questions import SECTIONS, keys
+from datacards.questions import SECTIONS, Fill, keys
 from datacards.render import render
+from datacards.text import share
 from datacards.views import view
 from manifests.model import Manifest
 from tests.datacards.reading import markdown_page, with_hostile_strings, without_anything
@@ -65,6 +66,16 @@ def test_measured_answers_belong_to_questions() -> None:
     assert set(MEASURED) <= asked
 
 
+def test_what_can_be_measured_is_measured() -> None:
+    asked = {
+        (section.key, one.key)
+        for section in SECTIONS
+        for one in section.questions
+        if one.fill in (Fill.MEASURED, Fill.BOTH)
+    }
+    assert asked - set(MEASURED) <= {("composition", "offensive"), ("composition", "subpopulations")}
+
+
 def test_the_tally_counts_every_answer(manifest: Manifest) -> None:
     assert sum(count for _, count in tally(datasheet(view(manifest)))) == 52
 
@@ -82,3 +93,11 @@ def test_an_empty_snapshot_renders(manifest: Manifest) -> None:
     empty = without_anything(manifest)
     assert answers(empty)["composition", "instances"] is Badge.MISSING
     assert "0 documents from 0 sources" in render(empty)["DATASHEET.md"].decode()
+
+
+def test_what_documents_lack_is_told_by_column(manifest: Manifest) -> None:
+    sheet = render(manifest)["DATASHEET.md"].decode()
+    lacking = sum(column.rows for source in manifest.sources for column in source.nulls if column.column == "doi")
+
+    assert f"Columns without a value in some documents: `doi` ({share(lacking, manifest.totals.documents)})." in sheet
+    assert "Without one in all: `nct`." in sheet

@@ -16,6 +16,7 @@ from datacards.projections.spdx import joined
 from datacards.questions import SECTIONS, Fill
 from datacards.text import code, markdown, one_line
 from datacards.views import view
+from manifests.amount import Amount, Share
 from manifests.model import Manifest, Retrieval
 
 
@@ -123,6 +124,38 @@ def test_a_dataset_is_large_above_three_percent_of_the_public_data(manifest: Man
     large = sum(size > 0.03 * sum(sizes.values()) for size in sizes.values())
     assert len(found["Large datasets"]) == large
     assert found["Other datasets"].startswith(f"{3 - large} smaller dataset")
+
+
+def test_domains_of_crawled_sources_are_named_and_those_of_all_are_a_table(manifest: Manifest) -> None:
+    first, *rest = manifest.sources
+    assert first.coverage
+    sizes = {"b.example": 30, "a.example": 70, "=c.example": 30}
+    top = tuple(Share(label=name, amount=Amount(documents=1, tokens=size)) for name, size in sizes.items())
+    domains = first.coverage.domains.model_copy(update={"top": top})
+    crawled = first.model_copy(update={"coverage": first.coverage.model_copy(update={"domains": domains})})
+    with_domains = manifest.model_copy(update={"sources": (crawled, *rest)})
+
+    named = sections(with_domains, **{first.name: "2.3"})["2.3"]
+    assert next(value for label, value in named.items() if label.startswith("Most relevant domains")) == [
+        "a.example (70 tokens)",
+        "=c.example (30 tokens)",
+        "b.example (30 tokens)",
+    ]
+    assert named["Crawlers, their purposes and behaviour"] == NOT_STATED
+    rows = projections(view(with_domains))["cards/top_domains.csv"].decode().splitlines()[1:]
+    assert rows == [f"plos,NOT STATED,{name},1,{size}" for name, size in (("b.example", 30), ("a.example", 70))] + [
+        "plos,NOT STATED,'=c.example,1,30"
+    ]
+
+
+def test_null_rates_are_told_by_column(manifest: Manifest) -> None:
+    nulls = Facts(view(manifest)).nulls
+    name = max(nulls, key=lambda one: nulls[one])
+    assert nulls[name] == sum(one.rows for source in manifest.sources for one in source.nulls if one.column == name) > 0
+    assert name in Facts(view(manifest)).answer("composition", "missing")
+    fields = json.loads(projections(view(manifest))["croissant.json"])["recordSet"][-1]["field"]
+    (field,) = [one for one in fields if one["name"] == name]
+    assert field["annotation"][0]["value"] == nulls[name]
 
 
 def test_what_only_people_know_waits_for_them() -> None:

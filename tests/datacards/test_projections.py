@@ -74,6 +74,23 @@ def test_croissant_gives_back_the_rows_of_the_shards(snapshot: Built) -> None:
         assert {name.removeprefix("documents/") for name in other} == set(row)
 
 
+def test_prov_is_json_ld_to_others_too(snapshot: Built) -> None:
+    from prov.serializers.provjsonld import load_vendored_context
+    from rdflib import RDF, Graph, Namespace
+
+    content = json.loads((snapshot.folder / "cards" / "prov.jsonld").read_bytes())
+    content["@context"] = [load_vendored_context(), content["@context"][0]]  # as its address gives it
+    with warnings.catch_warnings():  # rdflib's own, of itself
+        warnings.simplefilter("ignore")
+        found = Graph().parse(data=json.dumps(content), format="json-ld")
+    kinds = Namespace("http://www.w3.org/ns/prov#")
+    for kind in ("Entity", "Activity", "Agent"):
+        ours = {one["@id"].partition(":")[2] for one in content["@graph"] if one["@type"] == kind}
+        theirs = {str(subject).partition("#")[2] for subject in found.subjects(RDF.type, kinds[kind])}
+        assert theirs == ours
+        assert ours
+
+
 def test_hostile_strings_break_no_card(manifest: Manifest, tmp_path: Path) -> None:
     spoiled = with_hostile_strings(manifest).identified()
     assert faulty(written(spoiled, tmp_path), "README.md") == []
@@ -187,19 +204,28 @@ def test_a_validator_that_is_absent_is_named_and_no_fault(cards: Path, monkeypat
 
 
 NOT_SHOWN = (
+    "audit/*",
+    "coverage/*",
     "dedup/*",
+    "demographics/*",
     "files/*",
     "ledger/*/bytes",
     "ledger/*/words",
+    "ledger/curated/*",
+    "ledger/cut/*",
+    "ledger/released/*",
     "ledger/masked/*/tokens",
     "ledger/stages/*/dropped/tokens",
     "ledger/stages/*/failed/tokens",
     "ledger/stages/*/merged/tokens",
+    "merkle/*",
     "privacy/masked/*/documents",
     "rights/by_licence/*/bytes",
     "rights/by_licence/*/words",
     "shards/*/row_groups",
     "sources/*/amount/bytes",
+    "sources/*/coverage/*",
+    "sources/*/nulls/*",
     "sources/*/amount/words",
     "sources/*/genres/*",
     "sources/*/length_histogram/*",
@@ -207,6 +233,7 @@ NOT_SHOWN = (
     "sources/*/raw_files/*/facts/*",
     "sources/*/raw_files/*/records",
     "sources/*/years/*/tokens",
+    "token_counts/*",
     "tokenizer/*",
 )
 """Numbers that cards for people tell, and cards for machines need not."""
@@ -243,6 +270,48 @@ def test_every_number_is_in_a_card_or_declared_as_not_shown(manifest: Manifest) 
         if all(project(other) == cards for project, cards in before):
             silent.append(kind)
     assert silent == []
+
+
+def test_all_cards_tell_the_same_figures(manifest: Manifest) -> None:
+    made = projections(view(manifest))
+    totals = manifest.totals
+    files = {(shard.path, shard.sha256) for shard in manifest.shards}
+
+    croissant = json.loads(made["croissant.json"])
+    assert {(one["name"], one["sha256"]) for one in croissant["distribution"] if "sha256" in one} == files
+    told = {one["name"]: one["value"] for one in croissant["recordSet"][-1]["annotation"]}
+    assert (told["documents of the corpus"], told["tokens of the corpus"]) == (totals.documents, totals.tokens)
+    assert [told[f"tokens of split {one.name}"] for one in manifest.splits] == [
+        one.amount.tokens for one in manifest.splits
+    ]
+
+    spdx = json.loads(made["cards/spdx.json"])
+    assert named(spdx, "corpus")["dataset_datasetSize"] == totals.bytes
+    hashed = {
+        (one["name"], one["verifiedUsing"][0]["hashValue"]) for one in spdx["@graph"] if one["type"] == "software_File"
+    }
+    assert hashed == files
+
+    events = [json.loads(line) for line in made["cards/openlineage.jsonl"].splitlines()]
+    for event, source in zip(events, manifest.sources, strict=False):
+        (read,), (released,) = event["inputs"], event["outputs"]
+        mine = [shard for shard in manifest.shards if shard.source == source.name]
+        assert read["inputFacets"]["inputStatistics"]["rowCount"] == source.read.documents
+        assert released["facets"]["dataQualityMetrics"]["rowCount"] == source.kept.documents
+        assert released["facets"]["dataQualityMetrics"]["columnMetrics"]["n_tokens"]["sum"] == source.kept.tokens
+        assert released["outputFacets"]["outputStatistics"]["size"] == sum(shard.bytes for shard in mine)
+        text = released["facets"]["columnLineage"]["fields"]["text"]["inputFields"][0]["transformations"]
+        assert [step["masking"] for step in text] == [True]
+    assert len(events) == len(manifest.sources) + 1
+
+    d4d = yaml.safe_load(made["cards/d4d.yaml"])
+    assert {(one["path"], one["sha256"]) for one in d4d["distributions"]} == files
+    assert sum(one["counts"] for one in d4d["instances"]) == totals.documents
+    assert json.loads(made["cards/tripod_llm.json"])["distribution"]["tokens"] == totals.tokens
+    criteria = json.loads(made["cards/hti1_training_data.json"])["fed"]["4.i"]["value"]
+    assert len(criteria["excluded"]) == len(manifest.ledger.lines)
+    licences = json.loads(made["cards/dps.json"])["use"]["license"]["licences"]
+    assert [one["tokens"] for one in licences] == [one.amount.tokens for one in manifest.rights.by_licence]
 
 
 def test_nothing_depends_on_the_order_of_keys_or_on_a_clock(manifest: Manifest) -> None:

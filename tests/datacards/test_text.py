@@ -10,7 +10,8 @@ from jinja2 import UndefinedError
 from markdown_it import MarkdownIt
 
 from datacards import text
-from datacards.render import _markdown_pages, html_pages
+from datacards.pages import html_pages
+from datacards.render import _markdown_pages
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,11 @@ from typing import Any
 import polars as pl
 import pyarrow.parquet as pq
 
+from corpus.errors import SnapshotError
 from corpus.tables import write_frame
 from datacards.render import render
 from manifests.model import Manifest
+from manifests.snapshot import Snapshot
 from manifests.sums import snapshot_files, write_sums
 from manifests.verify import Finding, verify
 from shards.write import ROW
@@ -45,13 +47,24 @@ def forged(copy: Path, change: Callable[[dict[str, Any]], None]) -> list[Finding
     manifest = Manifest.model_validate(content).identified()
     try:
         (copy / "manifest.json").write_bytes(manifest.canonical())
-        for name, page in render(manifest).items():
+        for name, page in render(manifest, read_samples(copy)).items():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
             (copy / name).write_bytes(page)
         write_sums(copy)
         return verify(copy, render)
     finally:
+        for name in set(snapshot_files(copy)) - set(before):  # of strata that the forger made up
+            (copy / name).unlink()
         for name, page in before.items():
             (copy / name).write_bytes(page)
+
+
+def read_samples(folder: Path) -> pl.DataFrame | None:
+    """The samples of a snapshot; None if the forger broke them."""
+    try:
+        return Snapshot(folder, Manifest.model_construct()).samples()
+    except SnapshotError:
+        return None
 
 
 def rewritten(copy: Path, tables: dict[str, pl.DataFrame | bytes]) -> list[Finding]:

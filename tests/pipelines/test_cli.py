@@ -20,6 +20,7 @@ from tests.pipelines.building import ROOT, command, environment, hc4
 from tests.pipelines.small import SmallCorpus
 
 HEAVY = {"numba", "ray", "fasttext", "presidio_analyzer", "spacy", "datasets", "torch", "datatrove", "duckdb", "pandas"}
+HEAVY |= {"mlcroissant", "rdflib", "spdx_python_model", "prov", "openlineage", "jsonschema"}
 ROOMS = ("corpus", "sources", "filters", "dedup", "shards", "manifests", "datacards", "pipelines")
 
 
@@ -39,6 +40,7 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
         "assets",
         "fetch",
         "phi",
+        "cards",
         "prove",
         "sign",
         "trace",
@@ -52,7 +54,7 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
     "name",
     [
         *("plan", "build", "status", "verify", "explain", "inspect", "whatif", "sources", "assets", "fetch", "phi"),
-        *("prove", "sign", "trace", "takedown"),
+        *("cards", "prove", "sign", "trace", "takedown"),
     ],
 )
 def test_every_command_has_help(name: str) -> None:
@@ -84,7 +86,9 @@ def test_importing_the_command_is_light(tmp_path: Path) -> None:
     assert imported(tmp_path, "import pipelines.cli") & (HEAVY | {"pyarrow", "polars", "lxml"}) == set()
 
 
-@pytest.mark.parametrize("module", ["pipelines.build", "pipelines.plan", "pipelines.recipe", "manifests.verify"])
+@pytest.mark.parametrize(
+    "module", ["pipelines.build", "pipelines.plan", "pipelines.recipe", "manifests.verify", "datacards.render"]
+)
 def test_modules_defer_what_is_heavy(tmp_path: Path, module: str) -> None:
     assert imported(tmp_path, f"import {module}") & HEAVY == set()
 

@@ -206,7 +206,9 @@ def test_the_snapshot_says_what_was_changed(built: Built) -> None:
     assert '`mended` by `FTFYFormatter` with {"uncurl\\_quotes":true} (12 rewritten, 0 emptied, 0 failed)' in sheet
     assert "(12 rewritten, 1 emptied, 1 failed)" in sheet
     assert "then `FTFYFormatter`" in (built.folder / "README.md").read_text(encoding="utf-8")
-    assert "Texts rewritten by mend" in (built.folder / "report" / "index.html").read_text(encoding="utf-8")
+    assert "Texts rewritten by mend" in (built.folder / "report" / "sources" / "mended.html").read_text(
+        encoding="utf-8"
+    )
     owed = pl.read_parquet(built.folder / "ATTRIBUTION.parquet").filter(pl.col("source") == "mended")
     assert len(owed)
     assert owed["changes"].str.starts_with("text extracted; formatted by FTFYFormatter").all()

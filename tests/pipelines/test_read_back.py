@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from corpus.errors import FetchError, RecipeError
 from manifests.snapshot import Snapshot
 from manifests.trace import Trace, trace_document
-from pipelines.read_back import compared, read_back
+from pipelines.read_back import compared, read_back, shortened
 from tests.conftest import Built
 from tests.pipelines.small import SmallCorpus
 
@@ -134,4 +134,13 @@ def test_what_changed_beside_the_identifiers_is_different() -> None:
     assert compared("Call 555-0100 or 555-0101 today", released, spans) == "masked"
     assert compared("Call 555-0100 and 555-0101 today", released, spans) == "different"
     assert compared("Call 555-0100 or 555-0101", released, spans) == "different"
+    assert compared("ab", "ab[A]b", [(2, 5)]) == "different"
     assert compared("Call or today", "Call [A] or [A] today", [(5, 8), (12, 15)]) == "different"
+
+
+def test_a_text_with_paragraphs_cut_is_told_from_another() -> None:
+    read = "One line.\nAgain and again.\nCall 555-0100 now.\nThe end."
+    assert shortened(read, "One line.\nCall [A] now.\nThe end.", [(15, 18)]) == "shortened"
+    assert shortened(read, "One line.\nThe end.", []) == "shortened"
+    assert shortened(read, "The end.\nOne line.", []) == "different"
+    assert shortened(read, "One line.\nAnother end.", []) == "different"

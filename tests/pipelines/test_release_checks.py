@@ -58,14 +58,29 @@ def test_a_whole_snapshot_passes(snapshot: Built) -> None:
         (("sources", 3, "kept", "words"), "shards of source medline and what it keeps"),
         (("totals", "bytes"), "sources and totals"),
         (("splits", 0, "amount", "documents"), "splits and totals"),
-        (("ledger", "curated", 3, "amount", "tokens"), "curated less masked and released text of source medline"),
-        (("ledger", "masked", 3, "amount", "bytes"), "curated less masked and released text of source medline"),
+        (
+            ("ledger", "curated", 3, "amount", "tokens"),
+            "curated less masked, less cut, and released text of source medline",
+        ),
+        (
+            ("ledger", "masked", 3, "amount", "bytes"),
+            "curated less masked, less cut, and released text of source medline",
+        ),
         (("ledger", "released", 3, "amount", "words"), "what masking leaves of source medline and its shards"),
     ],
 )
 def test_a_sum_that_is_not_another_stops_the_build(snapshot: Built, place: tuple[Any, ...], said: str) -> None:
     with pytest.raises(LedgerImbalance, match=said):
         check_release(Snapshot(snapshot.folder, edited(snapshot.manifest, one_more(*place))))
+
+
+def test_a_cut_that_the_shards_do_not_show_stops_the_build(snapshot: Built) -> None:
+    def change(manifest: dict[str, Any]) -> None:
+        amount = {"documents": 1, "bytes": 9, "words": 2, "tokens": 3}
+        manifest["ledger"]["cut"] = [{"label": "medline", "amount": amount}]
+
+    with pytest.raises(LedgerImbalance, match="less cut, and released text of source medline"):
+        check_release(Snapshot(snapshot.folder, edited(snapshot.manifest, change)))
 
 
 def test_rights_beyond_those_of_the_licences_stop_the_build(snapshot: Built) -> None:

@@ -28,7 +28,7 @@ from pipelines.engines.inline import InlineEngine
 from pipelines.engines.ray import RayEngine
 from pipelines.plan import make_plan
 from pipelines.recipe import load_recipe
-from tests.manifests.damage import forged
+from tests.manifests.damage import forged, rewritten
 from tests.pipelines.building import Listener
 from tests.pipelines.small import assets_are_here
 
@@ -284,3 +284,14 @@ def test_a_paragraph_cut_where_nobody_asked_for_it_is_found(copy: Path) -> None:
     (finding,) = forged(copy, change)
 
     assert finding.what == "paragraphs were cut from documents that neither recipe nor licence lets change"
+
+
+@pytest.mark.parametrize("said", [("placebo", "nothing"), ("\n", "\nAnd there is another paragraph.\n")])
+def test_a_survivor_shown_with_other_words_than_it_has_is_found(copy: Path, said: tuple[str, str]) -> None:
+    """It is shown as it was compared, with the paragraphs that were cut: what else it shows must be released."""
+    name = "samples/removals.parquet"
+    pairs = pl.read_parquet(copy / name, glob=False)
+
+    found = rewritten(copy, {name: pairs.with_columns(pl.col("survivor_text").str.replace(*said, literal=True))})
+
+    assert [one.what for one in found] == ["text of survivor labels:second is not the one released"]

@@ -229,7 +229,7 @@ def test_verification_finds_what_a_takedown_does_not_state(taken: Path, tmp_path
     content["takedowns"][-1] |= {"copies_not_back": 99, "parent_root": "0" * 64}
     manifest = Manifest.model_validate(content).identified()
     (place / layout.MANIFEST).write_bytes(manifest.canonical())
-    for name, page in render(manifest).items():
+    for name, page in render(manifest, Snapshot(place, manifest).samples()).items():
         (place / name).write_bytes(page)
     write_sums(place)
     said = " ".join(finding.what for finding in verify(place, render))

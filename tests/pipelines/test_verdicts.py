@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from corpus.digest import sha256_file
 from corpus.errors import RecipeError
 from datacards.render import render
+from manifests.audited import SampleVerdict, sample_digest
 from manifests.model import Manifest
 from manifests.precision import Judgement
 from manifests.removals import pair_digest, read_pairs
@@ -27,7 +30,8 @@ from tests.pipelines.small import SmallCorpus
 
 @pytest.fixture(scope="module")
 def judged(small_corpus: SmallCorpus, snapshot: Built, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The small corpus built again with what two people said of its removals: copies, but one is disputed."""
+    """The small corpus built again with what two people said of its removals: copies, but one is disputed; and of
+    its samples: all right, but one."""
     place = tmp_path_factory.mktemp("judged")
     pairs = read_pairs(Snapshot.open(snapshot.folder)).to_dicts()
     files = []
@@ -40,9 +44,55 @@ def judged(small_corpus: SmallCorpus, snapshot: Built, tmp_path_factory: pytest.
             lines.append(one.model_dump_json() + "\n")
         files.append(place / f"{reviewer[:3]}.jsonl")
         files[-1].write_text("".join(lines), encoding="utf-8")
-    recipe = small_corpus.write_recipe(place / "recipe.yaml", dedup={"verdicts": list(map(str, files))})
+    samples = read_samples(snapshot).filter(pl.col("excerpt").is_not_null() & pl.col("turn").is_not_null())
+    lines = []
+    for number, sample in enumerate(samples.iter_rows(named=True)):
+        ids = {name: sample[name] for name in ("source", "doc_id", "stage", "reason")}
+        word = "right" if number else "wrong"
+        said_of = SampleVerdict.model_validate(
+            {"sample": sample_digest(sample), **ids, "verdict": word, "reviewer": "Ann Example"}
+        )
+        lines.append(said_of.model_dump_json() + "\n")
+    (place / "samples.verdicts").write_text("".join(lines), encoding="utf-8")
+    recipe = small_corpus.write_recipe(
+        place / "recipe.yaml",
+        dedup={"verdicts": list(map(str, files))},
+        audit={"verdicts": [str(place / "samples.verdicts")]},
+    )
     manifest = build(recipe, place / "out", snapshot.work)
     return Built(place / "out", snapshot.work, manifest)
+
+
+def read_samples(built: Built) -> pl.DataFrame:
+    return Snapshot.open(built.folder).samples()
+
+
+def test_the_manifest_states_what_readers_said_of_samples(judged: Built, snapshot: Built) -> None:
+    assert snapshot.manifest.audit is None
+    audit = judged.manifest.audit
+    assert audit is not None
+    read = read_samples(judged).filter(pl.col("excerpt").is_not_null() & pl.col("turn").is_not_null())
+    assert sum(one.right + one.wrong for one in audit.strata) == len(read)
+    assert audit.removed.wrong + audit.kept.wrong == 1
+    assert (audit.reviewers, audit.stale, audit.elsewhere) == (1, 0, 0)
+    page = (judged.folder / "report" / "index.html").read_text(encoding="utf-8")
+    assert "Verdicts of readers" in page
+    recipe: Any = judged.manifest.recipe
+    assert recipe["audit"]["verdicts"] == [sha256_file(judged.folder.parent / "samples.verdicts")]
+
+
+def more_right(manifest: dict[str, Any]) -> None:
+    manifest["audit"]["removed"]["right"] += 1
+
+
+def surer(manifest: dict[str, Any]) -> None:
+    manifest["audit"]["kept"]["low"] = 0.999
+
+
+@pytest.mark.parametrize("change", [more_right, surer])
+def test_a_forged_audit_is_found(judged: Built, tmp_path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    folder = Path(shutil.copytree(judged.folder, tmp_path / "copy"))
+    assert any("audit does not follow" in finding.what for finding in forged(folder, change))
 
 
 def test_the_manifest_states_the_estimate(judged: Built, snapshot: Built) -> None:
@@ -89,8 +139,6 @@ def fewer_wrong(manifest: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("change", [more_copies, more_read, fewer_wrong])
 def test_a_forged_estimate_is_found(judged: Built, tmp_path: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    import shutil
-
     folder = Path(shutil.copytree(judged.folder, tmp_path / "copy"))
     assert any("dedup.removals does not follow" in finding.what for finding in forged(folder, change))
 
