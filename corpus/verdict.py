@@ -31,6 +31,7 @@ class Stage(StrEnum):
     IDENTITY = "identity"
     EXACT = "exact"
     NEAR = "near"
+    TAKEDOWN = "takedown"
     RELEASE = "release"
 
 

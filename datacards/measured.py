@@ -13,6 +13,7 @@ from datacards.columns import COLUMNS
 from datacards.demographics import spoken
 from datacards.text import code, counted, markdown, number, plain, share
 from datacards.views import View, recipe_part, retrieved
+from manifests import layout
 from manifests.amount import Share
 
 Answer = Callable[[View], str | None]
@@ -290,15 +291,30 @@ def _errata(view: View) -> str:
         states = ", ".join(code(str(state)) for state in policy["drop"])
         told = f"Documents whose work is {states} were dropped" if states else "No document was dropped for that"
         known = f" {told}; column `retraction` says what the sources state."
-    return f"A snapshot never changes; a correction is another snapshot with another id.{known}"
+    return f"A snapshot never changes; a correction is another snapshot with another id.{known}{_taken_out(view)}"
+
+
+def _taken_out(view: View) -> str:
+    """What is told of takedowns; nothing of a snapshot that is as it was built."""
+    told = [
+        f"{counted(one.removed.documents, 'document')} by request {code(one.request_id)}"
+        + (f" of {one.date}" if one.date else "")
+        for one in view.manifest.takedowns
+    ]
+    if not told:
+        return ""
+    return f" After it was built, these were taken out: {'; '.join(told)}. `{layout.TAKEDOWNS}` lists them."
 
 
 def _updates(view: View) -> str | None:
-    earlier = view.manifest.dedup.against
-    if not earlier:
-        return None
-    named = ", ".join(f"{code(one.name)} {code(one.snapshot_id)}" for one in earlier)
-    return f"It continues, and was deduplicated against: {named}."
+    earlier, parent = view.manifest.dedup.against, view.manifest.parent
+    told = []
+    if earlier:
+        named = ", ".join(f"{code(one.name)} {code(one.snapshot_id)}" for one in earlier)
+        told.append(f"It continues, and was deduplicated against: {named}.")
+    if parent:
+        told.append(f"It is snapshot {code(parent)} without documents that were taken out of it.")
+    return " ".join(told) or None
 
 
 def _old_versions(view: View) -> str:

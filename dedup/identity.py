@@ -51,7 +51,7 @@ def identity_keys(documents: pa.Table | pa.RecordBatch) -> tuple[tuple[Keys, Key
 
     frame = pl.DataFrame({kind: pl.Series(_column(documents, kind), dtype=pl.String) for kind in KINDS})
     found = (
-        frame.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), *(_normalised(kind) for kind in KINDS))
+        frame.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), *(normalised(kind) for kind in KINDS))
         .unpivot(index="row", on=list(KINDS), value_name="identifier")
         .drop_nulls("identifier")
         .select("row", pl.concat_str("variable", "identifier", separator=":").alias("identifier"))
@@ -91,7 +91,8 @@ def work_order(*, doc_type_priority: npt.ArrayLike, version: pa.Array | pa.Chunk
     return order
 
 
-def _normalised(kind: str) -> pl.Expr:
+def normalised(kind: str) -> pl.Expr:
+    """Column `kind`, one of `KINDS`, as `identity_keys` compares it; null for what is no identifier."""
     import polars as pl
 
     text = pl.col(kind).str.strip_chars()

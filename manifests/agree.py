@@ -94,6 +94,7 @@ def with_merged(snapshot: Snapshot) -> Iterator[Finding]:
     if not snapshot.audit().collect_schema().names():
         return
     here = pl.col("survivor_snapshot").is_null()
+    taken_out = pl.col("stage") == Stage.TAKEDOWN.value
     merged = snapshot.audit().filter((pl.col("verdict") == Verdict.MERGE.value) & here)
     identifiers = pl.concat_list(pl.lit(f"{kind}:") + pl.col(kind).cast(pl.String) for kind in KINDS).list.drop_nulls()
     expected = (
@@ -106,6 +107,7 @@ def with_merged(snapshot: Snapshot) -> Iterator[Finding]:
             pl.col("licence_spdx").unique().sort().alias("other_licences"),
         )
         .select(pl.col("survivor").alias("doc_id"), *_OF_OTHERS)
+        .join(snapshot.audit().filter(taken_out).select("doc_id"), on="doc_id", how="anti")
         .sort("doc_id")
         .collect()
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import polars as pl
 
 from manifests import agree, layout
-from manifests.coverage import coverage_of, nulls_of
+from manifests.coverage import ColumnNulls, Coverage, coverage_of, nulls_of
 from manifests.finding import Finding
 from manifests.labels import LISTED, label_sums, listed, merged_sums, published_by
 from manifests.snapshot import Snapshot
@@ -23,25 +24,50 @@ def findings(snapshot: Snapshot) -> Iterator[Finding]:
     stated = {source.name: source.coverage for source in manifest.sources}
     if not agree.same_code(manifest) and manifest.coverage is None and not any(stated.values()):
         return  # of a time when it was not counted
-    sums: dict[str, pl.DataFrame] = {}
-    read: Counter[str] = Counter()
+    counted = count(snapshot)
     for source in manifest.sources:
-        mine = sums[source.name] = label_sums(snapshot.shards(source.name))
-        states = _states(snapshot, source.name)
-        read.update(states)
-        if coverage_of(mine, *published_by([(source.publisher, source.kept)]), states) != source.coverage:
+        if counted.coverage[source.name] != source.coverage:
             yield Finding(layout.MANIFEST, f"coverage of source {source.name} is not that of its shards and records")
-        if nulls_of(mine) != source.nulls:
+        if counted.nulls[source.name] != source.nulls:
             yield Finding(layout.MANIFEST, f"nulls of source {source.name} are not those of its shards")
-    publishers = published_by((source.publisher, source.kept) for source in manifest.sources)
-    if coverage_of(merged_sums(one.lazy() for one in sums.values()), *publishers, read) != manifest.coverage:
+    if counted.whole != manifest.coverage:
         yield Finding(layout.MANIFEST, "coverage is not that of the shards and records")
     listing = {file.path for file in manifest.files if file.kind == "coverage"}
     for kind, path in LISTED.items():
         if path not in listing:
             yield Finding(path, "is missing: the list of every label that coverage counts")
-        elif not pl.read_parquet(snapshot.folder / path, glob=False).equals(listed(kind, sums)):
+        elif not pl.read_parquet(snapshot.folder / path, glob=False).equals(listed(kind, counted.sums)):
             yield Finding(path, "is not what the shards hold")
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Coverage, counted from the tables of a snapshot."""
+
+    sums: dict[str, pl.DataFrame]
+    """By source, of its released rows by label (`manifests.labels.SUMS`)."""
+    coverage: dict[str, Coverage]
+    """By source."""
+    nulls: dict[str, tuple[ColumnNulls, ...]]
+    """By source."""
+    whole: Coverage
+    """Over all sources."""
+
+
+def count(snapshot: Snapshot) -> Covered:
+    """Count it. Of the manifest only names, publishers and released amounts of sources are read."""
+    sources = snapshot.manifest.sources
+    sums: dict[str, pl.DataFrame] = {}
+    coverage: dict[str, Coverage] = {}
+    read: Counter[str] = Counter()
+    for source in sources:
+        mine = sums[source.name] = label_sums(snapshot.shards(source.name))
+        states = _states(snapshot, source.name)
+        read.update(states)
+        coverage[source.name] = coverage_of(mine, *published_by([(source.publisher, source.kept)]), states)
+    publishers = published_by((source.publisher, source.kept) for source in sources)
+    whole = coverage_of(merged_sums(one.lazy() for one in sums.values()), *publishers, read)
+    return Covered(sums, coverage, {name: nulls_of(mine) for name, mine in sums.items()}, whole)
 
 
 def _states(snapshot: Snapshot, source: str) -> dict[str, int]:

@@ -192,12 +192,17 @@ def demographics(known: Lexicon, window: int, by_source: Mapping[str, Mapping[st
         window=window,
         dimensions=tuple(Dimension(name=name, groups=groups) for name, groups in known.dimensions.items()),
         concepts=known.concepts,
-        left=tuple(
-            Mentioned(source=source, stage=stage, **found[stage].plain())
-            for source, found in by_source.items()
-            for stage in ORDER
-            if stage in found
-        ),
+        left=lines(by_source),
+    )
+
+
+def lines(by_source: Mapping[str, Mapping[str, Tally]]) -> tuple[Mentioned, ...]:
+    """The counts by source and stage, in the order of the ledger."""
+    return tuple(
+        Mentioned(source=source, stage=stage, **found[stage].plain())
+        for source, found in by_source.items()
+        for stage in ORDER
+        if stage in found
     )
 
 

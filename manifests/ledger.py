@@ -14,6 +14,12 @@ from manifests.model import Ledger, LedgerLine, StageBalance
 KEYS = ["source", "raw_file", "stage", "verdict", "reason"]
 
 
+def ledger_table(audit: pl.LazyFrame) -> pl.DataFrame:
+    """Raw file x stage x verdict x reason: documents, bytes, words and tokens, from record tables."""
+    sums = [pl.len().cast(pl.Int64).alias("documents"), pl.col("bytes", "words", "tokens").sum()]
+    return audit.group_by(KEYS).agg(sums).sort(KEYS).collect()
+
+
 def amount_of(row: Mapping[str, int]) -> Amount:
     """The four measures of a ledger row."""
     return Amount(documents=row["documents"], bytes=row["bytes"], words=row["words"], tokens=row["tokens"])
@@ -56,6 +62,8 @@ def make_ledger(
         for row in sorted(rows, key=lambda row: (sources.index(row["source"]), order[row["stage"]], row["reason"]))
         if row["verdict"] != Verdict.KEEP.value
     ]
+    # Most snapshots know of none, those of a time when there were none among them.
+    takedowns = any(line.stage == Stage.TAKEDOWN for line in lines)
     stages: list[StageBalance] = []
     curated: dict[str, Amount] = {}
     for source in sources:
@@ -69,7 +77,7 @@ def make_ledger(
                 for verdict in ("drop", "merge", "fail")
             }
             after = left - gone["drop"] - gone["merge"] - gone["fail"]
-            if stage is not Stage.RELEASE:
+            if stage is not Stage.RELEASE and (stage is not Stage.TAKEDOWN or takedowns):
                 stages.append(
                     StageBalance(
                         source=source,

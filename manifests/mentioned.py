@@ -35,13 +35,18 @@ def findings(snapshot: Snapshot) -> Iterator[Finding]:
         return
     for source in snapshot.manifest.sources:
         files = snapshot.audit_files(source.name)
-        found = summed(_counted(path, stated) for path in files)
+        found = count(snapshot, source.name, stated)
         if not _equal(found, ends(stated, source.name)):
             yield Finding(layout.MANIFEST, f"demographics of source {source.name} are not those of its record tables")
         if files and same_lexicon(stated):
             yield from _read_again(snapshot, source.name, stated)
     if strange := sorted({one.source for one in stated.left} - {source.name for source in snapshot.manifest.sources}):
         yield Finding(layout.MANIFEST, f"demographics speak of a source {strange[0]}, which it does not state")
+
+
+def count(snapshot: Snapshot, source: str, stated: Demographics) -> dict[str, Tally]:
+    """By stage, what documents of a source that end there name of what `stated` looked for."""
+    return summed(_counted(path, stated) for path in snapshot.audit_files(source))
 
 
 def _counted(path: Path, stated: Demographics) -> dict[str, Tally]:

@@ -18,6 +18,7 @@ from manifests.demographics import Demographics
 from manifests.estimates import AuditEstimate
 from manifests.merkle import Merkle
 from manifests.strict import Strict
+from manifests.takedowns import Takedown
 from manifests.token_counts import TokenCount
 
 SCHEMA: Literal["hc4/manifest/1"] = "hc4/manifest/1"
@@ -338,6 +339,14 @@ class Manifest(Strict):
     files: tuple[File, ...]
     environment: Environment
     gaps: tuple[Gap, ...]
+    parent: str | None = None
+    """Id of the snapshot that documents were taken out of; None as long as this is as it was built.
+
+    Counts of released text are of what is left. What was read, and all else about the build (its environment, what
+    deduplication compared and merged, the recall of planted identifiers, pairs that people read), is as the parent
+    states it."""
+    takedowns: tuple[Takedown, ...] = ()
+    """The earliest first; `parent` is that of the last."""
 
     def identified(self) -> Self:
         """This manifest with its `snapshot_id`: the sha256 of its canonical JSON without that field.

@@ -13,6 +13,7 @@ from dedup.identity import KINDS
 from filters.rights import licence_address, rights
 from manifests import layout
 from manifests.amount import Amount
+from manifests.coverage import MEASURES
 from manifests.finding import Finding
 from manifests.model import LicenceRights, Manifest, Source
 from manifests.rights import rights_floor
@@ -93,23 +94,14 @@ def _stated_files(source: Source) -> set[tuple[str, str, str | None, str]]:
 def with_rights(snapshot: Snapshot) -> Iterator[Finding]:
     """Rights follow from licences, the corpus's from its rows, and whoever must be named is named."""
     manifest = snapshot.manifest
-    paths = [snapshot.folder / shard.path for shard in manifest.shards]
-    rows = pl.scan_parquet(paths, glob=False) if paths else pl.LazyFrame(schema=_EMPTY)
-    measures = ("documents", "bytes", "words", "tokens")
-    columns = [pl.col("licence_spdx").alias("spdx"), pl.col("rights").struct.unnest()]
-    sums = [
-        pl.len().alias("documents"),
-        *(pl.col(f"n_{name}").sum().alias(name) for name in ("bytes", "words", "tokens")),
-    ]
-    parts = []
-    for row in rows.group_by(columns).agg(sums).collect().to_dicts():
-        amount = Amount(**{name: row.pop(name) for name in measures})
-        parts.append(LicenceRights(amount=amount, **row))
-        allowed = [asdict(rights(row["spdx"], modified=modified)) for modified in (False, True)]
-        if {name: row[name] for name in _RIGHTS} not in allowed:
-            yield Finding(layout.DATA, f"rights of documents under {row['spdx']} are not those of that licence")
+    rows = _released(snapshot)
+    parts = by_licence(snapshot)
+    for part in parts:
+        allowed = [asdict(rights(part.spdx, modified=modified)) for modified in (False, True)]
+        if part.model_dump(include={*_RIGHTS}) not in allowed:
+            yield Finding(layout.DATA, f"rights of documents under {part.spdx} are not those of that licence")
     changed = (pl.col("phi_masked") > 0) | (pl.col("paragraphs_cut") > 0)
-    for row in rows.filter(changed).select(columns).unique().collect().to_dicts():
+    for row in rows.filter(changed).select(_BY_LICENCE).unique().collect().to_dicts():
         if row["redistribute"] != rights(row["spdx"], modified=True).redistribute:
             what = f"changed documents under {row['spdx']} have the rights of a text that was not changed"
             yield Finding(layout.DATA, what)
@@ -123,6 +115,24 @@ def with_rights(snapshot: Snapshot) -> Iterator[Finding]:
         if conflicts != manifest.rights.conflicts:
             yield Finding(layout.MANIFEST, f"rights.conflicts: {conflicts} in the record tables")
     yield from _attribution(snapshot, manifest, rows)
+
+
+_BY_LICENCE = [pl.col("licence_spdx").alias("spdx"), pl.col("rights").struct.unnest()]
+
+
+def by_licence(snapshot: Snapshot) -> list[LicenceRights]:
+    """Released text by licence and rights, largest first."""
+    sums = [pl.len().alias("documents"), *(pl.col(f"n_{name}").sum().alias(name) for name in MEASURES[1:])]
+    found = []
+    for row in _released(snapshot).group_by(_BY_LICENCE).agg(sums).collect().to_dicts():
+        amount = Amount(**{name: row.pop(name) for name in MEASURES})
+        found.append(LicenceRights(amount=amount, **row))
+    return sorted(found, key=lambda one: (-one.amount.tokens, one.spdx, str(one.redistribute)))
+
+
+def _released(snapshot: Snapshot) -> pl.LazyFrame:
+    paths = [snapshot.folder / shard.path for shard in snapshot.manifest.shards]
+    return pl.scan_parquet(paths, glob=False) if paths else pl.LazyFrame(schema=_EMPTY)
 
 
 def _attribution(snapshot: Snapshot, manifest: Manifest, rows: pl.LazyFrame) -> Iterator[Finding]:

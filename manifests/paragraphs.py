@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from manifests.paragraph_sums import AgainSums
 from manifests.screening import account_of, known_policies, shows
 from manifests.snapshot import Snapshot
 
+_REPEATED = ("repeated", "repeated_words", "repeated_bytes", "elsewhere")
 _RUN = "paragraphs"
 _NAMES = ("key", "check", "place", "line", "words", "bytes", "removable")
 _BYTES = 37
@@ -135,15 +136,46 @@ class Recount:
                 yield Finding(place, "paragraphs were cut from documents that neither recipe nor licence lets change")
         again = AgainSums(names)
         left: set[str] = set()
-        total = sum(sums["paragraphs"] for sums in self._sums.values())
-        parts = max(1, math.ceil(total * _BYTES / _BYTES_AT_ONCE))
-        for part in range(parts) if self._runs else ():
-            _, columns = gather(self._runs, _RUN, _NAMES, key_range(part, parts))
-            rows = self._again(dict(zip(_NAMES, columns, strict=True)))
+        for rows in self._repeated():
             again.add(rows)
             yield from self._left(rows, left)
         if not self._uncertain:
             yield from (Finding(layout.MANIFEST, what) for what in again.differing(stated))
+
+    def restated(self, stated: Sequence[RepeatedParagraphs]) -> tuple[RepeatedParagraphs, ...]:
+        """What is said of the same corpus before documents were taken out (`stated`), counted again.
+
+        As long as nothing that was repeated is gone, so is it said which of several is the first; else the first is
+        that of the source which the recipe names first. What was cut is said in paragraphs; words and bytes of it are
+        left as `stated`.
+        """
+        self._write()
+        names = [source.name for source in self._snapshot.manifest.sources]
+        found: dict[str, Counter[str]] = {name: Counter() for name in names}
+        for rows in self._repeated():
+            for source, sums in _first_come(rows, names).items():
+                found[source].update(sums)
+        same = all(
+            sum(getattr(one, name) for one in stated) == sum(sums[name] for sums in found.values())
+            for name in ("repeated", "repeated_words")
+        )
+        return tuple(
+            one.model_copy(
+                update={
+                    **{name: self._sums[one.source][name] for name in ("cut", "paragraphs", "words", "bytes")},
+                    **({} if same else {name: found[one.source][name] for name in _REPEATED}),
+                }
+            )
+            for one in stated
+        )
+
+    def _repeated(self) -> Iterator[pl.DataFrame]:
+        """Paragraphs whose words occur more than once, one range of keys at a time (`_again`)."""
+        total = sum(sums["paragraphs"] for sums in self._sums.values())
+        parts = max(1, math.ceil(total * _BYTES / _BYTES_AT_ONCE))
+        for part in range(parts) if self._runs else ():
+            _, columns = gather(self._runs, _RUN, _NAMES, key_range(part, parts))
+            yield self._again(dict(zip(_NAMES, columns, strict=True)))
 
     def _again(self, found: dict[str, npt.NDArray[Any]]) -> pl.DataFrame:
         """Paragraphs whose words occur more than once: `group`, `source` (number), and the columns of the run."""
@@ -184,6 +216,24 @@ class Recount:
         (found,) = released_rows(*paths, replaced, row, ("doc_id", "phi_policy")).to_pylist()
         shorter, _ = without_lines(found["text"].encode(), [], {line})
         return found["doc_id"], shows(found["phi_policy"], shorter)
+
+
+def _first_come(again: pl.DataFrame, names: Sequence[str]) -> dict[str, dict[str, int]]:
+    """By source, the sums `_REPEATED`, where of equal paragraphs that of the first source is the first."""
+    first = pl.struct("source", "place", "line").rank("ordinal").over("group") == 1
+    origin = pl.col("source").min().over("group")
+    sums = (
+        again.with_columns(origin.alias("origin"))
+        .filter(~first)
+        .group_by("source")
+        .agg(
+            pl.len().cast(pl.Int64).alias("repeated"),
+            pl.col("words").cast(pl.Int64).sum().alias("repeated_words"),
+            pl.col("bytes").cast(pl.Int64).sum().alias("repeated_bytes"),
+            (pl.col("origin") != pl.col("source")).sum().cast(pl.Int64).alias("elsewhere"),
+        )
+    )
+    return {names[row.pop("source")]: row for row in sums.to_dicts()}
 
 
 def _nothing(source: str) -> RepeatedParagraphs:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
 
 from corpus.digest import digest
 from corpus.verdict import Verdict
+from manifests.amount import Amount
+from manifests.coverage import MEASURES
 from manifests.model import File, Manifest, Shard
 from manifests.snapshot import Snapshot
 
@@ -53,18 +56,11 @@ def _released(snapshot: Snapshot) -> Iterator[str]:
     )
     for source in manifest.sources:
         paths = snapshot.shards(source.name)
-        rows = (pl.scan_parquet(paths, glob=False) if paths else pl.LazyFrame(schema=_COLUMNS)).select(
-            pl.col(name).cast(kind) for name, kind in _COLUMNS.items()
-        )
-        for kind, label in _LABELS.items():
-            table = rows.group_by(label.alias("label")).agg(_AMOUNT).collect()
-            found = {name: tuple(amount) for name, *amount in table.iter_rows()}
-            stated = {s.label: tuple(s.amount.model_dump().values()) for s in getattr(source, kind)}
-            if found != stated:
+        rows = _rows(paths)
+        for kind, found in amounts_by_label(paths).items():
+            if found != {share.label: share.amount for share in getattr(source, kind)}:
                 yield f"{kind} of source {source.name} are not those of its shards"
-        bins = pl.col("n_tokens").clip(1).log(2).floor().cast(pl.Int64).alias("bin")
-        lengths = rows.group_by(bins).len().sort("bin").collect()
-        if tuple((2**lower, count) for lower, count in lengths.iter_rows()) != source.length_histogram:
+        if length_histogram(paths) != source.length_histogram:
             yield f"length_histogram of source {source.name} is not that of its shards"
         spans = sum(count.spans for count in manifest.privacy.masked if count.source == source.name)
         shortened = (pl.col("paragraphs_cut") > 0).sum()
@@ -75,6 +71,33 @@ def _released(snapshot: Snapshot) -> Iterator[str]:
             kept = audit.filter(pl.col("verdict") == Verdict.KEEP.value)
             if kept.select((pl.col("phi_count") > 0).sum()).collect().item() != masked.get(source.name):
                 yield f"masked documents of source {source.name} are not those of the record tables"
+
+
+def amounts_by_label(paths: Sequence[Path]) -> dict[str, dict[str, Amount]]:
+    """By kind of label (fields of `manifests.model.Source`) and label, how much text the shards at `paths` hold."""
+    rows, found = _rows(paths), {}
+    for kind, label in _LABELS.items():
+        table = rows.group_by(label.alias("label")).agg(_AMOUNT).collect()
+        found[kind] = {name: Amount(**dict(zip(MEASURES, amount, strict=True))) for name, *amount in table.iter_rows()}
+    return found
+
+
+def length_histogram(paths: Sequence[Path]) -> tuple[tuple[int, int], ...]:
+    """(lower bound in tokens, documents) of the shards at `paths`."""
+    bins = pl.col("n_tokens").clip(1).log(2).floor().cast(pl.Int64).alias("bin")
+    lengths = _rows(paths).group_by(bins).len().sort("bin").collect()
+    return tuple((2**lower, count) for lower, count in lengths.iter_rows())
+
+
+def amount_held(paths: Sequence[Path]) -> Amount:
+    """The sum over the rows of the shards at `paths`."""
+    found = _rows(paths).select(_AMOUNT).collect(engine="streaming").row(0)
+    return Amount(**dict(zip(MEASURES, found, strict=True)))
+
+
+def _rows(paths: Sequence[Path]) -> pl.LazyFrame:
+    rows = pl.scan_parquet(list(paths), glob=False) if paths else pl.LazyFrame(schema=_COLUMNS)
+    return rows.select(pl.col(name).cast(kind) for name, kind in _COLUMNS.items())
 
 
 def _merged(snapshot: Snapshot) -> Iterator[str]:

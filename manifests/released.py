@@ -20,7 +20,8 @@ from manifests.amount import Amount
 from manifests.finding import Finding
 from manifests.model import Manifest, Shard
 from manifests.removals import PAIRS, SHOWN, read_pairs
-from manifests.screening import Screening, account_of, classes_shown, known_policies
+from manifests.removed import REMOVED
+from manifests.screening import Screening, account_counts, account_of, classes_shown, known_policies
 from manifests.snapshot import BROKEN, Snapshot
 from shards.fingerprint import Fingerprint
 from shards.write import ROW
@@ -71,8 +72,9 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
                     proof.add(rows)
                     clusters.setdefault(shard.split, set()).update(rows["cluster_id"].to_pylist())
                 yield from _some(account_of(shard), "{} is not in its shard", sorted(screening.unmatched))
-                masked.update({(shard.source, kind): count for kind, count in screening.spans.items()})
-                documents.update({(shard.source, kind): count for kind, count in screening.documents.items()})
+                for kind, (spans, where) in account_counts(snapshot.folder / account_of(shard)).items():
+                    masked[shard.source, kind] += spans
+                    documents[shard.source, kind] += where
                 if (found.documents, found.tokens, file.num_row_groups) != (shard.rows, shard.tokens, shard.row_groups):
                     yield Finding(shard.path, "rows, tokens or row groups are not those stated")
                 for name in ("logical_sha256", "merkle_root"):
@@ -233,6 +235,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "removals": tuple(PAIRS.names),
     "privacy": ("doc_id", "start", "end", "kind", "rule", "tag"),
     signed.KIND: ("doc_id", "exact_hi", "exact_lo", "n_shingles"),
+    "takedowns": tuple(REMOVED.names),
     "attribution": (
         *("doc_id", "source", "publisher", "homepage", "title", "authors", "copyright", "doi", "url", "licence_spdx"),
         *("licence_url", "changes"),

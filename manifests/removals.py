@@ -26,6 +26,7 @@ from corpus.errors import SnapshotError
 from corpus.verdict import Stage, Verdict
 from manifests import layout
 from manifests.finding import Finding
+from manifests.removed import Ids, removed
 from manifests.snapshot import BROKEN, Snapshot, unreadable
 from shards.place import uniform
 
@@ -168,9 +169,13 @@ def reading_order(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def removed_near(snapshot: Snapshot) -> Iterator[pl.DataFrame]:
-    """What near-dedup removed in favour of a document of the same snapshot, a source at a time."""
+    """What near-dedup removed in favour of a document of the same snapshot, a source at a time.
+
+    Documents that were taken out later count as they did before.
+    """
     merged = (pl.col("verdict") == Verdict.MERGE.value) & (pl.col("stage") == Stage.NEAR.value)
-    kept = snapshot.audit().filter(pl.col("verdict") == Verdict.KEEP.value)
+    released = (pl.col("verdict") == Verdict.KEEP.value) | (pl.col("stage") == Stage.TAKEDOWN.value)
+    kept = snapshot.audit().filter(released)
     for source in snapshot.manifest.sources:
         rows = snapshot.audit(source.name)
         if columns := rows.collect_schema().names():
@@ -191,11 +196,19 @@ def resample(parts: Iterable[pl.DataFrame], seed: int) -> pl.DataFrame | None:
     return sample(pl.concat(found, how="diagonal"), pl.concat(counted)) if found else None
 
 
+def drawn(snapshot: Snapshot) -> pl.DataFrame | None:
+    """The sample that the record tables give, of all that the build removed, without texts."""
+    seed: Any = snapshot.manifest.recipe["seed"]
+    return resample(removed_near(snapshot), seed)
+
+
 def findings(snapshot: Snapshot) -> Iterator[Finding]:
     """What the sample states and the record tables do not: other pairs, other sizes of strata, other similarities."""
     pairs = read_pairs(snapshot)
-    seed: Any = snapshot.manifest.recipe["seed"]
-    expected = resample(removed_near(snapshot), seed)
+    expected = drawn(snapshot)
+    if expected is not None and snapshot.manifest.takedowns:
+        gone = Ids(removed(snapshot))
+        expected = expected.filter(~gone.among(expected["doc_id"]) & ~gone.among(expected["survivor"]))
     named = ["source", "stratum", "stratum_size", "turn", "doc_id", "survivor", "survivor_source", "similarity"]
     if expected is None or not pairs.select(named).equals(expected.select(named)):
         yield Finding(layout.REMOVALS, "is not the sample of near-duplicates that the record tables give")

@@ -18,6 +18,7 @@ from dedup.signature import MinHashConfig, SignatureAnnotator
 from filters.phi.spans import Span
 from manifests import layout
 from manifests.agree import same_code
+from manifests.deduplicated import DistinctShingles
 from manifests.earlier import SURROGATE, account_spans, incomparable, index_of, minhash_of, with_placeholders
 from manifests.finding import Finding
 from manifests.model import Shard
@@ -56,21 +57,41 @@ def signatures(snapshot: Snapshot) -> Iterator[Finding]:
     facts = snapshot.manifest.dedup.signatures
     if facts is None or incomparable(facts):
         return  # said by `missing`, or by `verify.notes`
-    minhash = minhash_of(facts)
-    repetition = {source.name: Repetition() for source in snapshot.manifest.sources}
     with TemporaryDirectory(prefix="hc4-verify-") as folder:
-        whole = True
-        recount = Recount.of(snapshot, Path(folder))
-        for shard in snapshot.manifest.shards:
-            mine = repetition.setdefault(shard.source, Repetition())
-            whole &= yield from _of_shard(snapshot, shard, minhash, mine, recount)
-        if recount is not None and whole:
-            yield from recount.findings()
-    each = [(name, one.shingles, one.registers) for name, one in repetition.items()]
-    corpus = (None, sum(shingles for _, shingles, _ in each), merged(registers for *_, registers in each))
-    made = [(name, shingles, distinct(registers)) for name, shingles, registers in [*each, corpus]]
-    if made != [(one.source, one.shingles, one.distinct) for one in snapshot.manifest.dedup.distinct_shingles]:
+        reading = Reading(snapshot, minhash_of(facts), Path(folder))
+        yield from reading.findings()
+        if reading.paragraphs is not None and reading.whole:
+            yield from reading.paragraphs.findings()
+    if reading.distinct_shingles() != snapshot.manifest.dedup.distinct_shingles:
         yield Finding(layout.MANIFEST, "distinct_shingles are not those of the released text")
+
+
+class Reading:
+    """One reading of all released text: its signatures are made again, its shingles and paragraphs counted."""
+
+    def __init__(self, snapshot: Snapshot, minhash: MinHashConfig, folder: Path) -> None:
+        """`folder` is empty, and holds what does not fit into memory."""
+        self._snapshot, self._minhash = snapshot, minhash
+        self._repetition = {source.name: Repetition() for source in snapshot.manifest.sources}
+        self.paragraphs = Recount.of(snapshot, folder)
+        """None where they cannot be counted (`Recount.of`)."""
+        self.whole = True
+        """Whether all text could be read."""
+
+    def findings(self) -> Iterator[Finding]:
+        """Read everything; what differs from the signature index. All else can be asked for after that."""
+        for shard in self._snapshot.manifest.shards:
+            mine = self._repetition.setdefault(shard.source, Repetition())
+            self.whole &= yield from _of_shard(self._snapshot, shard, self._minhash, mine, self.paragraphs)
+
+    def distinct_shingles(self) -> tuple[DistinctShingles, ...]:
+        """By source, in the order of the recipe, and of all."""
+        each = [(name, one.shingles, one.registers) for name, one in self._repetition.items()]
+        corpus = (None, sum(shingles for _, shingles, _ in each), merged(registers for *_, registers in each))
+        return tuple(
+            DistinctShingles(source=name, shingles=shingles, distinct=distinct(registers))
+            for name, shingles, registers in [*each, corpus]
+        )
 
 
 @dataclass(slots=True)

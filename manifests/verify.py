@@ -27,11 +27,12 @@ from manifests import (
     released,
     removals,
     signed,
+    withdrawn,
 )
 from manifests.drift import drift
 from manifests.earlier import incomparable
 from manifests.finding import Finding
-from manifests.ledger import KEYS, make_ledger
+from manifests.ledger import ledger_table, make_ledger
 from manifests.model import Manifest
 from manifests.paragraphs import dates_moved
 from manifests.precision import contradicted
@@ -183,6 +184,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.DATA, origin.with_rights(snapshot)),
         (layout.DATA, covered.findings(snapshot)),
         (layout.AUDIT, mentioned.findings(snapshot)),
+        (layout.TAKEDOWNS, withdrawn.findings(snapshot)),
         (manifest, contradicted),
     ):
         try:
@@ -201,7 +203,13 @@ def _removals(snapshot: Snapshot) -> list[Iterator[Finding]]:
 def _estimate(snapshot: Snapshot) -> Iterator[Finding]:
     """The precision of near-dedup again, from what the manifest says was read."""
     stated = snapshot.manifest.dedup.removals
-    if stated is not None and contradicted(stated, removals.read_pairs(snapshot)):
+    if stated is None:
+        return
+    pairs: pl.DataFrame | None = removals.read_pairs(snapshot)
+    if snapshot.manifest.takedowns:  # people read pairs that are no longer shown
+        drawn = removals.drawn(snapshot)
+        pairs = None if drawn is None else drawn.with_columns(text=pl.lit(""), survivor_text=pl.lit(""))
+    if pairs is None or contradicted(stated, pairs):
         yield Finding(layout.MANIFEST, "dedup.removals does not follow from the sample and what was read of it")
 
 
@@ -209,6 +217,9 @@ def _audit(snapshot: Snapshot) -> Iterator[Finding]:
     """What people's verdicts amount to again, from what the manifest says was read."""
     stated = snapshot.manifest.audit
     sizes = audited.stratum_sizes(snapshot.manifest)
+    # Where documents were taken out, people read samples that are gone: the parent's estimate stands as it was made.
+    if snapshot.manifest.takedowns:
+        return
     if stated is not None and audited.contradicted(stated, snapshot.samples(), sizes):
         yield Finding(layout.MANIFEST, "audit does not follow from the samples and what was read of them")
 
@@ -243,13 +254,7 @@ def _ledger(snapshot: Snapshot) -> Iterator[Finding]:
     """The ledger again, from the record tables."""
     manifest = snapshot.manifest
     names = [source.name for source in manifest.sources]
-    table = (
-        snapshot.audit()
-        .group_by(KEYS)
-        .agg(pl.len().cast(pl.Int64).alias("documents"), pl.col("bytes", "words", "tokens").sum())
-        .sort(KEYS)
-        .collect()
-    )
+    table = ledger_table(snapshot.audit())
     if not table.equals(pl.read_parquet(snapshot.folder / layout.LEDGER, glob=False)):
         yield Finding(layout.LEDGER, "is not the sum of the record tables")
     masked, cut = (

@@ -210,6 +210,7 @@ class Build:
                 "language": recipe.language.model_dump(mode="json", exclude={"model"}),
                 "rules": rules,
                 "max_masked_share": recipe.phi.max_masked_share,
+                "blocklists": [one.params for one in self.plan.blocklists],
             }
             units.append(self._bundle_unit("verdicts", "pipelines.decide:run", number, params))
         self._phase("Decide", units)

@@ -20,6 +20,7 @@ from pipelines.fetching import fetch_app
 from pipelines.phi_command import phi_app
 from pipelines.proof_commands import prove, sign, verify
 from pipelines.review import review
+from pipelines.takedown_command import takedown
 from pipelines.trace_command import trace
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ app.add_typer(assets_app, name="assets")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(phi_app, name="phi")
 app.add_typer(dedup_app, name="dedup")
-for command in (verify, diff, review, cards, prove, sign, trace):
+for command in (verify, diff, review, cards, prove, sign, trace, takedown):
     app.command()(command)
 
 RecipeFile = Annotated[Path, typer.Argument(help="The recipe (YAML).", show_default=False)]

@@ -23,6 +23,8 @@ from corpus.verdict import VERDICTS, Stage, Verdict
 from dedup.identity import KINDS
 from filters.mentions import lexicon
 from manifests.demographics import tallies
+from manifests.removed import WITHDRAWN
+from manifests.takedowns import BLOCKED
 from pipelines.boilerplate import examples
 from pipelines.excerpts import excerpts
 from pipelines.genres import with_genres
@@ -72,6 +74,8 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     facts = with_genres(facts, facts.to_dict(), params["genres"])
     known = with_works(facts, slice_rows(work, params["works"])).with_row_index("row")
     audit = rows.join(known, on="row", how="left", maintain_order="left").with_columns(source=pl.lit(params["source"]))
+    barred = pl.col("rules_failed").list.contains(BLOCKED).fill_null(value=False)
+    audit = audit.with_columns(pl.when(~barred).then(name).alias(name) for name in WITHDRAWN)
     write_frame(audit.drop("row"), folder / ROWS)
     ledger = (
         rows.group_by("raw_file", "stage", "verdict", "reason")

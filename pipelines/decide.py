@@ -21,6 +21,8 @@ from filters.datatrove.annotator import PREFIX
 from filters.language.shares import allowed_share, mixed, not_allowed
 from filters.rights import load_profile
 from filters.rules import Rule, decide
+from manifests.takedowns import BLOCKED
+from pipelines.blocklist import blocked
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.signals import read_signals
 from pipelines.slices import slice_rows
@@ -109,6 +111,8 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     share = (side["phi"]["phi_chars"] / sizes["n_bytes"].clip(lower_bound=1)).to_numpy().astype(float)
     dense = readable & (share > params["max_masked_share"])
     found.object(Stage.PHI, dense, "phi_density", share[dense], params["max_masked_share"])
+    barred = blocked(params["blocklists"], facts["doc_id"], work.product("signature", digests["signature"]) / ROWS)
+    found.object(Stage.TAKEDOWN, barred, BLOCKED)
     failed = pq.read_table(work.product("documents", digests["documents"]) / QUARANTINED)
     table = pa.concat_tables(
         [_table(found, facts, sizes, side["tokens"]["n_tokens"]), _quarantined(failed, params["source"])]

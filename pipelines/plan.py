@@ -24,6 +24,7 @@ from manifests.audited import SampleVerdict, read_verdicts
 from manifests.earlier import Earlier
 from manifests.precision import Judgement, read_judgements
 from pipelines.answers import Answers, answers_of, waiting
+from pipelines.blocklist import Blocklist
 from pipelines.formatting import load_formatters
 from pipelines.locations import resolve_location, resolve_options, resolve_root
 from pipelines.measure import annotators
@@ -93,6 +94,8 @@ class Plan:
     """What people answer to the datasheet, by section and question."""
     judgements: tuple[Judgement, ...] = ()
     """What people said of pairs that near-dedup merged, a file of `dedup.verdicts` after the other."""
+    blocklists: tuple[Blocklist, ...] = ()
+    """What must not come back."""
     said: tuple[SampleVerdict, ...] = ()
     """What people said of samples, a file of `audit.verdicts` after the other."""
 
@@ -189,7 +192,9 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     places = [Path(resolve_location(one, root)) for one in recipe.dedup.verdicts]
     judgements = tuple(one for place in places for one in read_judgements(place))
     said = tuple(one for place in recipe.audit.verdicts for one in read_verdicts(Path(resolve_location(place, root))))
-    return Plan(recipe, root, tuple(bundles), readers, stages, formatters, tuple(earlier), answers, judgements, said)
+    blocklists = tuple(Blocklist.open(Path(resolve_location(one, root))) for one in recipe.blocklist)
+    known = (readers, stages, formatters, tuple(earlier), answers, judgements)
+    return Plan(recipe, root, tuple(bundles), *known, blocklists=blocklists, said=said)
 
 
 def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:

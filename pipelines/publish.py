@@ -62,6 +62,19 @@ def publish(finished: Finished, output: Path) -> Manifest:
         LedgerImbalance: the account does not close.
         BuildStopped: what was written must not leave (`pipelines.release_checks`).
     """
+    with replaced(output) as fresh:
+        manifest = _write(finished, fresh)
+        check_release(Snapshot(fresh, manifest))
+    return manifest
+
+
+@contextmanager
+def replaced(output: Path) -> Iterator[Path]:
+    """An empty folder beside `output` that is swapped into its place, unless an error is raised before.
+
+    Raises:
+        BuildStopped: `output` exists and is not a snapshot.
+    """
     output = output.resolve()
     output.parent.mkdir(parents=True, exist_ok=True)
     fresh, old = (output.with_name(f".{output.name}.{word}") for word in ("publishing", "replaced"))
@@ -72,8 +85,7 @@ def publish(finished: Finished, output: Path) -> Manifest:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir()
         try:
-            manifest = _write(finished, fresh)
-            check_release(Snapshot(fresh, manifest))
+            yield fresh
             flush_tree(fresh)
             shutil.rmtree(old, ignore_errors=True)
             if output.exists():
@@ -82,7 +94,6 @@ def publish(finished: Finished, output: Path) -> Manifest:
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-    return manifest
 
 
 @contextmanager
@@ -115,13 +126,18 @@ def _write(finished: Finished, folder: Path) -> Manifest:
         *(_frame(folder, path, "coverage", listed(kind, labels)) for kind, path in LISTED.items()),
     ]
     manifest = make_manifest(finished, shards, files, ledger, labels, samples).identified()
+    write_pages(manifest, folder, samples)
+    return manifest
+
+
+def write_pages(manifest: Manifest, folder: Path, samples: pl.DataFrame) -> None:
+    """Write the manifest, the cards that it and `samples` render to, and SHA256SUMS over all that is in `folder`."""
     (folder / layout.MANIFEST).write_bytes(manifest.canonical())
     for name, content in render(manifest, samples).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     write_sums(folder)
-    return manifest
 
 
 def _copy_shard(work: WorkFolder, shard: dict[str, Any], folder: Path) -> Shard:
@@ -138,12 +154,12 @@ def _copy_shard(work: WorkFolder, shard: dict[str, Any], folder: Path) -> Shard:
 def _copy_identifiers(work: WorkFolder, shard: dict[str, Any], folder: Path) -> File:
     """The account of a shard's identifiers, by the shard's name."""
     path = _beside(layout.PRIVACY, work, shard, IDENTIFIERS, folder)
-    return _file(folder, path, "privacy", shard["identifiers"])
+    return file_at(folder, path, "privacy", shard["identifiers"])
 
 
 def _copy_signatures(work: WorkFolder, shard: dict[str, Any], folder: Path) -> File:
     """The signature index of a shard, by the shard's name."""
-    return _file(folder, _beside(layout.SIGNATURES, work, shard, SIGNATURES, folder), "signatures", shard["rows"])
+    return file_at(folder, _beside(layout.SIGNATURES, work, shard, SIGNATURES, folder), "signatures", shard["rows"])
 
 
 def _beside(place: str, work: WorkFolder, shard: dict[str, Any], name: str, folder: Path) -> str:
@@ -170,7 +186,7 @@ def _audit(finished: Finished, folder: Path) -> Iterable[File]:
     for number, bundle in enumerate(finished.plan.bundles):
         path = f"{layout.AUDIT}/{bundle.source.name}/{finished.digests[number]['documents'][:16]}.parquet"
         _copy(finished.product(number, "concluded") / ROWS, folder / path)
-        yield _file(folder, path, "audit", pq.read_metadata(folder / path).num_rows)
+        yield file_at(folder, path, "audit", pq.read_metadata(folder / path).num_rows)
 
 
 def _attribution(finished: Finished, folder: Path) -> File:
@@ -181,7 +197,7 @@ def _attribution(finished: Finished, folder: Path) -> File:
             with pq.ParquetFile(finished.product(number, "assembled") / ATTRIBUTED) as part:
                 for group in range(part.num_row_groups):
                     writer.write_table(part.read_row_group(group).cast(ATTRIBUTION))
-    return _file(folder, layout.ATTRIBUTION, "attribution", pq.read_metadata(path).num_rows)
+    return file_at(folder, layout.ATTRIBUTION, "attribution", pq.read_metadata(path).num_rows)
 
 
 def _removals(finished: Finished, folder: Path) -> File:
@@ -193,16 +209,17 @@ def _removals(finished: Finished, folder: Path) -> File:
             with pq.ParquetFile(finished.work.product("removals", name) / ROWS) as part:
                 for group in range(part.num_row_groups):
                     writer.write_table(part.read_row_group(group).cast(PAIRS))
-    return _file(folder, layout.REMOVALS, "removals", pq.read_metadata(path).num_rows)
+    return file_at(folder, layout.REMOVALS, "removals", pq.read_metadata(path).num_rows)
 
 
 def _frame(folder: Path, path: str, kind: str, frame: pl.DataFrame) -> File:
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     write_frame(frame, folder / path)
-    return _file(folder, path, kind, len(frame))
+    return file_at(folder, path, kind, len(frame))
 
 
-def _file(folder: Path, path: str, kind: str, rows: int) -> File:
+def file_at(folder: Path, path: str, kind: str, rows: int) -> File:
+    """How the manifest vouches for a file that is at `path` below `folder`."""
     return File(
         path=path, kind=kind, sha256=sha256_file(folder / path), bytes=(folder / path).stat().st_size, rows=rows
     )

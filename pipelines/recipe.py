@@ -363,6 +363,9 @@ class Recipe(Part):
     """Null counts nothing."""
     phi: PhiRecipe = PhiRecipe()
     dedup: DedupRecipe = DedupRecipe()
+    blocklist: tuple[Location, ...] = ()
+    """What must not come back: folders of snapshots that documents were taken out of, and text files with a doc_id a
+    line. Documents that they name, and documents of the very words of one that was taken out, are dropped."""
     audit: AuditRecipe = AuditRecipe()
     tokenizer: Location = "asset:mistral-v3.model"
     count_with: tuple[CountRecipe, ...] = ()

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-import polars as pl
-
 from corpus.errors import BuildStopped, LedgerImbalance
 from manifests import agree, released
 from manifests.amount import Amount
-from manifests.coverage import MEASURES
 from manifests.model import Manifest, Source
+from manifests.recount import amount_held
 from manifests.rights import rights_floor
 from manifests.snapshot import Snapshot
 
@@ -47,7 +45,8 @@ def _sums(snapshot: Snapshot) -> Iterator[tuple[str, Amount, Amount]]:
     """(what, one sum, another sum that it must be)."""
     manifest = snapshot.manifest
     for source in manifest.sources:
-        yield f"shards of source {source.name} and what it keeps", _held(snapshot, source), source.kept
+        held = amount_held(snapshot.shards(source.name))
+        yield f"shards of source {source.name} and what it keeps", held, source.kept
         yield from _ledgers(manifest, source)
     yield "sources and totals", sum((source.kept for source in manifest.sources), Amount()), manifest.totals
     yield "splits and totals", sum((split.amount for split in manifest.splits), Amount()), manifest.totals
@@ -63,15 +62,3 @@ def _ledgers(manifest: Manifest, source: Source) -> Iterator[tuple[str, Amount, 
     cut = next((share.amount for share in account.cut if share.label == source.name), Amount())
     taken = (masked + cut).model_copy(update={"documents": 0})
     yield f"curated less masked, less cut, and released text of source {source.name}", curated - taken, released
-
-
-def _held(snapshot: Snapshot, source: Source) -> Amount:
-    """The sum over the rows of a source's shards."""
-    if not (paths := snapshot.shards(source.name)):
-        return Amount()
-    sums = [
-        pl.len().alias("documents"),
-        *(pl.col(f"n_{name}").cast(pl.Int64).sum().alias(name) for name in MEASURES[1:]),
-    ]
-    found = pl.scan_parquet(paths, glob=False).select(sums).collect(engine="streaming")
-    return Amount(**found.row(0, named=True))

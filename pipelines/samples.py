@@ -18,6 +18,7 @@ import polars as pl
 
 from corpus.verdict import Stage, Verdict
 from filters.rules import Rule
+from manifests.takedowns import BLOCKED
 from shards.place import uniform
 
 SAMPLES_PER_REASON = 50
@@ -113,4 +114,5 @@ def hidden() -> pl.Expr:
         pl.col("stage").is_in(stages)
         | pl.col("rules_failed").list.eval(pl.element().str.starts_with("licence_")).list.any()
         | pl.col("rules_failed").list.contains("phi_failed")
+        | pl.col("rules_failed").list.contains(BLOCKED)
     )

@@ -453,6 +453,7 @@ def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict
     recipe["dedup"]["against"] = [one.snapshot.manifest.snapshot_id for one in finished.plan.earlier]
     verdicts = [Path(resolve_location(one, finished.plan.folder)) for one in finished.plan.recipe.dedup.verdicts]
     recipe["dedup"]["verdicts"] = [sha256_file(path) for path in verdicts]
+    recipe["blocklist"] = [one.sha256 for one in finished.plan.blocklists]
     said = [Path(resolve_location(one, finished.plan.folder)) for one in finished.plan.recipe.audit.verdicts]
     recipe["audit"]["verdicts"] = [sha256_file(path) for path in said]
     recipe["tokenizer"] = tokenizer

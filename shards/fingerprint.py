@@ -29,12 +29,16 @@ class Fingerprint:
 
     def add(self, rows: pa.Table) -> None:
         """The next rows of the shard (columns `NEEDED`)."""
-        for doc_id, text_sha256, tokens in zip(
-            rows["doc_id"].to_pylist(), rows["text_sha256"].to_pylist(), _token_digests(rows["input_ids"]), strict=True
+        for row in zip(
+            rows["doc_id"].to_pylist(), rows["text_sha256"].to_pylist(), token_digests(rows["input_ids"]), strict=True
         ):
-            entry = _entry(doc_id, text_sha256)
-            self.leaves.append(leaf_hash(entry))
-            self._rows.update(hashlib.sha256(entry + b"\0" + tokens).digest())
+            self.add_row(*row)
+
+    def add_row(self, doc_id: str, text_sha256: str, tokens_sha256: str) -> None:
+        """The next row, by its id and the hex digests of its text and its token ids."""
+        entry = _entry(doc_id, text_sha256)
+        self.leaves.append(leaf_hash(entry))
+        self._rows.update(hashlib.sha256(entry + b"\0" + tokens_sha256.encode()).digest())
 
     @property
     def logical_sha256(self) -> str:
@@ -63,11 +67,11 @@ def _entry(doc_id: str, text_sha256: str) -> bytes:
     return f"{doc_id}\0{text_sha256}".encode()
 
 
-def _token_digests(column: pa.ChunkedArray) -> list[bytes]:
+def token_digests(column: pa.ChunkedArray) -> list[str]:
     """Hex sha256 of each row's token ids."""
     found = []
     for chunk in column.chunks:
         ids = memoryview(np.ascontiguousarray(chunk.values.to_numpy(), "<i4").view(np.uint8))  # type: ignore[arg-type]
         ends = (chunk.offsets.to_numpy().astype(np.int64) * 4).tolist()
-        found += [hashlib.sha256(ids[start:end]).hexdigest().encode() for start, end in pairwise(ends)]
+        found += [hashlib.sha256(ids[start:end]).hexdigest() for start, end in pairwise(ends)]
     return found

@@ -43,10 +43,7 @@ def packed(signatures: pa.Table) -> pa.ListArray:
 
 
 def write_signatures(path: Path, rows: pa.Table, minhash: MinHashConfig) -> None:
-    """Write the index of `rows`, which have `doc_id` and their signatures as `PACKED` in `signature`.
-
-    Neither dictionary nor compression for the keys: hashes have no redundancy. The same rows give the same bytes.
-    """
+    """Write the index of `rows`, which have `doc_id` and their signatures as `PACKED` in `signature`."""
     schema = index_schema(minhash)
     signature = rows["signature"].combine_chunks()
     keys = signature.flatten().to_numpy().reshape(len(rows), len(schema) - 1)
@@ -54,11 +51,19 @@ def write_signatures(path: Path, rows: pa.Table, minhash: MinHashConfig) -> None
         pa.array(np.ascontiguousarray(keys[:, place])).cast(schema.types[place + 1]) for place in range(keys.shape[1])
     ]
     table = pa.Table.from_arrays([rows["doc_id"].combine_chunks(), *columns], schema=schema)
+    write_index(path, table)
+
+
+def write_index(path: Path, table: pa.Table) -> None:
+    """Write an index (`index_schema`, its metadata too).
+
+    Neither dictionary nor compression for the keys: hashes have no redundancy. The same rows give the same bytes.
+    """
     pq.write_table(
         table,
         path,
         row_group_size=_ROWS_A_GROUP,
-        compression={name: "zstd" if name in ("doc_id", "n_shingles") else "none" for name in schema.names},
+        compression={name: "zstd" if name in ("doc_id", "n_shingles") else "none" for name in table.column_names},
         use_dictionary=False,
         write_page_index=True,
         write_page_checksum=True,

@@ -165,5 +165,10 @@ def write_identifiers(path: Path, rows: pa.Table) -> int:
     each = spans.flatten()
     columns = {"doc_id": documents, **{name: each.field(name) for name in IDENTIFIER.names[1:]}}
     table = pa.table(columns).cast(IDENTIFIER)
-    pq.write_table(table, path, compression="zstd", compression_level=3, row_group_size=_IDENTIFIERS_A_GROUP)
+    write_account(path, table)
     return len(table)
+
+
+def write_account(path: Path, table: pa.Table) -> None:
+    """Write an account of identifiers (schema `IDENTIFIER`). The same rows give the same bytes."""
+    pq.write_table(table, path, compression="zstd", compression_level=3, row_group_size=_IDENTIFIERS_A_GROUP)

@@ -44,6 +44,7 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
         "prove",
         "sign",
         "trace",
+        "takedown",
         "Exit codes",
     ):
         assert word in done.stdout, word
@@ -53,7 +54,7 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
     "name",
     [
         *("plan", "build", "status", "verify", "explain", "inspect", "whatif", "sources", "assets", "fetch", "phi"),
-        *("cards", "prove", "sign", "trace"),
+        *("cards", "prove", "sign", "trace", "takedown"),
     ],
 )
 def test_every_command_has_help(name: str) -> None:
