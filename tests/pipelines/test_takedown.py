@@ -14,8 +14,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from corpus.digest import sha256_file
 from corpus.errors import BuildStopped, NotReleased, RecipeError, SnapshotError
@@ -66,13 +64,7 @@ def is_proved(new: Path, old: Path) -> bool:
     return not compare_with_parent(now, parent).findings and not compare_with_parent(now, parent, old).findings
 
 
-@settings(
-    max_examples=2,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(places=st.lists(st.integers(0, 399), min_size=1, max_size=12, unique=True))
+@pytest.mark.parametrize("places", [[0, 7, 390], [3, 50, 120, 200, 399]])
 def test_any_documents_go_from_everywhere_and_nothing_else_changes(
     snapshot: Built, tmp_path: Path, places: list[int]
 ) -> None:
@@ -85,7 +77,7 @@ def test_any_documents_go_from_everywhere_and_nothing_else_changes(
     left = {path: file.sha256 for path, file in files(manifest).items()}
     for path, file in files(snapshot.manifest).items():
         assert sha256_file(snapshot.folder / path) == file.sha256  # the parent is not written into
-        if left[path] == file.sha256:
+        if left[path] == file.sha256 and path.startswith("data/"):
             assert (new / path).samefile(snapshot.folder / path)
     gone = before.filter(pl.col("doc_id").is_in(doc_ids))
     said = words_in(new)
