@@ -29,7 +29,7 @@ demo: setup  ## build a real snapshot under demo/, verify it, say where to look
 
 test: setup  ## the whole suite, slow tests included
 	$(BIN)/hc4 assets pull demo
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations 30
 
 lint: setup  ## style, formatting, architecture
 	$(BIN)/ruff check .

@@ -35,6 +35,12 @@ LONG = (
     "pipelines/test_chaos.py",
     "pipelines/test_determinism.py",
     "pipelines/test_phi_leaks.py",
+    "pipelines/test_deduplicate.py",
+    "pipelines/test_kit.py",
+    "pipelines/test_shortened_build.py",
+    "pipelines/test_takedown.py",
+    "manifests/test_verify.py",
+    "manifests/test_forgery.py",
     "sources/test_hostile.py",
 )
 """Files that take longest: begun first, so that no worker is left alone with one at the end."""
