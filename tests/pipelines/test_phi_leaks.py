@@ -108,7 +108,7 @@ def leaks(values: Sequence[str], texts: Iterator[tuple[str, str]]) -> dict[str, 
 
 def in_text(name: str) -> bool:
     """A file that holds texts."""
-    return name.startswith(("data/", "samples/"))
+    return name.startswith(("data/", "samples/", "report/samples/"))
 
 
 def check(corpus: Corpus, snapshot: Path, printed: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,13 +22,11 @@ from manifests.model import Manifest
 from manifests.snapshot import Snapshot
 from manifests.verify import notes, verify
 from pipelines.build import Build
-from pipelines.engines.engine import Engine
 from pipelines.engines.inline import InlineEngine
-from pipelines.engines.ray import RayEngine
 from pipelines.plan import make_plan
 from pipelines.recipe import load_recipe
 from tests.manifests.damage import forged, rewritten
-from tests.pipelines.building import Listener
+from tests.pipelines.building import Listener, hc4
 from tests.pipelines.small import assets_are_here
 
 DRUGS = ("aspirin", "metformin", "lisinopril", "warfarin", "ibuprofen", "insulin", "digoxin", "statins", "heparin")
@@ -103,16 +100,15 @@ class Made:
         return Snapshot.open(self.folder).manifest
 
 
-def made(
+def written(
     place: Path,
     *,
     remove: bool = True,
     partitions: int = 1,
-    engine: Callable[[WorkFolder], Engine] = InlineEngine,
     doc_type: str = "drug_label",
     key: Path | None = None,
-) -> Made:
-    """Build the texts; with other partitions, in other files too."""
+) -> Path:
+    """The recipe, and the texts; with other partitions, in other files."""
     if not assets_are_here():
         pytest.skip("no models on this machine: `hc4 assets pull models`")
     sources = []
@@ -138,8 +134,14 @@ def made(
     }
     recipe = place / "recipe.yaml"
     recipe.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return recipe
+
+
+def made(place: Path, *, partitions: int = 1, **choices: Any) -> Made:
+    """Build the texts in this process."""
+    recipe = written(place, partitions=partitions, **choices)
     work = WorkFolder.create(place / "work")
-    with work.lock(), engine(work) as running:
+    with work.lock(), InlineEngine(work) as running:
         Build(make_plan(load_recipe(recipe), place), running, work, Listener(), partitions).run(place / "out")
     return Made(place / "out", work)
 
@@ -205,7 +207,7 @@ def test_it_verifies_and_the_cards_say_it(shortened: Made) -> None:
     assert pairs.select("doc_id", "survivor").rows() == [("labels:nearly", "labels:second")]
     pages = render(shortened.manifest)
     assert b"Repeated paragraphs were cut from 4 documents" in pages["README.md"]
-    assert b"Repeated paragraphs were then cut from 4 documents" in pages["report/index.html"]
+    assert b"Repeated paragraphs were then cut from 4 documents" in pages["report/sources/labels.html"]
 
 
 def test_other_partitions_and_files_give_the_same_rows(shortened: Made, tmp_path: Path) -> None:
@@ -239,9 +241,12 @@ def test_surrogates_go_and_move_with_the_text_they_stand_in(tmp_path: Path) -> N
 
 @pytest.mark.slow
 def test_ray_gives_the_same_bytes(shortened: Made, tmp_path: Path) -> None:
-    other = made(tmp_path, engine=lambda work: RayEngine(work, 2))
+    recipe = written(tmp_path)
+    places = ("--output", tmp_path / "out", "--work", tmp_path / "work")
+    done = hc4("build", recipe, *places, "--engine", "ray", "--workers", 2, home=tmp_path / "home", cwd=tmp_path)
 
-    assert (other.folder / "SHA256SUMS").read_text() == (shortened.folder / "SHA256SUMS").read_text()
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "SHA256SUMS").read_text() == (shortened.folder / "SHA256SUMS").read_text()
 
 
 COUNTS = (
