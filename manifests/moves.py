@@ -117,6 +117,7 @@ def _moves(before: Snapshot, after: Snapshot, source: str, parts: int, examples:
             cell.documents += len(moved)
             cell.tokens += int(moved["tokens"].sum())
             cell.drawn = _draw(cell.drawn, moved["doc_id"].head(_DRAWN), examples)
+    known = _examples(before, after, source, [doc_id for cell in cells.values() for _, doc_id in cell.drawn])
     return [
         Move(
             source=source,
@@ -124,7 +125,7 @@ def _moves(before: Snapshot, after: Snapshot, source: str, parts: int, examples:
             after=other,
             documents=cell.documents,
             tokens=cell.tokens,
-            examples=_examples(before, after, source, [doc_id for _, doc_id in cell.drawn]),
+            examples=tuple(known[doc_id] for _, doc_id in cell.drawn),
         )
         for (one, other), cell in cells.items()
     ]
@@ -185,7 +186,10 @@ def _draw(drawn: list[tuple[float, str]], doc_ids: Iterable[str], count: int) ->
     return sorted([*drawn, *((uniform(doc_id, salt="diff"), doc_id) for doc_id in doc_ids)])[:count]
 
 
-def _examples(before: Snapshot, after: Snapshot, source: str, doc_ids: list[str]) -> tuple[Example, ...]:
+def _examples(before: Snapshot, after: Snapshot, source: str, doc_ids: list[str]) -> dict[str, Example]:
+    """What both snapshots show of some documents of a source: the tables are read once for all of them."""
+    if not doc_ids:
+        return {}
     excerpts: dict[str, str] = {}
     why: dict[str, tuple[float | None, float | None]] = {}
     for snapshot in (after, before):  # the later one's words come first
@@ -196,16 +200,16 @@ def _examples(before: Snapshot, after: Snapshot, source: str, doc_ids: list[str]
                 excerpts.setdefault(name, text[:EXCERPT])
         for name, score, similarity, threshold in _reasons(snapshot, source, doc_ids):
             why.setdefault(name, (similarity if score is None else score, threshold))
-    return tuple(
-        Example(doc_id=name, excerpt=excerpts.get(name), score=score, threshold=threshold)
+    return {
+        name: Example(doc_id=name, excerpt=excerpts.get(name), score=score, threshold=threshold)
         for name in doc_ids
         for score, threshold in [why.get(name, (None, None))]
-    )
+    }
 
 
 def _reasons(snapshot: Snapshot, source: str, doc_ids: list[str]) -> list[tuple[str, float, float, float]]:
     files = snapshot.audit_files(source)
-    if not files or not doc_ids:
+    if not files:
         return []
     rows = pl.scan_parquet(files, glob=False).filter(pl.col("doc_id").is_in(doc_ids) & (pl.col("verdict") != "keep"))
     return rows.select("doc_id", "score", "similarity", "threshold").sort("doc_id").collect().rows()
