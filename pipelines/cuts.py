@@ -18,8 +18,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from corpus.digest import Json
 from corpus.runs import gather, read_run
@@ -28,6 +26,7 @@ from filters.phi.lines import without_lines
 from filters.phi.spans import Span, masked_bytes
 from filters.rights import load_profile
 from manifests.screening import shows
+from pipelines.deduplicate.texts import screened_texts
 from pipelines.measure import ROWS
 from pipelines.places import place, range_of, row_of
 from pipelines.slices import BUNDLE, write_sliced
@@ -99,22 +98,11 @@ def _with_lines(
     """
     rows, starts = np.unique(repeated >> 32, return_index=True)
     lines = np.split(repeated & _LINE, starts[1:])
-    documents = pq.ParquetFile(work.product("documents", digests["documents"]) / ROWS)
-    screened = pq.ParquetFile(work.product("phi", digests["phi"]) / ROWS)
-    with documents, screened:
-        start = 0
-        for group in range(documents.num_row_groups):
-            end = start + documents.metadata.row_group(group).num_rows
-            first, last = np.searchsorted(rows, [start, end]).tolist()
-            if first < last:
-                take = pa.array(rows[first:last] - start)
-                text = documents.read_row_group(group, columns=["text"])["text"].take(take).to_pylist()
-                phi = screened.read_row_group(group, columns=["phi_spans", "phi_policy"]).take(take)
-                spans, policies = phi["phi_spans"].to_pylist(), phi["phi_policy"].to_pylist()
-                for number, raw, found, policy in zip(range(first, last), text, spans, policies, strict=True):
-                    own = [Span(**span) for span in found]
-                    yield Document(int(rows[number]), raw.encode(), own, policy), lines[number].tolist()
-            start = end
+    for numbers, texts, phi in screened_texts(work, digests, rows, ["phi_spans", "phi_policy"]):
+        columns = (texts.to_pylist(), phi["phi_spans"].to_pylist(), phi["phi_policy"].to_pylist())
+        for number, text, found, policy in zip(numbers.tolist(), *columns, strict=True):
+            spans = [Span(**span) for span in found]
+            yield Document(int(rows[number]), text.encode(), spans, policy), lines[number].tolist()
 
 
 def lines_to_cut(document: Document, repeated: list[int], paragraphs: int) -> list[int]:

@@ -31,6 +31,14 @@ def masked_texts(
         yield from released_texts(digests["earlier"], rows)
         return
 
+    for positions, text, phi in screened_texts(work, digests, rows, ["phi_spans"]):
+        yield positions, mask_column(text, phi["phi_spans"].combine_chunks())
+
+
+def screened_texts(
+    work: WorkFolder, digests: dict[str, Any], rows: Positions, columns: list[str]
+) -> Iterator[tuple[npt.NDArray[np.int64], pa.LargeStringArray, pa.Table]]:
+    """Positions in `rows` (ascending), their texts as read, and `columns` of what screening found in them, likewise."""
     documents = pq.ParquetFile(work.product("documents", digests["documents"]) / ROWS)
     screened = pq.ParquetFile(work.product("phi", digests["phi"]) / ROWS)
     with documents, screened:
@@ -40,11 +48,7 @@ def masked_texts(
             first, last = np.searchsorted(rows, [start, end]).tolist()
             if first < last:
                 chosen = pa.array(rows[first:last] - start)
-                text = _column(documents, group, "text").take(chosen)
-                spans = _column(screened, group, "phi_spans").take(chosen)
-                yield np.arange(first, last), mask_column(text, spans)
+                text = documents.read_row_group(group, columns=["text"])["text"].combine_chunks()
+                phi = screened.read_row_group(group, columns=columns).combine_chunks()
+                yield np.arange(first, last), text.take(chosen), phi.take(chosen)
             start = end
-
-
-def _column(file: pq.ParquetFile, group: int, name: str) -> Any:
-    return file.read_row_group(group, columns=[name]).column(0).combine_chunks()
