@@ -145,15 +145,13 @@ def removals(snapshot: Snapshot) -> Iterator[Finding]:
         columns = mine.select("survivor", "survivor_phi_policy", "survivor_text", "survivor_cut")
         for survivor, policy, text, cut in columns.unique(maintain_order=True).iter_rows():
             whole = released.get(survivor)
-            if whole is None or (
-                policy in placeholders
-                and not (
-                    _lacks(whole, text, cut, shorter[survivor])
-                    if survivor in shorter
-                    else _begins(whole, policy, text, cut)
-                )
-            ):
+            if whole is None:
                 wrong.append(survivor)
+            elif policy in placeholders:
+                lost = shorter.get(survivor)
+                same = _begins(whole, policy, text, cut) if lost is None else _lacks(whole, text, cut, lost)
+                if not same:
+                    wrong.append(survivor)
     yield from _some(layout.REMOVALS, "text of survivor {} is not the one released", sorted(wrong))
 
 
