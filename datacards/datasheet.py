@@ -129,10 +129,12 @@ def _description(view: View) -> Markdown | None:
 
 
 def _policies(view: View) -> Markdown | None:
-    policies = sorted(view.manifest.privacy.policies.items())
-    if not policies:
+    sources: dict[str, list[str]] = {}
+    for source, policy in sorted(view.manifest.privacy.policies.items()):
+        sources.setdefault(policy, []).append(code(source))
+    if not sources:
         return None
-    named = ", ".join(f"{code(source)}: {code(policy)}" for source, policy in policies)
+    named = "; ".join(f"{code(policy)} for {', '.join(names)}" for policy, names in sorted(sources.items()))
     return Markdown(f"What each source is expected to hold, as its PHI policy: {named}.")
 
 

@@ -74,10 +74,13 @@ def _labels(view: View) -> str:
 
 
 def _missing(view: View) -> str:
+    of_reader: dict[tuple[str, ...], list[str]] = {}
+    for one in view.sources:
+        if one.source.kept.documents and one.source.reader.known_losses:
+            of_reader.setdefault(one.source.reader.known_losses, []).append(code(one.source.name))
     losses = [
-        f"{code(one.source.name)}: {' '.join(markdown(loss) for loss in one.source.reader.known_losses).rstrip('.')}"
-        for one in view.sources
-        if one.source.reader.known_losses
+        f"{', '.join(names)}: {' '.join(markdown(loss) for loss in lost).rstrip('.')}"
+        for lost, names in of_reader.items()
     ]
     told = f" What the readers leave out: {'. '.join(losses)}." if losses else ""
     return f"{counted(view.undated, 'document')} without a year of publication.{_lacking(view)}{told}"
