@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
 from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import SnapshotError
+from pipelines.arguments import SnapshotFolder
 
 
 def cards(
-    snapshot: Annotated[
-        Path | None,
-        typer.Argument(help="A snapshot folder. Default: this folder, or the only one in it.", show_default=False),
-    ] = None,
+    snapshot: SnapshotFolder = None,
 ) -> None:
     """Read every card back with its readers' own library: Croissant, SPDX, PROV, OpenLineage, the hub's, JSON Schema.
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import Hc4Error
+from pipelines.arguments import SnapshotFolder
 from pipelines.cards_command import cards
 from pipelines.dedup_command import dedup_app
 from pipelines.diff_command import diff
@@ -57,14 +58,7 @@ app.add_typer(assets_app, name="assets")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(phi_app, name="phi")
 app.add_typer(dedup_app, name="dedup")
-for command in (verify, diff, review, cards, prove, sign, trace, takedown):
-    app.command()(command)
-
 RecipeFile = Annotated[Path, typer.Argument(help="The recipe (YAML).", show_default=False)]
-SnapshotFolder = Annotated[
-    Path | None,
-    typer.Argument(help="A snapshot folder. Default: this folder, or the only one in it.", show_default=False),
-]
 Work = Annotated[
     Path | None,
     typer.Option(
@@ -326,6 +320,10 @@ def assets_list() -> None:
     for name, asset in ASSETS.items():
         here = "here" if (assets_folder() / name).is_file() else "absent"
         _out.print(f"{here:<7} {name:<32} {asset.licence:<22} {asset.requirement}", highlight=False)
+
+
+for command in (verify, diff, review, cards, prove, sign, trace, takedown):  # help lists commands in this order
+    app.command()(command)
 
 
 def main() -> None:

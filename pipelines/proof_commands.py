@@ -9,15 +9,13 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.arguments import SnapshotFolder
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from manifests.finding import Finding
 
-SnapshotFolder = Annotated[
-    Path | None,
-    typer.Argument(help="A snapshot folder. Default: this folder, or the only one in it.", show_default=False),
-]
 
 _out = Console()
 _err = Console(stderr=True)

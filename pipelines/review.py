@@ -14,16 +14,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import RecipeError
+from pipelines.arguments import SnapshotFolder
 from pipelines.dedup_review import login, outside
 
 _out = Console()
 
 
 def review(
-    snapshot: Annotated[
-        Path | None,
-        typer.Argument(help="A snapshot folder. Default: this folder, or the only one in it.", show_default=False),
-    ] = None,
+    snapshot: SnapshotFolder = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes any that is free.")] = 0,
     reviewer: Annotated[
         str | None,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from pipelines.arguments import SnapshotFolder
+
 if TYPE_CHECKING:
     from manifests.snapshot import Snapshot
     from shards.tokenizer import Oracle
@@ -20,10 +22,7 @@ def trace(
         str | None,
         typer.Argument(help="`source:native id`. With --shard, the snapshot folder.", show_default=False),
     ] = None,
-    snapshot: Annotated[
-        Path | None,
-        typer.Argument(help="A snapshot folder. Default: this folder, or the only one in it.", show_default=False),
-    ] = None,
+    snapshot: SnapshotFolder = None,
     shard: Annotated[
         Path | None,
         typer.Option(help="A shard, by its path in the snapshot (`data/.../train-....parquet`).", show_default=False),
