@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pyarrow as pa
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from corpus.assets import ASSETS
 from corpus.document import Genre
@@ -44,6 +44,11 @@ def _local(value: str) -> str:
 
 
 Location = Annotated[str, Field(min_length=1), AfterValidator(_local)]
+
+
+def _not_asked(value: object) -> bool:
+    """Of fields that are younger than the first snapshots: recipes that do not ask for them keep their digest."""
+    return value is None
 
 
 class Part(BaseModel):
@@ -86,6 +91,8 @@ class SourceRecipe(Part):
     max_near_loss: float | None = Field(None, ge=0, le=1)
     """Share of its documents that near-dedup may take before the build stops, however few they are; if not stated, what
     `dedup.max_loss_share` and `max_loss_documents` say."""
+    validation_tokens: int | None = Field(None, ge=0, exclude_if=_not_asked)
+    """Tokens to hold out, about, if not what `split` says."""
     use: Literal["train", "evaluate"] = "train"
     """What the collection is for. Documents of a source to `evaluate` with are read, measured and counted, and never
     released."""
@@ -291,10 +298,34 @@ class DedupRecipe(Part):
         return self
 
 
+def _day(value: object) -> object:
+    """YAML reads 2021 as a number and 2021-06-30 as a date."""
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, int) else value
+
+
+_DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+_MOST = 0.1
+
+
 class SplitRecipe(Part):
-    """Held-out documents, chosen by duplicate group."""
+    """Held-out documents, chosen by duplicate group (`pipelines.splits`)."""
 
     validation_share: float = Field(0.03, ge=0, lt=1)
+    """Share of the groups that are held out, unless tokens are stated."""
+    validation_tokens: int | None = Field(None, ge=0, exclude_if=_not_asked)
+    """Tokens of each source to hold out, about, whatever its size: so every source has a perplexity. A source may state
+    its own number."""
+    validation_most: float = Field(_MOST, gt=0, lt=1, exclude_if=lambda most: most == _MOST)
+    """Share of a source's tokens that `validation_tokens` may take: a small source is not for validation alone."""
+    after: Annotated[str | None, BeforeValidator(_day)] = Field(None, pattern=_DATE, exclude_if=_not_asked)
+    """Year, month or day. Groups of which nothing was published before are held out as `validation_time`. What has no
+    date may be older, and stays with the rest."""
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> SplitRecipe:
+        if self.validation_tokens is not None and "validation_share" in self.model_fields_set:
+            raise ValueError("state validation_share or validation_tokens, not both")
+        return self
 
 
 class ShardRecipe(Part):
@@ -417,6 +448,12 @@ class Recipe(Part):
         """What `filters.rights.load_profile` takes."""
         own = self.licence_profile
         return own if isinstance(own, str) else own.model_dump(mode="json")
+
+    @property
+    def asks_for_splits(self) -> bool:
+        """Whether more is asked for than one share of all groups."""
+        of_source = any(source.validation_tokens is not None for source in self.sources)
+        return of_source or self.split.validation_tokens is not None or self.split.after is not None
 
     def rules_for(self) -> dict[str, tuple[Rule, ...]]:
         """Rules of each named document type; `*` holds those of every other type."""
