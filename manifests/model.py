@@ -273,8 +273,8 @@ class Split(Strict):
 
     name: str
     amount: Amount
-    rule: SplitRule | None = None
-    """Null where the recipe asks for one share of all groups, and nothing like them had to stay in train."""
+    rule: SplitRule | None = Field(None, exclude_if=lambda rule: rule is None)
+    """Not stated where the recipe asks for one share of all groups, and nothing like them had to stay in train."""
 
 
 class Shard(Strict):
