@@ -65,7 +65,10 @@ def kept_rows(params: dict[str, Any], work: WorkFolder) -> pl.DataFrame:
     facts = pl.read_parquet(
         work.product("documents", digests["documents"]) / ROWS, columns=["doc_id", "published"], glob=False
     )
-    rows = pl.concat([verdicts, facts], how="horizontal").filter(pl.col("verdict") == Verdict.KEEP.value)
+    # Verdicts on records that could not be read come after those on documents.
+    rows = pl.concat([verdicts.head(len(facts)), facts], how="horizontal").filter(
+        pl.col("verdict") == Verdict.KEEP.value
+    )
     merged = read_slice(work, params["merges"])
     if merged is not None:
         rows = rows.join(merged.select(pl.col("row").cast(pl.UInt32)), on="row", how="anti", maintain_order="left")
