@@ -193,10 +193,12 @@ class DatatroveRecipe(Part):
 
 
 class CountRecipe(Part):
-    """A tokenizer to count the released text with. Its tokens are not stored."""
+    """A tokenizer to count the released text with: a count a document, beside each shard."""
 
     name: str = Field(pattern=_NAME)
     tokenizer: Location
+    store: bool = False
+    """Whether its token ids are stored there, too."""
 
 
 class MentionRecipe(Part):

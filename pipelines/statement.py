@@ -161,7 +161,9 @@ def make_manifest(
             oracle=tokenizer.oracle.library,
             oracle_documents=sum(shard["oracle_documents"] for shard in finished.shards),
         ),
-        token_counts=tuple(token_counts(names, plan.tokenizers, finished.shards)),
+        token_counts=tuple(
+            token_counts(names, plan.tokenizers, recipe.count_with, [shard.path for shard in shards], finished.shards)
+        ),
         models=(
             Model(
                 name=language.name,
