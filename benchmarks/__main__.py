@@ -1,4 +1,4 @@
-"""Every benchmark, or those named: `python -m benchmarks [pipeline|quality|language|agreement|minhash|neardup|tokenization|...]`.
+"""Every benchmark, or those named: `python -m benchmarks [pipeline|quality|language|agreement|minhash|...]`.
 
 hc4 and its peers run in turn, in this call, on the same real documents. The figure is CPU seconds; MB are 10^6 bytes of
 UTF-8. Nothing is asserted: machines differ, and so do their neighbours.
