@@ -14,7 +14,7 @@ from manifests.coverage import Coverage, coverage_of
 from manifests.labels import merged_sums, published_by, read_sums
 from manifests.token_counts import TokenCount
 from pipelines.assemble import LABELS
-from pipelines.recipe import CountRecipe
+from pipelines.sections.release import CountRecipe
 from shards.tokenizer import load_tokenizer
 
 

@@ -68,7 +68,7 @@ from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.merged import count_merged
 from pipelines.plan import Plan
-from pipelines.recipe import SourceRecipe
+from pipelines.sections.sources import SourceRecipe
 from shards.place import SPLITS
 from shards.tokenizer import load_tokenizer
 
