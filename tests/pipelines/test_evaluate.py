@@ -27,7 +27,9 @@ from tests.conftest import Built
 from tests.pipelines.building import ROOT, command, environment
 from tests.shards.evaluation import tiny_model
 
-MISSING = [name for name in ("torch", "transformers", "lm_eval", "accelerate") if importlib.util.find_spec(name) is None]
+MISSING = [
+    name for name in ("torch", "transformers", "lm_eval", "accelerate") if importlib.util.find_spec(name) is None
+]
 needs_train = pytest.mark.skipif(bool(MISSING), reason=f"{', '.join(MISSING)} not installed: extra `train`")
 
 
