@@ -183,7 +183,7 @@ def test_the_harness_offline_gives_our_bits_per_byte(snapshot: Built, made: Path
         pytest.skip(f"transformers cannot be imported here: {built.stderr.strip().splitlines()[-1]}")
     assert built.returncode == 0, built.stderr[-3000:]
     arguments = {"--model": "hf", "--model_args": f"pretrained={model}", "--device": "cpu", "--batch_size": "1"}
-    asked = {"--tasks": "hc4_small_validation,hc4_small_validation_all", "--include_path": "lm_eval"}
+    asked = {"--tasks": "hc4_small_validation", "--include_path": "lm_eval"}
     written = {"--output_path": tmp_path / "results.json"}
     options = [part for pair in (arguments | asked | written).items() for part in pair]
 
@@ -194,12 +194,13 @@ def test_the_harness_offline_gives_our_bits_per_byte(snapshot: Built, made: Path
     theirs = json.loads(results.read_text(encoding="utf-8"))["results"]
     assert ours["snapshot_id"] == snapshot.manifest.snapshot_id
     assert ours["max_length"] == tiny_model.LENGTH
-    assert len(ours["tasks"]) >= 3
-    for one in ours["tasks"]:
+    by_source = [one for one in ours["tasks"] if not one["task"].endswith("_all")]
+    assert len(by_source) >= 2
+    for one in by_source:
         for metric in ("bits_per_byte", "byte_perplexity", "word_perplexity"):
             assert one[metric] == pytest.approx(theirs[one["task"]][f"{metric},none"], rel=1e-6, abs=1e-6), one["task"]
-        assert one["tokens"] > 3 * tiny_model.LENGTH  # the windows do roll
-    sources = [one["bits_per_byte"] for one in ours["tasks"] if not one["task"].endswith("_all")]
+        assert one["tokens"] > 2 * one["documents"] * tiny_model.LENGTH  # the windows do roll
+    sources = [one["bits_per_byte"] for one in by_source]
     group = theirs["hc4_small_validation"]["bits_per_byte,none"]
     assert group == pytest.approx(sum(sources) / len(sources), abs=1e-6)
 

@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-LENGTH = 48
+LENGTH = 192
 """Tokens that it takes: fewer than a document has."""
 
 
