@@ -55,8 +55,8 @@ def _subjects(view: View) -> str:
     stated = totals.documents - covered.mesh.not_stated.documents
     return (
         f" {counted(stated, 'document')} ({share(stated, totals.documents)}) state subjects, "
-        f"{counted(covered.mesh.distinct, 'MeSH heading')} in all; most tokens, a document counting for each of its own: "
-        f"{mix(covered.mesh.top[:_NAMED], totals.tokens)}."
+        f"{counted(covered.mesh.distinct, 'MeSH heading')} in all. A document counts for each of its own; most tokens "
+        f"have {mix(covered.mesh.top[:_NAMED], totals.tokens)}."
     )
 
 
