@@ -8,13 +8,13 @@ from typing import Any
 import polars as pl
 
 from corpus.errors import RecipeError
+from corpus.rooms import code_sha256
 from corpus.verdict import Stage, Verdict
 from dedup.identity import KINDS
 from filters.datatrove.formatters import Outcomes
 from filters.licence import normalise
 from filters.rights import load_profile
 from manifests import layout
-from manifests.environment import environment
 from manifests.finding import Finding
 from manifests.model import Manifest
 from manifests.snapshot import Snapshot
@@ -48,7 +48,7 @@ _SHARED = {
 
 def same_code(manifest: Manifest) -> bool:
     """Whether this very code built the snapshot."""
-    return manifest.environment.code_sha256 == environment().code_sha256
+    return manifest.environment.code_sha256 == code_sha256()
 
 
 def lacking(manifest: Manifest) -> frozenset[str]:
