@@ -106,6 +106,11 @@ class CacheStore:
     def __reduce__(self) -> tuple[Any, ...]:
         return open_cache, (self._folder,)
 
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the token ids on disk: uint16, or int32 where they do not fit."""
+        return self._tokens.dtype
+
     def check(self, shuffle_blocks: int | None) -> None:
         """See `Store.check`: any order will do."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -78,7 +78,7 @@ class Loader:
         self._given = 0
         self._ready: Batch | None = None
         self._next = 0
-        self._ahead = _Steps(range(0), (np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int64)))
+        self._ahead: _Steps | None = None
 
     @property
     def sequences(self) -> int:
@@ -137,6 +137,9 @@ class Loader:
         """Go on at a step of the run, counted over all ranks."""
         self._start, self._given = index, 0
         self._ready, self._next = None, 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_ready": None, "_next": 0, "_ahead": None}  # can be laid out again
 
     def __iter__(self) -> Iterator[Sequence]:
         return self
@@ -202,7 +205,7 @@ class Loader:
 
     def _steps(self, steps: range) -> Found:
         """What comes at some steps of this rank, found for many steps at a time."""
-        if not self._ahead.have(steps):
+        if self._ahead is None or not self._ahead.have(steps):
             ahead = range(steps.start, min(steps.start + _STEPS_AHEAD * steps.step, self.sequences), steps.step)
             self._ahead = _Steps(ahead, self._order.at(np.arange(ahead.start, ahead.stop, ahead.step, dtype=np.int64)))
         return self._ahead.of(steps)

@@ -57,7 +57,9 @@ def write_shards(
                 "n_tokens": list(its),
             }
             path = root / "data" / source / shard_name(split, number, len(shards))
-            pq.write_table(pa.table(rows, schema), path, row_group_size=group_rows, use_dictionary=False)
+            pq.write_table(
+                pa.table(rows, schema), path, row_group_size=group_rows, use_dictionary=False, write_page_checksum=True
+            )
     return root
 
 
