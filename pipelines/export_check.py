@@ -14,7 +14,8 @@ from manifests.exported import EXPORT, LINEAGE_FILE, Export, ExportedPart, read_
 from manifests.finding import Finding
 from manifests.snapshot import BROKEN, Snapshot, unreadable
 from manifests.sums import snapshot_files
-from pipelines.exporting import as_part, chosen, encoding_of, file_at, lineage_of, stem_of
+from pipelines.exporting import as_part, chosen, encoding_of, lineage_of, stem_of
+from pipelines.output_folder import file_of
 from shards.exports.documents import Tokens, TokenStream, read_documents
 from shards.exports.format import Encoding, Format
 from shards.exports.registry import format_named
@@ -43,9 +44,10 @@ def _files(folder: Path, stated: Export) -> Iterator[Finding]:
     listed = {file.path: file for part in stated.parts for file in part.files}
     listed |= {file.path: file for file in stated.beside}
     for path, file in listed.items():
-        there = file_at(folder, path)
-        if there != file:
-            yield Finding(path, "is not there" if there is None else f"has sha256 {there.sha256}, not {file.sha256}")
+        if not (folder / path).is_file():
+            yield Finding(path, "is not there")
+        elif (there := file_of(folder / path, path)) != file:
+            yield Finding(path, f"has sha256 {there.sha256}, not {file.sha256}")
     for path in snapshot_files(folder):
         if path not in listed and path != EXPORT:
             yield Finding(path, "is not part of the export")

@@ -3,19 +3,14 @@
     OUTPUT/export.json      what was written, from what (`manifests.exported`); last of all, so that it means "whole"
     OUTPUT/lineage.parquet  every document of every file
     OUTPUT/<split>/         one file a shard, with what the format has beside it
-    OUTPUT/.hc4/            while it is written: files that are not whole, and records of those that are
 
-A shard's files are written aside, flushed, renamed into place, and then recorded. Who runs the same export again writes
-only shards that are not recorded, or whose files have other digests: after a kill, and after a takedown too.
+Who runs the same export again writes only shards that are not recorded (`pipelines.output_folder`), or whose files have
+other digests: after a kill, and after a takedown too.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from corpus.digest import digest, sha256_file
-from corpus.errors import BuildStopped, RecipeError
-from corpus.storage import flush_tree
+from corpus.digest import digest
+from corpus.errors import RecipeError, SnapshotError
 from manifests.exported import (
     EXPORT,
     LINEAGE,
@@ -33,7 +27,6 @@ from manifests.exported import (
     Choice,
     Encoded,
     Export,
-    ExportedFile,
     ExportedPart,
     LicenceTokens,
     read_export,
@@ -41,11 +34,10 @@ from manifests.exported import (
 from manifests.model import Manifest, Shard
 from manifests.snapshot import BROKEN, Snapshot, unreadable
 from manifests.strict import Strict
+from pipelines.output_folder import OutputFolder, file_of
 from shards.exports.documents import TokenStream, read_documents
 from shards.exports.format import Encoding, Format, Part
 
-_PRIVATE = ".hc4"
-_RECORD = "record.json"
 _LINEAGE_ROWS = 65_536
 """Rows a row group at least."""
 _LINEAGE_COLUMNS = ("doc_id", "source", "licence_spdx", "n_tokens")
@@ -127,14 +119,12 @@ def export(job: Job, output: Path, turn: tuple[int, int] | None = None) -> Expor
         BuildStopped: `output` holds something else, or another process is writing there.
         SnapshotError: a shard cannot be read.
     """
-    output.mkdir(parents=True, exist_ok=True)
-    _refuse_foreign(output)
-    with _held(output, shared=turn is not None):
-        _unseal(output)
-        shards = job.shards
-        mine = shards if turn is None else shards[turn[0] - 1 :: turn[1]]
-        parts = [_finished(job, shard, output) or _write(job, shard, output) for shard in mine]
-        return None if turn is not None else _seal(job, parts, output)
+    folder = OutputFolder(output, EXPORT)
+    with folder.held(shared=turn is not None):
+        _unseal(folder)
+        mine = job.shards if turn is None else job.shards[turn[0] - 1 :: turn[1]]
+        parts = [_finished(job, shard, folder) or _write(job, shard, folder) for shard in mine]
+        return None if turn is not None else _seal(job, parts, folder)
 
 
 def _known(kind: str, asked: Sequence[str] | None, there: Sequence[str]) -> None:
@@ -143,78 +133,42 @@ def _known(kind: str, asked: Sequence[str] | None, there: Sequence[str]) -> None
             raise RecipeError(f"the snapshot has no {kind} {name!r}; it has {', '.join(there)}")
 
 
-def _refuse_foreign(output: Path) -> None:
-    if any(output.iterdir()) and not (output / EXPORT).is_file() and not (output / _PRIVATE).is_dir():
-        raise BuildStopped(f"{output} is not empty and no export; pass another --output")
-
-
-@contextmanager
-def _held(output: Path, *, shared: bool) -> Iterator[None]:
-    """Hold the folder: alone, or with others that write other shards. Goes with the process."""
-    (output / _PRIVATE).mkdir(exist_ok=True)
-    descriptor = os.open(output, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except OSError:
-            raise BuildStopped(f"another process is writing into {output}; wait for it") from None
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _unseal(output: Path) -> None:
+def _unseal(folder: OutputFolder) -> None:
     """From now on the export is not whole: its statement becomes a record a shard."""
-    path = output / EXPORT
-    if not path.is_file():
+    if not (folder.root / EXPORT).is_file():
         return
-    stated = read_export(output)
+    stated = read_export(folder.root)
     key = digest({"format": stated.format, "version": stated.format_version, "as": stated.encoded.model_dump()})
     for part in stated.parts:
-        place = _record_place(output, part.split, part.stem)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(_Record(key=key, part=part).model_dump_json().encode())
+        folder.remember(f"{part.split}/{part.stem}", _Record(key=key, part=part).model_dump_json().encode())
+    folder.open_again()
     for file in stated.beside:
-        (output / file.path).unlink(missing_ok=True)
-    path.unlink(missing_ok=True)
+        folder.remove(file.path)
 
 
-def _record_place(output: Path, split: str, stem: str) -> Path:
-    return output / _PRIVATE / "finished" / split / f"{stem}.json"
-
-
-def _recorded(place: Path) -> _Record | None:
+def _recorded(content: bytes | None) -> _Record | None:
     try:
-        return _Record.model_validate_json(place.read_bytes())
-    except (OSError, ValidationError):  # none, or cut off by a kill
+        return None if content is None else _Record.model_validate_json(content)
+    except ValidationError:  # cut off by a kill
         return None
 
 
-def _finished(job: Job, shard: Shard, output: Path) -> ExportedPart | None:
+def _finished(job: Job, shard: Shard, folder: OutputFolder) -> ExportedPart | None:
     """The part, if its files are in place with the digests recorded."""
-    record = _recorded(_record_place(output, shard.split, stem_of(shard)))
+    record = _recorded(folder.recorded(f"{shard.split}/{stem_of(shard)}"))
     if record is None or record.key != job.key:
         return None
     part = record.part
     if (part.shard, part.shard_sha256) != (shard.path, shard.sha256):
         return None
-    return part if all(file_at(output, file.path) == file for file in part.files) else None
+    return part if all(folder.has(file) for file in part.files) else None
 
 
-def file_at(output: Path, path: str) -> ExportedFile | None:
-    """What lies at a path below an export."""
-    place = output / path
-    if not place.is_file():
-        return None
-    return ExportedFile(path=path, sha256=sha256_file(place), bytes=place.stat().st_size)
-
-
-def _write(job: Job, shard: Shard, output: Path) -> ExportedPart:
+def _write(job: Job, shard: Shard, folder: OutputFolder) -> ExportedPart:
     """Write the files of a shard, put them in place, record them."""
     stem, encoding = stem_of(shard), job.encoding
-    aside = output / _PRIVATE / "unfinished" / f"{shard.split}-{stem}"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
+    name = f"{shard.split}/{stem}"
+    aside = folder.aside(name)
     stream, counted = TokenStream(), _Licences()
     try:
         writer = job.format.writer(aside, stem, shard.rows, encoding)
@@ -226,35 +180,21 @@ def _write(job: Job, shard: Shard, output: Path) -> ExportedPart:
     except BROKEN as error:
         raise unreadable(shard.path, error) from None
     if (counted.documents, stream.tokens) != (shard.rows, shard.tokens):
-        raise BuildStopped(f"{shard.path} holds not what the manifest states of it: run `hc4 verify`")
-    target = output / shard.split
-    target.mkdir(exist_ok=True)
-    names = [f"{stem}{suffix}" for suffix in job.format.suffixes]
+        raise SnapshotError(f"{shard.path} holds not what the manifest states of it: run `hc4 verify`")
+    paths = {f"{stem}{suffix}": f"{name}{suffix}" for suffix in job.format.suffixes}
     part = ExportedPart(
         shard=shard.path,
         shard_sha256=shard.sha256,
         source=shard.source,
         split=shard.split,
         stem=stem,
-        files=tuple(
-            ExportedFile(
-                path=f"{shard.split}/{name}", sha256=sha256_file(aside / name), bytes=(aside / name).stat().st_size
-            )
-            for name in names
-        ),
+        files=tuple(file_of(aside / file, path) for file, path in paths.items()),
         documents=shard.rows,
         tokens=shard.tokens,
         tokens_sha256=stream.sha256,
         licences=counted.shares,
     )
-    (aside / _RECORD).write_bytes(_Record(key=job.key, part=part).model_dump_json().encode())
-    flush_tree(aside)
-    for name in names:
-        (aside / name).rename(target / name)
-    place = _record_place(output, shard.split, stem)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    (aside / _RECORD).rename(place)
-    aside.rmdir()
+    folder.place(name, aside, paths, _Record(key=job.key, part=part).model_dump_json().encode())
     return part
 
 
@@ -279,9 +219,14 @@ class _Licences:
         return tuple(LicenceTokens(spdx=spdx, documents=d, tokens=t) for spdx, (d, t) in sorted(self._found.items()))
 
 
-def _seal(job: Job, parts: list[ExportedPart], output: Path) -> Export:
+def _seal(job: Job, parts: list[ExportedPart], folder: OutputFolder) -> Export:
     """Remove what is of other shards, write what is beside all, and state the whole."""
-    _remove_others(output, {(part.split, part.stem) for part in parts})
+    wanted = {file.path for part in parts for file in part.files}
+    for _, content in folder.records():
+        record = _recorded(content)
+        for file in record.part.files if record is not None else ():
+            if file.path not in wanted:
+                folder.remove(file.path)
     snapshot_id = job.snapshot.manifest.snapshot_id
     splits = list(dict.fromkeys(part.split for part in parts))
     small = job.format.whole_files(splits)
@@ -290,9 +235,8 @@ def _seal(job: Job, parts: list[ExportedPart], output: Path) -> Export:
         beside = job.format.split_files(split, mine, job.encoding, snapshot_id)
         small |= {f"{split}/{name}": content for name, content in beside.items()}
     for name, content in small.items():
-        (output / name).write_bytes(content)
-    _write_lineage(job, parts, output)
-    beside_all = [file_at(output, name) for name in sorted([*small, LINEAGE_FILE])]
+        (folder.root / name).write_bytes(content)
+    _write_lineage(job, parts, folder.root / LINEAGE_FILE)
     whole = Export(
         snapshot_id=snapshot_id,
         format=job.format.name,
@@ -300,32 +244,16 @@ def _seal(job: Job, parts: list[ExportedPart], output: Path) -> Export:
         encoded=job.encoded,
         choice=job.choice,
         parts=tuple(parts),
-        beside=tuple(file for file in beside_all if file is not None),
+        beside=tuple(folder.file(name) for name in sorted([*small, LINEAGE_FILE])),
         documents=sum(part.documents for part in parts),
         tokens=sum(part.tokens for part in parts),
     )
-    temporary = output / _PRIVATE / EXPORT
-    temporary.write_bytes(whole.canonical())
-    flush_tree(output)
-    temporary.rename(output / EXPORT)
-    shutil.rmtree(output / _PRIVATE)
+    folder.seal(whole.canonical())
     return whole
 
 
-def _remove_others(output: Path, wanted: set[tuple[str, str]]) -> None:
-    """Files of shards that are no longer asked for, or no longer there; those of another format were recorded too."""
-    for place in sorted((output / _PRIVATE).glob("finished/*/*.json")):
-        record = _recorded(place)
-        if record is not None and (record.part.split, record.part.stem) not in wanted:
-            for file in record.part.files:
-                (output / file.path).unlink(missing_ok=True)
-            folder = output / record.part.split
-            if folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()
-
-
-def _write_lineage(job: Job, parts: Sequence[ExportedPart], output: Path) -> None:
-    with pq.ParquetWriter(output / LINEAGE_FILE, LINEAGE, compression="zstd", compression_level=3) as writer:
+def _write_lineage(job: Job, parts: Sequence[ExportedPart], path: Path) -> None:
+    with pq.ParquetWriter(path, LINEAGE, compression="zstd", compression_level=3) as writer:
         for rows in lineage_of(job.snapshot, parts, job.encoded):
             writer.write_table(rows)
 
