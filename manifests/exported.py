@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import pyarrow as pa
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 
 from corpus.digest import canonical
 from corpus.errors import SnapshotError
@@ -39,6 +39,14 @@ class ExportedFile(Strict):
     path: str
     sha256: str
     bytes: int
+
+    @field_validator("path")
+    @classmethod
+    def _is_below(cls, path: str) -> str:
+        """Files are removed by these paths."""
+        if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+            raise ValueError("must lie in the folder")
+        return path
 
 
 class LicenceTokens(Strict):

@@ -171,12 +171,12 @@ def _write(job: Job, shard: Shard, folder: OutputFolder) -> ExportedPart:
     aside = folder.aside(name)
     stream, counted = TokenStream(), _Licences()
     try:
-        writer = job.format.writer(aside, stem, shard.rows, encoding)
-        for documents in read_documents(job.snapshot.folder / shard.path, encoding.vocabulary):
-            writer.add(documents)
-            stream.add(documents.ids)
-            counted.add(documents.rows["licence_spdx"].to_pylist(), documents.lengths.tolist())
-        writer.close()
+        with job.format.writer(aside, stem, shard.rows, encoding) as writer:
+            for documents in read_documents(job.snapshot.folder / shard.path, encoding.vocabulary):
+                writer.add(documents)
+                stream.add(documents.ids)
+                counted.add(documents.rows["licence_spdx"].to_pylist(), documents.lengths.tolist())
+            writer.finish()
     except BROKEN as error:
         raise unreadable(shard.path, error) from None
     if (counted.documents, stream.tokens) != (shard.rows, shard.tokens):

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from corpus.digest import Json, digest
 from shards.exports.documents import Documents, Tokens
-from shards.exports.format import Encoding, Part, installed
+from shards.exports.format import Encoding, Files, Part, installed
 from shards.tokenizer import INPUT_IDS
 
 SCHEMA = pa.schema(
@@ -99,10 +99,11 @@ class Datasets:
             first += part.documents
 
 
-class _Writer:
+class _Writer(Files):
     def __init__(self, path: Path, encoding: Encoding) -> None:
+        super().__init__()
         self._eos = encoding.eos
-        self._stream = pa.ipc.new_stream(str(path), SCHEMA)
+        self._stream = self.opened.enter_context(pa.ipc.new_stream(str(path), SCHEMA))
 
     def add(self, documents: Documents) -> None:
         """See `Writer.add`."""
@@ -115,9 +116,8 @@ class _Writer:
         plain = [column.cast(kind) for column, kind in zip(columns, SCHEMA.types, strict=False)]
         self._stream.write_batch(pa.record_batch([*plain, ids], schema=SCHEMA))
 
-    def close(self) -> None:
-        """See `Writer.close`."""
-        self._stream.close()
+    def finish(self) -> None:
+        """All is written."""
 
 
 def _pretty(value: object) -> bytes:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shards.exports.documents import Documents, Tokens
-from shards.exports.format import Encoding, Part, flat, installed
+from shards.exports.format import Encoding, Files, Part, flat, installed
 
 _WINDOW = 2048
 
@@ -73,11 +73,12 @@ class Datatrove:
                 yield number, single[item]["input_ids"].numpy()
 
 
-class _Writer:
+class _Writer(Files):
     def __init__(self, path: Path, encoding: Encoding) -> None:
+        super().__init__()
         self._path, self._encoding = path, encoding
-        self._tokens = path.open("wb")
-        self._index = path.with_name(f"{path.name}.index").open("wb")
+        self._tokens = self.opened.enter_context(path.open("wb"))
+        self._index = self.opened.enter_context(path.with_name(f"{path.name}.index").open("wb"))
         self._end = 0
 
     def add(self, documents: Documents) -> None:
@@ -88,10 +89,8 @@ class _Writer:
         self._index.write(ends.astype("<u8").data)
         self._end = int(ends[-1])
 
-    def close(self) -> None:
-        """See `Writer.close`."""
-        self._tokens.close()
-        self._index.close()
+    def finish(self) -> None:
+        """See `Writer.finish`."""
         name = f"{self._encoding.tokenizer}|{self._encoding.dtype.itemsize}"
         metadata = self._path.with_name(f"{self._path.name}.metadata")
         metadata.write_text(f"{name}\n{self._end}\n{in_words(self._end)}", encoding="utf-8")

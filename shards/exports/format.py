@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -49,13 +50,30 @@ class Part:
 
 
 class Writer(Protocol):
-    """Writes the files of one shard."""
+    """Writes the files of one shard, and closes them when it is left."""
 
     def add(self, documents: Documents) -> None:
         """The next documents."""
 
-    def close(self) -> None:
-        """Finish all files. Called once, after the last documents."""
+    def finish(self) -> None:
+        """Write what is known at the end only. Called once, after the last documents."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+
+class Files:
+    """Files that are open as long as their writer is in use."""
+
+    def __init__(self) -> None:
+        self.opened = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.opened.close()
 
 
 class Format(Protocol):

@@ -17,7 +17,7 @@ import orjson
 
 from corpus.errors import BuildStopped, SnapshotError
 from shards.exports.documents import Documents, Tokens
-from shards.exports.format import Encoding, Part, flat, installed
+from shards.exports.format import Encoding, Files, Part, flat, installed
 
 INDEX = "index.json"
 _FORMATS = {2: "no_header_tensor:20", 4: "no_header_tensor:15"}
@@ -110,10 +110,11 @@ class Litdata:
             first_block, first_token = first_block + whole, first_token + length
 
 
-class _Writer:
+class _Writer(Files):
     def __init__(self, path: Path, documents: int, eos: int | None, stored: np.dtype[Any]) -> None:
+        super().__init__()
         self._eos, self._stored = eos, stored
-        self._file = path.open("wb")
+        self._file = self.opened.enter_context(path.open("wb"))
         self._offsets = np.zeros(documents + 1, np.int64)
         self._offsets[0] = _header(documents)
         self._written = 0
@@ -129,8 +130,8 @@ class _Writer:
         )
         self._written = end
 
-    def close(self) -> None:
-        """See `Writer.close`.
+    def finish(self) -> None:
+        """See `Writer.finish`.
 
         Raises:
             BuildStopped: the chunk is larger than the format can say.
@@ -140,7 +141,6 @@ class _Writer:
         self._file.seek(0)
         self._file.write(np.uint32(len(self._offsets) - 1).tobytes())
         self._file.write(self._offsets.astype("<u4").data)
-        self._file.close()
 
 
 def _header(documents: int) -> int:

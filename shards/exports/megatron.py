@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from corpus.errors import SnapshotError
 from shards.exports.documents import Documents, Tokens
-from shards.exports.format import Encoding, Part, flat
+from shards.exports.format import Encoding, Files, Part, flat
 
 MAGIC = b"MMIDIDX\0\0"
 HEADER = struct.Struct("<9sQBQQ")
@@ -83,10 +83,11 @@ class Megatron:
             yield from ((number, tokens) for tokens in flat(folder / f"{part.stem}.bin", self.stored(encoding)))
 
 
-class _Writer:
+class _Writer(Files):
     def __init__(self, path: Path, eos: int | None, stored: np.dtype[Any]) -> None:
+        super().__init__()
         self._path, self._eos, self._stored = path, eos, stored
-        self._tokens = path.with_name(f"{path.name}.bin").open("wb")
+        self._tokens = self.opened.enter_context(path.with_name(f"{path.name}.bin").open("wb"))
         self._lengths: list[npt.NDArray[np.int32]] = [np.zeros(0, np.int32)]
 
     def add(self, documents: Documents) -> None:
@@ -94,9 +95,8 @@ class _Writer:
         self._tokens.write(documents.delimited(self._eos, self._stored).data)
         self._lengths.append((documents.lengths + (self._eos is not None)).astype("<i4"))
 
-    def close(self) -> None:
-        """See `Writer.close`."""
-        self._tokens.close()
+    def finish(self) -> None:
+        """See `Writer.finish`."""
         lengths = np.concatenate(self._lengths)
         size = self._stored.itemsize
         code = _UINT16 if size == 2 else _INT32

@@ -19,7 +19,7 @@ import orjson
 
 from corpus.errors import SnapshotError
 from shards.exports.documents import Documents, Tokens
-from shards.exports.format import Encoding, Part, flat, installed
+from shards.exports.format import Encoding, Files, Part, flat, installed
 
 CONFIG = "olmo.json"
 
@@ -77,16 +77,16 @@ class Olmo:
             yield from ((number, tokens) for tokens in flat(folder / f"{part.stem}.npy", encoding.dtype))
 
 
-class _Writer:
+class _Writer(Files):
     def __init__(self, path: Path, encoding: Encoding) -> None:
+        super().__init__()
         assert encoding.eos is not None
         self._eos, self._dtype = encoding.eos, encoding.dtype
-        self._tokens = path.with_name(f"{path.name}.npy").open("wb")
-        self._packed = path.with_name(f"{path.name}.csv.gz").open("wb")
+        self._tokens = self.opened.enter_context(path.with_name(f"{path.name}.npy").open("wb"))
+        packed = self.opened.enter_context(path.with_name(f"{path.name}.csv.gz").open("wb"))
         # Neither name nor time in its header: the same documents give the same bytes.
-        self._bounds = io.TextIOWrapper(
-            gzip.GzipFile("", "wb", compresslevel=6, fileobj=self._packed, mtime=0), encoding="utf-8", newline=""
-        )
+        zipped = gzip.GzipFile("", "wb", compresslevel=6, fileobj=packed, mtime=0)
+        self._bounds = self.opened.enter_context(io.TextIOWrapper(zipped, encoding="utf-8", newline=""))
         self._end = 0
 
     def add(self, documents: Documents) -> None:
@@ -105,11 +105,8 @@ class _Writer:
             self._bounds.write(f"{start},{end},{_cell(doc_id)},{source}\n")
         self._end = int(ends[-1])
 
-    def close(self) -> None:
-        """See `Writer.close`."""
-        self._tokens.close()
-        self._bounds.close()
-        self._packed.close()
+    def finish(self) -> None:
+        """All is written."""
 
 
 def _cell(value: str) -> str:
