@@ -19,6 +19,7 @@ from pipelines.dedup_command import dedup_app
 from pipelines.diff_command import diff
 from pipelines.export_command import export
 from pipelines.fetching import fetch_app
+from pipelines.instruct_command import instruct
 from pipelines.phi_command import phi_app
 from pipelines.proof_commands import prove, sign, verify
 from pipelines.review import review
@@ -323,7 +324,18 @@ def assets_list() -> None:
         _out.print(f"{here:<7} {name:<32} {asset.licence:<22} {asset.requirement}", highlight=False)
 
 
-for command in (verify, diff, review, cards, prove, sign, trace, takedown, export):  # help lists commands in this order
+for command in (
+    verify,
+    diff,
+    review,
+    cards,
+    prove,
+    sign,
+    trace,
+    takedown,
+    export,
+    instruct,
+):  # help lists commands in this order
     app.command()(command)
 
 

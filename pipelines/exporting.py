@@ -119,10 +119,11 @@ def export(job: Job, output: Path, turn: tuple[int, int] | None = None) -> Expor
         BuildStopped: `output` holds something else, or another process is writing there.
         SnapshotError: a shard cannot be read.
     """
+    shards = job.shards
     folder = OutputFolder(output, EXPORT)
     with folder.held(shared=turn is not None):
         _unseal(folder)
-        mine = job.shards if turn is None else job.shards[turn[0] - 1 :: turn[1]]
+        mine = shards if turn is None else shards[turn[0] - 1 :: turn[1]]
         parts = [_finished(job, shard, folder) or _write(job, shard, folder) for shard in mine]
         return None if turn is not None else _seal(job, parts, folder)
 
@@ -142,8 +143,7 @@ def _unseal(folder: OutputFolder) -> None:
     for part in stated.parts:
         folder.remember(f"{part.split}/{part.stem}", _Record(key=key, part=part).model_dump_json().encode())
     folder.open_again()
-    for file in stated.beside:
-        folder.remove(file.path)
+    folder.remove_all(stated.beside)
 
 
 def _recorded(content: bytes | None) -> _Record | None:
@@ -168,6 +168,8 @@ def _write(job: Job, shard: Shard, folder: OutputFolder) -> ExportedPart:
     """Write the files of a shard, put them in place, record them."""
     stem, encoding = stem_of(shard), job.encoding
     name = f"{shard.split}/{stem}"
+    if (earlier := _recorded(folder.recorded(name))) is not None:
+        folder.remove_all(earlier.part.files)
     aside = folder.aside(name)
     stream, counted = TokenStream(), _Licences()
     try:
@@ -223,10 +225,8 @@ def _seal(job: Job, parts: list[ExportedPart], folder: OutputFolder) -> Export:
     """Remove what is of other shards, write what is beside all, and state the whole."""
     wanted = {file.path for part in parts for file in part.files}
     for _, content in folder.records():
-        record = _recorded(content)
-        for file in record.part.files if record is not None else ():
-            if file.path not in wanted:
-                folder.remove(file.path)
+        if (record := _recorded(content)) is not None:
+            folder.remove_all(record.part.files, wanted)
     snapshot_id = job.snapshot.manifest.snapshot_id
     splits = list(dict.fromkeys(part.split for part in parts))
     small = job.format.whole_files(splits)

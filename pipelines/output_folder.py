@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +96,12 @@ class OutputFolder:
         place.unlink(missing_ok=True)
         if place.parent.is_dir() and not any(place.parent.iterdir()):
             place.parent.rmdir()
+
+    def remove_all(self, files: Iterable[ExportedFile], keep: Collection[str] = ()) -> None:
+        """Remove files but those whose path is in `keep`."""
+        for file in files:
+            if file.path not in keep:
+                self.remove(file.path)
 
     def file(self, path: str) -> ExportedFile:
         """What lies at a path below the folder."""
