@@ -121,6 +121,13 @@ def readers() -> None:
     main()
 
 
+def exports() -> None:
+    """Trainers' formats: hc4 beside the peers' own writers."""
+    from benchmarks.exports import compare
+
+    compare(_out)
+
+
 def _note(message: str) -> None:
     _out.print(f"\n{message}", highlight=False)
 
@@ -135,6 +142,7 @@ _KERNELS: dict[str, Callable[[], None]] = {
     "tokenization": tokenization,
     "phi": phi,
     "readers": readers,
+    "exports": exports,
 }
 _ASKED_FOR = {"dedup_scale": dedup_scale, "statement": statement}
 """What has no peers and takes long, or much disk, runs only by its name."""
