@@ -18,6 +18,7 @@ from pipelines.cards_command import cards
 from pipelines.dedup_command import dedup_app
 from pipelines.diff_command import diff
 from pipelines.fetching import fetch_app
+from pipelines.pack_command import pack
 from pipelines.phi_command import phi_app
 from pipelines.proof_commands import prove, sign, verify
 from pipelines.review import review
@@ -322,7 +323,7 @@ def assets_list() -> None:
         _out.print(f"{here:<7} {name:<32} {asset.licence:<22} {asset.requirement}", highlight=False)
 
 
-for command in (verify, diff, review, cards, prove, sign, trace, takedown):  # help lists commands in this order
+for command in (verify, diff, review, cards, prove, sign, trace, takedown, pack):  # help lists commands in this order
     app.command()(command)
 
 
