@@ -21,6 +21,7 @@ from pipelines.evaluate_command import evaluate_app
 from pipelines.export_command import export
 from pipelines.fetching import fetch_app
 from pipelines.instruct_command import instruct
+from pipelines.pack_command import pack
 from pipelines.phi_command import phi_app
 from pipelines.proof_commands import prove, sign, verify
 from pipelines.review import review
@@ -326,18 +327,9 @@ def assets_list() -> None:
         _out.print(f"{here:<7} {name:<32} {asset.licence:<22} {asset.requirement}", highlight=False)
 
 
-for command in (
-    verify,
-    diff,
-    review,
-    cards,
-    prove,
-    sign,
-    trace,
-    takedown,
-    export,
-    instruct,
-):  # help lists commands in this order
+# help lists commands in this order
+_COMMANDS = (verify, diff, review, cards, prove, sign, trace, takedown, export, pack, instruct)
+for command in _COMMANDS:
     app.command()(command)
 
 

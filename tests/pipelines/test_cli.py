@@ -47,6 +47,7 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
         "takedown",
         "export",
         "instruct",
+        "pack",
         "Exit codes",
     ):
         assert word in done.stdout, word
@@ -56,7 +57,7 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
     "name",
     [
         *("plan", "build", "status", "verify", "explain", "inspect", "whatif", "sources", "assets", "fetch", "phi"),
-        *("cards", "prove", "sign", "trace", "takedown", "export", "instruct"),
+        *("cards", "prove", "sign", "trace", "takedown", "export", "pack", "instruct"),
     ],
 )
 def test_every_command_has_help(name: str) -> None:
