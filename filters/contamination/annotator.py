@@ -1,4 +1,4 @@
-"""The contamination stage: documents in, places of evaluation items out. Measured of the text as read, never decided."""
+"""The contamination stage: documents in, places of evaluation items out. Measured of the text as read."""
 
 from __future__ import annotations
 
