@@ -86,4 +86,4 @@ def _weight(word: int, uses: dict[str, tuple[int, Counter[int]]]) -> int:
     listed = background().get(word)
     shares = sorted((used[word] - 1) / (count + _PRIOR) for count, used in uses.values())
     common = shares[-1:] if listed is None else shares[-2:-1]
-    return round(-log2(max(listed or UNLISTED_SHARE, *common)) * BIT)
+    return round(-log2(max([listed or UNLISTED_SHARE, *common])) * BIT)

@@ -88,6 +88,9 @@ class ContaminationConfig:
     def __post_init__(self) -> None:
         if not 1 <= self.short_seed <= self.long_seed <= self.short_text or self.min_words < 1:
             raise RecipeError("contamination: 1 <= short_seed <= long_seed <= short_text, and min_words from 1 on")
+        shares = (self.share_short, self.share_long, self.share_asked, self.share_answered, self.share_passage)
+        if not all(0 < share <= 1 for share in shares):
+            raise RecipeError("contamination: shares lie above 0, up to 1")
         if self.long_bits <= self.gate_bits:
             raise RecipeError("contamination: long_bits must be above gate_bits")
 
