@@ -128,6 +128,13 @@ def exports() -> None:
     compare(_out)
 
 
+def contamination() -> None:
+    """Evaluation items in documents: planted copies, hard negatives, the kit; beside datatrove's n-gram rule."""
+    from benchmarks.contamination import compare
+
+    compare(_out)
+
+
 def _note(message: str) -> None:
     _out.print(f"\n{message}", highlight=False)
 
@@ -142,6 +149,7 @@ _KERNELS: dict[str, Callable[[], None]] = {
     "tokenization": tokenization,
     "phi": phi,
     "readers": readers,
+    "contamination": contamination,
     "exports": exports,
 }
 _ASKED_FOR = {"dedup_scale": dedup_scale, "statement": statement}
