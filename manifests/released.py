@@ -15,6 +15,7 @@ from corpus.words import count_words
 from dedup.identity import KINDS
 from filters.phi.mask import mask_text
 from filters.phi.policy import policies_of
+from filters.phi.spans import EVALUATION_ITEM
 from manifests import layout, signed
 from manifests.amount import Amount
 from manifests.finding import Finding
@@ -96,6 +97,8 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
         for name in sorted({key[place] for key in amounts} - {one.name for one in known}):
             yield Finding(layout.MANIFEST, f"shards are of {label} {name}, which it does not state")
     stated = {(one.source, one.kind): (one.spans, one.documents) for one in manifest.privacy.masked}
+    for one in manifest.contamination.masked if manifest.contamination else ():
+        stated[one.source, EVALUATION_ITEM] = (one.spans, one.documents)
     for name, kind in sorted({*stated, *masked}):
         counted = masked[name, kind], documents[name, kind]
         if stated.get((name, kind), (0, 0)) != counted:

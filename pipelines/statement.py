@@ -20,6 +20,7 @@ from corpus.unit import Result
 from dedup.interop import distinct, merged
 from filters.datatrove.classes import installed_libraries
 from filters.mentions import lexicon
+from filters.phi.spans import EVALUATION_ITEM
 from filters.rights import Profile, load_profile
 from manifests.agree import dedup_parameters
 from manifests.amount import Amount, Share
@@ -62,6 +63,7 @@ from manifests.model import (
 from manifests.rights import rights_floor
 from pipelines.assemble import REGISTERS
 from pipelines.covered import coverage, token_counts
+from pipelines.decontaminated import contamination
 from pipelines.deduplicate.steps import Found
 from pipelines.gaps import gaps
 from pipelines.locations import resolve_location
@@ -94,6 +96,8 @@ class Finished:
     """By source, the digest of the pairs to read of what near-dedup removed."""
     paragraphs: dict[str, dict[str, int]]
     """By source, the counts of `RepeatedParagraphs`."""
+    items: Result | None = None
+    """What there is to say of the index of evaluation items; None if the recipe names no sets."""
 
     def of(self, source: str) -> list[int]:
         """Bundle numbers of a source."""
@@ -111,11 +115,12 @@ def make_manifest(
     table: pl.DataFrame,
     labels: dict[str, pl.DataFrame],
     samples: pl.DataFrame,
+    hits: pl.DataFrame | None = None,
 ) -> Manifest:
     """State everything, after the account was closed.
 
     `table` is the ledger by raw file (`manifests.ledger.KEYS` and the four measures), `labels` is what
-    `pipelines.covered.labels_by_source` gives, `samples` those of the snapshot.
+    `pipelines.covered.labels_by_source` gives, `samples` those of the snapshot, `hits` its copies of evaluation items.
 
     Raises:
         LedgerImbalance: the account does not close.
@@ -177,10 +182,12 @@ def make_manifest(
         environment=environment(_versions_for(plan)),
         gaps=tuple(gaps(plan)),
     )
-    if not recipe.audit.verdicts:
-        return stated
-    audit = estimate_samples(samples, stratum_sizes(stated), plan.said)
-    return stated.model_copy(update={"audit": audit})
+    asked: dict[str, Any] = {}
+    if hits is not None:
+        asked["contamination"] = contamination(finished, hits)
+    if recipe.audit.verdicts:
+        asked["audit"] = estimate_samples(samples, stratum_sizes(stated), plan.said)
+    return stated.model_copy(update=asked)
 
 
 def _versions_for(plan: Plan) -> dict[str, str]:
@@ -314,7 +321,8 @@ def _privacy(finished: Finished, names: list[str]) -> Privacy:
             for kind, (found, where) in finished.assembled[number]["spans"].items():
                 spans[kind] += found
                 documents[kind] += where
-        counts += [PhiCount(source=name, kind=k, spans=spans[k], documents=documents[k]) for k in sorted(spans)]
+        kinds = sorted({*spans} - {EVALUATION_ITEM})
+        counts += [PhiCount(source=name, kind=k, spans=spans[k], documents=documents[k]) for k in kinds]
     asked = {name for policy in set(policies.values()) for name in policies_of(policy)}
     configs: list[Any] = [screening(**finished.plan.stages[name]["phi"]).config for name in names]
     undecided = {policy: state for config in configs for policy, state in config["undecided"].items()}
@@ -441,7 +449,13 @@ def _distinct_shingles(finished: Finished, names: list[str]) -> Iterator[Distinc
 
 def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict[str, Any]:
     """The recipe as understood, without what differs between equal builds: paths, order of files, engine."""
-    recipe = finished.plan.recipe.model_dump(mode="json", exclude={"engine", "tokenizer", "root"})
+    left_out = {"engine", "tokenizer", "root"} | (
+        set() if finished.plan.evaluations else {"evaluations", "contamination"}
+    )
+    recipe = finished.plan.recipe.model_dump(mode="json", exclude=left_out)
+    if finished.plan.evaluations is not None:
+        for one, found in zip(recipe["evaluations"], finished.plan.evaluations.sets, strict=True):
+            one["files"] = sorted([file.name, file.sha256] for file in (*found.files, *found.beside))
     for source in recipe["sources"]:
         numbers = finished.of(source["name"])
         files = [file for n in numbers for file in finished.plan.bundles[n].files]
