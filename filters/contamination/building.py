@@ -1,0 +1,83 @@
+"""From items to the arrays of an index: texts, their words, and how much each word says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from math import log2
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from filters.contamination.background import UNLISTED_SHARE, background
+from filters.contamination.cutting import words_of
+from filters.contamination.index import ANSWER, BIT, CHOICE, CONTEXT, QUESTION, ContaminationConfig
+from filters.contamination.items import Item
+
+_PRIOR = 200
+"""Items that a set is taken to have beside its own: in a set of ten, every word is in a tenth of all."""
+
+
+def arrays_of(items: Sequence[Item], config: ContaminationConfig) -> dict[str, npt.NDArray[Any]]:
+    """Columns of the index file (`filters.contamination.index.Index`) but for the items' names."""
+    slots = [list(_slots(item)) for item in items]
+    cut = iter(words_of([text for one in slots for _, text in one]))
+    texts: dict[bytes, int] = {}
+    words: list[npt.NDArray[np.uint64]] = []
+    slot_texts: list[int] = []
+    slot_parts: list[int] = []
+    item_firsts = [0]
+    uses: dict[str, tuple[int, Counter[int]]] = {}
+    for item, one in zip(items, slots, strict=True):
+        found = _completed([(part, next(cut)) for part, _ in one], config.min_words)
+        known = {int(word) for _, hashes in found for word in hashes.tolist()}
+        count, used = uses.get(item.set, (0, Counter()))
+        used.update(known)
+        uses[item.set] = (count + 1, used)
+        for part, hashes in found:
+            if hashes.size:
+                key = hashes.tobytes()
+                if key not in texts:
+                    texts[key] = len(words)
+                    words.append(hashes)
+                slot_texts.append(texts[key])
+                slot_parts.append(part)
+        item_firsts.append(len(slot_texts))
+    vocabulary, places = np.unique(np.concatenate([*words, np.empty(0, np.uint64)]), return_inverse=True)
+    return {
+        "vocabulary": vocabulary,
+        "weights": np.array([_weight(word, uses) for word in vocabulary.tolist()], np.uint8),
+        "words": places.astype(np.uint16 if vocabulary.size <= 1 << 16 else np.uint32),
+        "text_firsts": np.cumsum([0, *(hashes.size for hashes in words)]).astype(np.uint32),
+        "slot_texts": np.array(slot_texts, np.uint32),
+        "slot_parts": np.array(slot_parts, np.uint8),
+        "item_firsts": np.array(item_firsts, np.uint32),
+    }
+
+
+def _slots(item: Item) -> Iterator[tuple[int, str]]:
+    yield QUESTION, item.question
+    yield from ((ANSWER, text) for text in item.answers)
+    yield from ((CHOICE, text) for text in item.choices)
+    yield from ((CONTEXT, text) for text in (item.context or "").split("\n\n"))
+
+
+def _completed(
+    found: list[tuple[int, npt.NDArray[np.uint64]]], min_words: int
+) -> list[tuple[int, npt.NDArray[np.uint64]]]:
+    """With the first answer behind a question that is too short to be looked for."""
+    (part, question), *rest = found
+    answer = next((hashes for kind, hashes in rest if kind == ANSWER), None)
+    if question.size < min_words and answer is not None:
+        question = np.concatenate([question, answer])
+    return [(part, question), *rest]
+
+
+def _weight(word: int, uses: dict[str, tuple[int, Counter[int]]]) -> int:
+    """Sixteenths of a bit: by how many documents use the word, or items of any one set, whichever are more."""
+    share = max(
+        background().get(word, UNLISTED_SHARE),
+        *((used[word] - 1) / (count + _PRIOR) for count, used in uses.values()),
+    )
+    return round(-log2(share) * BIT)

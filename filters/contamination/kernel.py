@@ -1,0 +1,179 @@
+"""Copies of indexed texts in every document, in one pass over its UTF-8 bytes. Needs numba.
+
+A document is cut into words, each word looked up in the vocabulary. Where a run of known words may be a seed, by a bit
+array, and is one, by a hash table, each text that holds it is laid over the document there and followed in both
+directions across edits (`filters.contamination.alignment`). What holds enough of the text's information is a hit; of a
+question it is then asked whether its answer and choices are near.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from corpus.kernel import kernel
+from filters.contamination.alignment import find_near, follow
+from filters.contamination.cutting import cut
+from filters.contamination.index import ANSWER, CHOICE, QUESTION
+from filters.contamination.run import known_word, run_hash, slot_of
+
+QUESTION_ANSWER = 4
+ITEM = 5
+"""Parts that are found and not stored: a question with a correct answer near it, and with all its choices."""
+
+COLUMNS = 9
+"""Of a hit: document, item, part, first byte, one past the last, bits matched, bits of the text, words matched, words
+of the text."""
+
+_SLACK = 12
+"""Words by which gaps may shift a text against the document before a seed is taken for another copy."""
+_NONE = -(1 << 40)
+
+
+@kernel
+def scan(data: Any, offsets: Any, known: Any, index: Any, settings: Any, hits: Any) -> int:
+    """Hits in every document.
+
+    Args:
+        data: UTF-8 bytes; document i is `data[offsets[i]:offsets[i + 1]]`.
+        offsets: int64[n + 1].
+        known: `filters.contamination.words.tables()`.
+        index: arrays of `filters.contamination.seeds.Tables`.
+        settings: int64, `filters.contamination.annotator.settings`.
+        hits: int64[most, COLUMNS], receives as many as there is room for.
+
+    Returns:
+        How many there are.
+    """
+    keys, numbers, weights, words, text_firsts, text_bits, marks, seeds = index[:8]
+    seed_firsts, seed_counts, seed_texts, seed_offsets = index[8:12]
+    short, long = settings[0], settings[1]
+    largest = 0
+    for row in range(offsets.size - 1):
+        largest = max(largest, offsets[row + 1] - offsets[row])
+    hashes = np.empty(largest + 1, np.uint64)
+    starts, ends = np.empty(largest + 1, np.int32), np.empty(largest + 1, np.int32)
+    ids = np.empty(largest + 1, np.int32)
+    texts = text_firsts.size - 1
+    met = np.full(texts, -1, np.int64)
+    shift, until = np.empty(texts, np.int64), np.empty(texts, np.int64)
+    laid = np.empty(4, np.int64)
+    count = 0
+    for row in range(offsets.size - 1):
+        size = cut(data, offsets[row], offsets[row + 1], known, hashes, starts, ends)
+        run = 0
+        for at in range(size):
+            ids[at] = known_word(hashes[at], keys, numbers)
+        for at in range(size):
+            run = run + 1 if ids[at] else 0
+            for length in (short, long):
+                if run < length:
+                    continue
+                begin = at - length + 1
+                seed = run_hash(ids, begin, length)
+                slot = slot_of(seed, marks, seeds)
+                if slot < 0:
+                    continue
+                for posting in range(seed_firsts[slot], seed_firsts[slot] + seed_counts[slot]):
+                    text, offset = seed_texts[posting], seed_offsets[posting]
+                    if met[text] == row and begin < until[text] and abs(begin - offset - shift[text]) <= _SLACK:
+                        continue
+                    first, last = text_firsts[text], text_firsts[text + 1]
+                    follow(ids, 0, size, begin, words[first:last], offset, weights, settings, laid)
+                    met[text], shift[text], until[text] = row, begin - offset, laid[1]
+                    if laid[2] * 100 < text_bits[text] * settings[2]:
+                        continue
+                    count = _found(row, text, laid, ids, size, starts, ends, index, settings, hits, count)
+    return count
+
+
+@kernel
+def _found(
+    row: int,
+    text: int,
+    laid: Any,
+    ids: Any,
+    size: int,
+    starts: Any,
+    ends: Any,
+    index: Any,
+    settings: Any,
+    hits: Any,
+    count: int,
+) -> int:
+    """Add the hits that a text laid over the document is, one for each item that looks for it; the new count."""
+    text_firsts, text_bits = index[4], index[5]
+    owner_firsts, owner_items, owner_parts = index[12:15]
+    bits, total = laid[2], text_bits[text]
+    of = text_firsts[text + 1] - text_firsts[text]
+    for owner in range(owner_firsts[text], owner_firsts[text + 1]):
+        item, part = owner_items[owner], np.int64(owner_parts[owner])
+        begin, end, gained, full, matched, whole = laid[0], laid[1], bits, total, laid[3], of
+        enough = bits >= settings[4] and bits * 100 >= total * settings[3]
+        if part == QUESTION:
+            enough = bits >= settings[4] and bits * 100 >= total * _share(total, settings)
+            part, begin, end, evidence, extra, more = _supported(item, laid, ids, size, index, settings)
+            if part != QUESTION:
+                gained, full, matched, whole = gained + extra, full + extra, matched + more, whole + more
+                enough |= bits + evidence >= settings[4] and gained * 100 >= full * settings[5]
+                if not enough:
+                    continue
+        if enough:
+            if count < hits.shape[0]:
+                hits[count, 0], hits[count, 1], hits[count, 2] = row, item, part
+                hits[count, 3], hits[count, 4] = starts[begin], ends[end - 1]
+                hits[count, 5], hits[count, 6], hits[count, 7], hits[count, 8] = gained, full, matched, whole
+            count += 1
+    return count
+
+
+@kernel
+def _share(total: int, settings: Any) -> Any:
+    """Percent of a question's bits that must be found if nothing else is."""
+    gate, far, short, long = settings[4], settings[8], settings[6], settings[7]
+    reach = min(max(total - gate, 0), far - gate)
+    return short - (short - long) * reach // (far - gate)
+
+
+@kernel
+def _supported(item: int, laid: Any, ids: Any, size: int, index: Any, settings: Any) -> Any:
+    """What stands near a question that was found: its answers and choices.
+
+    Returns:
+        The part that is found in all, its first word and one past its last, the evidence that the rest adds (sixteenths
+        of a bit, less what chance explains), the bits of the rest, its words.
+    """
+    weights, words, text_firsts, _ = index[2:6]
+    item_firsts, slot_texts, slot_parts = index[15:18]
+    window, chance, least = settings[9], settings[10], settings[11]
+    begin, end = laid[0], laid[1]
+    low, high = max(0, begin - window), min(size, end + window)
+    answered = False
+    choices = here = 0
+    best_first, best_last, best_bits, best_words = begin, end, 0, 0
+    all_first, all_last, all_bits, all_words, all_evidence = begin, end, 0, 0, 0
+    near = np.empty(4, np.int64)
+    for slot in range(item_firsts[item], item_firsts[item + 1]):
+        part, text = slot_parts[slot], slot_texts[slot]
+        if part not in (ANSWER, CHOICE):
+            continue
+        choices += part == CHOICE
+        content = words[text_firsts[text] : text_firsts[text + 1]]
+        if not find_near(ids, low, begin, end, high, size, content, weights, settings, near):
+            continue
+        evidence = max(0, near[2] - chance)
+        if part == ANSWER:
+            if evidence >= least and near[2] > best_bits:
+                answered = True
+                best_first, best_last = min(begin, near[0]), max(end, near[1])
+                best_bits, best_words = near[2], near[3]
+        else:
+            here += 1
+            all_first, all_last = min(all_first, near[0]), max(all_last, near[1])
+            all_bits, all_words, all_evidence = all_bits + near[2], all_words + near[3], all_evidence + evidence
+    if choices > 1 and here == choices and all_evidence >= least:
+        return ITEM, all_first, all_last, all_evidence, all_bits, all_words
+    if answered:
+        return QUESTION_ANSWER, best_first, best_last, best_bits - chance, best_bits, best_words
+    return QUESTION, begin, end, 0, 0, 0
