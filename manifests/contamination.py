@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import polars as pl
 from pydantic import Field, JsonValue
 
+from corpus.verdict import Stage, Verdict
 from manifests.strict import Strict
 
 ACTIONS: Final = ("report", "mask", "drop")
@@ -113,11 +114,11 @@ class Contamination(Strict):
 
 
 LEAKS: Final = ("question", "question_answer", "item")
-"""Parts that give an item away. A passage or an answer alone does not: PubMedQA's passages are abstracts that anyone may
-read, and answers are sentences and names."""
+"""Parts that give an item away. A passage or an answer alone does not: PubMedQA's passages are abstracts that anyone
+may read, and answers are sentences and names."""
 
 
-def actions(policy: str | Mapping[str, str]) -> dict[str, str]:
+def actions(policy: str | Mapping[Any, str]) -> dict[str, str]:
     """By part, what a policy makes of it where it is found; parts that are only counted are not among them.
 
     One word speaks of `LEAKS`; else each part has its own, and others are counted.
@@ -129,6 +130,27 @@ def actions(policy: str | Mapping[str, str]) -> dict[str, str]:
 def reason_of() -> pl.Expr:
     """The reason for which a copy's document is dropped: `SET:PART`."""
     return pl.format("{}:{}", "set", "part")
+
+
+def action_of(asked: str, min_score: float) -> pl.Expr:
+    """What is asked for of a copy; column `asked` has what the policy says of its part (null: nothing)."""
+    counts = pl.col("score").cast(pl.Float64).round(6) >= min_score
+    return pl.when(counts).then(asked).otherwise(None).fill_null(ACTIONS[0])
+
+
+def outcome_of() -> pl.Expr:
+    """What became of a copy, from its `action`, and `verdict` and `stage` of its record."""
+    released, masked, dropped, elsewhere = (pl.lit(one) for one in OUTCOMES)
+    kept = pl.col("verdict") == Verdict.KEEP.value
+    return (
+        pl.when(kept & (pl.col("action") == "mask"))
+        .then(masked)
+        .when(kept)
+        .then(released)
+        .when(pl.col("stage") == Stage.CONTAMINATION.value)
+        .then(dropped)
+        .otherwise(elsewhere)
+    )
 
 
 def found_of(hits: pl.LazyFrame) -> dict[str, tuple[Found, ...]]:

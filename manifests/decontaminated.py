@@ -12,14 +12,24 @@ import polars as pl
 from corpus.verdict import Stage, Verdict
 from filters.phi.spans import EVALUATION_ITEM
 from manifests import layout
-from manifests.contamination import ACTIONS, HITS, MOSTLY_ITEMS, OUTCOMES, Contamination, found_of, reason_of
+from manifests.contamination import (
+    ACTIONS,
+    HITS,
+    MOSTLY_ITEMS,
+    OUTCOMES,
+    Contamination,
+    action_of,
+    found_of,
+    outcome_of,
+    reason_of,
+)
 from manifests.finding import Finding
 from manifests.screening import account_of
 from manifests.snapshot import Snapshot
 
 KIND = "contamination"
-_REPORT, _MASK, _DROP = ACTIONS
-_RELEASED, _MASKED, _DROPPED, _ELSEWHERE = OUTCOMES
+_REPORT, _DROP = ACTIONS[0], ACTIONS[2]
+_RELEASED, _MASKED = OUTCOMES[:2]
 _RECORD = ("source", "doc_id", "raw_file", "record")
 
 
@@ -34,8 +44,8 @@ def findings(snapshot: Snapshot) -> Iterator[Finding]:
         yield from _none_dropped(snapshot)
         return
     hits = pl.scan_parquet(snapshot.folder / layout.CONTAMINATION, glob=False)
-    if (kinds := hits.collect_schema()) != pl.Schema(HITS):
-        yield Finding(layout.CONTAMINATION, f"has not the columns {', '.join(HITS)}, but {', '.join(kinds.names())}")
+    if (columns := hits.collect_schema()) != pl.Schema(HITS):
+        yield Finding(layout.CONTAMINATION, f"has not the columns {', '.join(HITS)}, but {', '.join(columns.names())}")
         return
     found = found_of(hits)
     for one in stated.sets:
@@ -51,6 +61,12 @@ def findings(snapshot: Snapshot) -> Iterator[Finding]:
     yield from _masked(snapshot, hits)
 
 
+def _first(rows: pl.LazyFrame) -> list[str]:
+    """The first document of `rows`, if there is one."""
+    found: list[str] = rows.select(pl.col("doc_id").min()).collect()["doc_id"].drop_nulls().to_list()
+    return found
+
+
 def _none_dropped(snapshot: Snapshot) -> Iterator[Finding]:
     if any(line.stage == Stage.CONTAMINATION.value for line in snapshot.manifest.ledger.lines):
         yield Finding(layout.MANIFEST, "documents were dropped for evaluation items, and it states no evaluation set")
@@ -60,11 +76,11 @@ def _actions(hits: pl.LazyFrame, stated: Contamination) -> Iterator[Finding]:
     """Each copy is treated as the policy of its set asks."""
     asked = [(one.name, part, action) for one in stated.sets for part, action in one.policy.items()]
     policy = pl.LazyFrame(asked, schema={"set": pl.String, "part": pl.String, "asked": pl.String}, orient="row")
-    counts = pl.col("score").cast(pl.Float64).round(6) >= stated.min_score
-    due = pl.when(counts).then("asked").otherwise(None).fill_null(_REPORT)
-    wrong = hits.join(policy, on=["set", "part"], how="left").filter(pl.col("action") != due)
-    for row in wrong.select("doc_id", "set").sort("doc_id", "set").head(1).collect().iter_rows():
-        yield Finding(layout.CONTAMINATION, f"{row[0]}: a copy of {row[1]} is not treated as its policy asks")
+    wrong = hits.join(policy, on=["set", "part"], how="left").filter(
+        pl.col("action") != action_of("asked", stated.min_score)
+    )
+    for doc_id in _first(wrong):
+        yield Finding(layout.CONTAMINATION, f"a copy in {doc_id} is not treated as its policy asks")
 
 
 def _outcomes(snapshot: Snapshot, hits: pl.LazyFrame) -> Iterator[Finding]:
@@ -79,20 +95,11 @@ def _outcomes(snapshot: Snapshot, hits: pl.LazyFrame) -> Iterator[Finding]:
     both = hits.join(ends, on=list(_RECORD), how="left", nulls_equal=True)
     kept = pl.col("verdict") == Verdict.KEEP.value
     at = pl.col("stage")
-    due = (
-        pl.when(kept & (pl.col("action") == _MASK))
-        .then(pl.lit(_MASKED))
-        .when(kept)
-        .then(pl.lit(_RELEASED))
-        .when(at == Stage.CONTAMINATION.value)
-        .then(pl.lit(_DROPPED))
-        .otherwise(pl.lit(_ELSEWHERE))
-    )
     # A document that was taken out had been released when this was stated.
     taken_out = (at == Stage.TAKEDOWN.value) & pl.col("outcome").is_in([_RELEASED, _MASKED])
     unknown = pl.col("verdict").is_null()
-    wrong = both.filter(unknown | ((pl.col("outcome") != due) & ~taken_out))
-    for (doc_id,) in wrong.select("doc_id").sort("doc_id").head(1).collect().iter_rows():
+    wrong = both.filter(unknown | ((pl.col("outcome") != outcome_of()) & ~taken_out))
+    for doc_id in _first(wrong):
         yield Finding(layout.CONTAMINATION, f"what became of the copies in {doc_id} is not how its record ends")
     for (doc_id,) in (
         both.filter(kept & (pl.col("action") == _DROP)).select("doc_id").sort("doc_id").head(1).collect().iter_rows()
@@ -104,7 +111,7 @@ def _outcomes(snapshot: Snapshot, hits: pl.LazyFrame) -> Iterator[Finding]:
     ended = audit.filter(at == Stage.CONTAMINATION.value)
     ended = ended.select(*(pl.col(name).cast(kind) for name, kind in HITS.items() if name in _RECORD), "reason")
     alone = ended.join(copies, on=[*_RECORD, "reason"], how="anti", nulls_equal=True)
-    for (doc_id,) in alone.select("doc_id").sort("doc_id").head(1).collect().iter_rows():
+    for doc_id in _first(alone):
         yield Finding(layout.AUDIT, f"{doc_id} was dropped for an item of which no copy in it is listed")
 
 
@@ -127,10 +134,10 @@ def _masked(snapshot: Snapshot, hits: pl.LazyFrame) -> Iterator[Finding]:
         )
         mine = masked.filter(pl.col("source") == source.name)
         unlisted = told.join(mine, on=["doc_id", "rule"], how="anti")
-        for (doc_id,) in unlisted.select("doc_id").sort("doc_id").head(1).collect().iter_rows():
+        for doc_id in _first(unlisted):
             yield Finding(place, f"{doc_id} has an item masked of which no copy in it is listed")
         paths = [snapshot.folder / shard.path for shard in shards]
         whole = pl.scan_parquet(paths, glob=False).filter(pl.col("paragraphs_cut") == 0).select("doc_id")
         left = mine.join(whole, on="doc_id", how="semi").join(told, on="doc_id", how="anti")
-        for (doc_id,) in left.select("doc_id").sort("doc_id").head(1).collect().iter_rows():
+        for doc_id in _first(left):
             yield Finding(place, f"an item that the policy masks stands in {doc_id}")

@@ -97,8 +97,8 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
         for name in sorted({key[place] for key in amounts} - {one.name for one in known}):
             yield Finding(layout.MANIFEST, f"shards are of {label} {name}, which it does not state")
     stated = {(one.source, one.kind): (one.spans, one.documents) for one in manifest.privacy.masked}
-    for one in manifest.contamination.masked if manifest.contamination else ():
-        stated[one.source, EVALUATION_ITEM] = (one.spans, one.documents)
+    if manifest.contamination is not None:
+        stated |= {(m.source, EVALUATION_ITEM): (m.spans, m.documents) for m in manifest.contamination.masked}
     for name, kind in sorted({*stated, *masked}):
         counted = masked[name, kind], documents[name, kind]
         if stated.get((name, kind), (0, 0)) != counted:

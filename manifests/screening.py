@@ -43,7 +43,7 @@ def account_counts(path: Path) -> dict[str, tuple[int, int]]:
 
 
 def items_masked(snapshot: Snapshot) -> pl.LazyFrame:
-    """`doc_id` and `items_masked`: in how many places of which released documents items of evaluation sets are masked."""
+    """`doc_id` of released documents, and `items_masked`: in how many places evaluation items are masked there."""
     paths = [snapshot.folder / account_of(shard) for shard in snapshot.manifest.shards]
     rows = (
         pl.scan_parquet(paths, glob=False) if paths else pl.LazyFrame(schema={"doc_id": pl.String, "kind": pl.String})

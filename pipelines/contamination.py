@@ -12,14 +12,12 @@ import polars as pl
 
 from corpus.storage import WorkFolder
 from corpus.tables import write_frame
-from corpus.verdict import Stage, Verdict
-from manifests.contamination import ACTIONS, HITS, OUTCOMES, reason_of
+from manifests.contamination import ACTIONS, HITS, action_of, outcome_of, reason_of
 from pipelines.measure import ROWS
 
 HITS_FILE = "hits.parquet"
 
-_REPORT, _MASK, _DROP = ACTIONS
-_RELEASED, _MASKED, _DROPPED, _ELSEWHERE = OUTCOMES
+_, _MASK, _DROP = ACTIONS
 _MEASURED = ("set", "item", "part", "start", "end", "score", "matched", "of")
 
 
@@ -33,8 +31,7 @@ def read_hits(work: WorkFolder, digest: str, policy: Mapping[str, Any]) -> pl.Da
     hits = found.explode("contamination").drop_nulls("contamination").unnest("contamination").collect()
     stated = [(name, part, action) for name, actions in policy["actions"].items() for part, action in actions.items()]
     actions = pl.DataFrame(stated, schema={"set": pl.String, "part": pl.String, "asked": pl.String}, orient="row")
-    counts = pl.col("score").cast(pl.Float64).round(6) >= policy["min_score"]
-    action = pl.when(counts).then("asked").otherwise(None).fill_null(_REPORT).alias("action")
+    action = action_of("asked", policy["min_score"]).alias("action")
     return (
         hits.with_columns(pl.col("row").cast(pl.Int64))
         .join(actions, on=["set", "part"], how="left", maintain_order="left")
@@ -102,18 +99,7 @@ def write_hits(hits: pl.DataFrame, audit: pl.DataFrame, path: Path) -> None:
 
     `audit` has a row a record, with `row`, its verdict and stage, `source`, `doc_id`, `raw_file` and `record`.
     """
-    kept = pl.col("verdict") == Verdict.KEEP.value
-    outcome = (
-        pl.when(kept & (pl.col("action") == _MASK))
-        .then(pl.lit(_MASKED))
-        .when(kept)
-        .then(pl.lit(_RELEASED))
-        .when(pl.col("stage") == Stage.CONTAMINATION.value)
-        .then(pl.lit(_DROPPED))
-        .otherwise(pl.lit(_ELSEWHERE))
-        .alias("outcome")
-    )
     names = ("row", "source", "doc_id", "raw_file", "record", "verdict", "stage")
     records = audit.select(pl.col("row").cast(pl.Int64), *names[1:])
-    table = hits.join(records, on="row", how="left", maintain_order="left").with_columns(outcome)
+    table = hits.join(records, on="row", how="left", maintain_order="left").with_columns(outcome_of().alias("outcome"))
     write_frame(table.select(*HITS).cast(dict(HITS)), path)  # type: ignore[arg-type]

@@ -102,7 +102,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     refused = facts["retraction"].is_in(params["drop_retraction"])
     found.object(Stage.RETRACTION, refused.to_numpy(), facts["retraction"].filter(refused).to_numpy().astype(object))
     copies = _copies(params, work, sizes)
-    masked = (side["phi"]["phi_count"] > 0) | copies.masked
+    masked = (side["phi"]["phi_count"] > 0) | pl.Series(copies.masked)
     modified = masked if params["verbatim"] else masked.is_not_null()  # what was cut out of its markup is modified
     _licence(found, facts, modified, params["licence_profile"])
     readable = no_text.is_null().to_numpy()  # rules about text say nothing where there is none
