@@ -1,4 +1,4 @@
-"""The contamination stage: documents in, places of evaluation items out. Measured of the text as read, never decided."""
+"""The contamination stage: documents in, places of evaluation items out. Measured of the text as read."""
 
 from __future__ import annotations
 
@@ -102,7 +102,6 @@ class ContaminationAnnotator:
 def settings(index: Index) -> npt.NDArray[np.int64]:
     """What the kernel is told: words, percents, and sixteenths of a bit."""
     config = index.config
-    chance = np.log2(2 * config.window)
     return np.array(
         [
             config.short_seed,
@@ -115,7 +114,7 @@ def settings(index: Index) -> npt.NDArray[np.int64]:
             round(100 * config.share_long),
             round(BIT * config.long_bits),
             config.window,
-            round(BIT * chance),
+            round(100 * config.share_asked),
             BIT * _ANSWER_BITS,
             config.gap,
             config.drop,
@@ -129,20 +128,20 @@ _ANSWER_BITS = 3
 
 
 def _distinct(hits: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Of hits of one item that overlap, the one that says most, sorted by document and place."""
-    strength = (4, 5)
-    ordered = sorted(
-        map(tuple, hits.tolist()),
-        key=lambda hit: (hit[0], hit[1], hit[2] not in strength, -hit[5], hit[3], hit[4], hit[2]),
-    )
-    kept: list[Any] = []
-    for hit in ordered:
-        overlaps = False
-        for other in reversed(kept):
-            if other[:2] != hit[:2]:
-                break
-            overlaps |= other[3] < hit[4] and hit[3] < other[4]
-        if not overlaps:
+    """Of overlapping hits of one item the one that says most, passages apart from all else; by document and place."""
+    answered = (PARTS.index("question_answer"), PARTS.index("item"))
+    context = PARTS.index("context")
+
+    def of_what(hit: list[int]) -> tuple[int, int, bool]:
+        return hit[0], hit[1], hit[2] == context
+
+    kept: list[list[int]] = []
+    group: list[list[int]] = []
+    for hit in sorted(hits.tolist(), key=lambda hit: (*of_what(hit), hit[2] not in answered, -hit[5], hit)):
+        if group and of_what(group[0]) != of_what(hit):
+            group = []
+        if not any(other[3] < hit[4] and hit[3] < other[4] for other in group):
+            group.append(hit)
             kept.append(hit)
     kept.sort(key=lambda hit: (hit[0], hit[3], hit[4], hit[1], hit[2]))
     return np.array(kept, np.int64).reshape(-1, hits.shape[1])

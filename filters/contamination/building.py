@@ -12,8 +12,11 @@ import numpy.typing as npt
 
 from filters.contamination.background import UNLISTED_SHARE, background
 from filters.contamination.cutting import words_of
-from filters.contamination.index import ANSWER, BIT, CHOICE, CONTEXT, QUESTION, ContaminationConfig
+from filters.contamination.index import ANSWER, BIT, CHOICE, CONTEXT, QUESTION, QUESTION_ANSWER, ContaminationConfig
 from filters.contamination.items import Item
+
+Slot = tuple[int, npt.NDArray[np.uint64]]
+"""What a text is to its item, and hashes of its words."""
 
 _PRIOR = 200
 """Items that a set is taken to have beside its own: in a set of ten, every word is in a tenth of all."""
@@ -30,7 +33,7 @@ def arrays_of(items: Sequence[Item], config: ContaminationConfig) -> dict[str, n
     item_firsts = [0]
     uses: dict[str, tuple[int, Counter[int]]] = {}
     for item, one in zip(items, slots, strict=True):
-        found = _completed([(part, next(cut)) for part, _ in one], config.min_words)
+        found = _completed([(part, next(cut)) for part, _ in one], config)
         known = {int(word) for _, hashes in found for word in hashes.tolist()}
         count, used = uses.get(item.set, (0, Counter()))
         used.update(known)
@@ -63,21 +66,21 @@ def _slots(item: Item) -> Iterator[tuple[int, str]]:
     yield from ((CONTEXT, text) for text in (item.context or "").split("\n\n"))
 
 
-def _completed(
-    found: list[tuple[int, npt.NDArray[np.uint64]]], min_words: int
-) -> list[tuple[int, npt.NDArray[np.uint64]]]:
-    """With the first answer behind a question that is too short to be looked for."""
-    (part, question), *rest = found
-    answer = next((hashes for kind, hashes in rest if kind == ANSWER), None)
-    if question.size < min_words and answer is not None:
-        question = np.concatenate([question, answer])
-    return [(part, question), *rest]
+def _completed(found: list[Slot], config: ContaminationConfig) -> list[Slot]:
+    """With an answer behind a question that is too short to be looked for; without that question if all are long."""
+    (_, question), *rest = found
+    if question.size >= config.min_words:
+        return found
+    short = (hashes for part, hashes in rest if part == ANSWER and 0 < hashes.size < config.max_n)
+    answer = next(short, None)
+    return rest if answer is None else [(QUESTION_ANSWER, np.concatenate([question, answer])), *rest]
 
 
 def _weight(word: int, uses: dict[str, tuple[int, Counter[int]]]) -> int:
-    """Sixteenths of a bit: by how many documents use the word, or items of any one set, whichever are more."""
-    share = max(
-        background().get(word, UNLISTED_SHARE),
-        *((used[word] - 1) / (count + _PRIOR) for count, used in uses.values()),
-    )
-    return round(-log2(share) * BIT)
+    """Sixteenths of a bit, by the share of documents that use the word.
+
+    Or by that of items, if it is greater in two sets: a word that one set uses all the time is its subject, a word that
+    two do is how questions are asked.
+    """
+    shares = sorted((used[word] - 1) / (count + _PRIOR) for count, used in uses.values())
+    return round(-log2(max(background().get(word, UNLISTED_SHARE), *shares[-2:-1])) * BIT)

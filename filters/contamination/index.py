@@ -32,6 +32,8 @@ QUESTION: Final = 0
 ANSWER: Final = 1
 CHOICE: Final = 2
 CONTEXT: Final = 3
+QUESTION_ANSWER: Final = 4
+"""A question that is too short to be looked for, with its answer behind it."""
 
 BIT: Final = 16
 """Weights count sixteenths of a bit."""
@@ -45,7 +47,7 @@ class ContaminationConfig:
     """Words from which an answer or a passage is looked for without its question: the n of GPT-3 (Brown et al. 2020,
     appendix C) and of the Pile. A question is looked for whatever its length."""
     min_words: int = 3
-    """A question of fewer words is looked for with its first answer behind it: "The genome is" says nothing."""
+    """A question of fewer words is looked for with its first short answer behind it."""
     short_text: int = 12
     """Words up to which a text is looked up by every run of `short_seed` words: one edit leaves one whole from 7 on."""
     short_seed: int = 3
@@ -54,12 +56,12 @@ class ContaminationConfig:
     which one is always indexed."""
     most_texts: int = 64
     """Texts that may share a run of words before it is no longer looked up, if a text has others: "which of the"."""
-    gate_bits: float = 36.0
+    gate_bits: float = 20.0
     """Information that a copy must hold, less than which chance puts somewhere into a corpus of 100 B tokens (2^36.5).
     Words that chance puts beside each other make it a lower bound, so that shorter questions need an answer near."""
     window: int = 128
     """Words before and behind a question in which its answer and choices are looked for: four options and a
-    rationale. One found there is worth its bits less log2 of the places it could stand at."""
+    rationale. One found there is worth its bits less those that say where it stands: log2 of twice the words between."""
     gap: int = 4
     """Most words left out, put in or put in the place of others at one point of a copy."""
     drop: int = 6
@@ -71,6 +73,8 @@ class ContaminationConfig:
     long_bits: float = 200.0
     share_answered: float = 0.6
     """The same where the answer is near: two things agree."""
+    share_asked: float = 0.7
+    """Share of a question's words, whatever they weigh: what states a fact asks nothing."""
     share_passage: float = 0.6
     """The same of an answer or passage by itself."""
 

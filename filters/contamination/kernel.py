@@ -15,12 +15,11 @@ import numpy as np
 from corpus.kernel import kernel
 from filters.contamination.alignment import find_near, follow
 from filters.contamination.cutting import cut
-from filters.contamination.index import ANSWER, CHOICE, QUESTION
+from filters.contamination.index import ANSWER, BIT, CHOICE, QUESTION, QUESTION_ANSWER
 from filters.contamination.run import known_word, run_hash, slot_of
 
-QUESTION_ANSWER = 4
 ITEM = 5
-"""Parts that are found and not stored: a question with a correct answer near it, and with all its choices."""
+"""A part that is found and not stored: a question with all its choices near it."""
 
 COLUMNS = 9
 """Of a hit: document, item, part, first byte, one past the last, bits matched, bits of the text, words matched, words
@@ -109,16 +108,17 @@ def _found(
     of = text_firsts[text + 1] - text_firsts[text]
     for owner in range(owner_firsts[text], owner_firsts[text + 1]):
         item, part = owner_items[owner], np.int64(owner_parts[owner])
+        asked = False
         begin, end, gained, full, matched, whole = laid[0], laid[1], bits, total, laid[3], of
         enough = bits >= settings[4] and bits * 100 >= total * settings[3]
-        if part == QUESTION:
-            enough = bits >= settings[4] and bits * 100 >= total * _share(total, settings)
+        if part in (QUESTION, QUESTION_ANSWER):
+            asked = laid[3] * 100 >= of * settings[10]
+            enough = asked and bits >= settings[4] and bits * 100 >= total * _share(total, settings)
+        if part == QUESTION and asked:
             part, begin, end, evidence, extra, more = _supported(item, laid, ids, size, index, settings)
             if part != QUESTION:
                 gained, full, matched, whole = gained + extra, full + extra, matched + more, whole + more
-                enough |= bits + evidence >= settings[4] and gained * 100 >= full * settings[5]
-                if not enough:
-                    continue
+                enough |= bits + evidence >= settings[4] and bits * 100 >= total * settings[5]
         if enough:
             if count < hits.shape[0]:
                 hits[count, 0], hits[count, 1], hits[count, 2] = row, item, part
@@ -146,12 +146,12 @@ def _supported(item: int, laid: Any, ids: Any, size: int, index: Any, settings: 
     """
     weights, words, text_firsts, _ = index[2:6]
     item_firsts, slot_texts, slot_parts = index[15:18]
-    window, chance, least = settings[9], settings[10], settings[11]
+    window, least = settings[9], settings[11]
     begin, end = laid[0], laid[1]
     low, high = max(0, begin - window), min(size, end + window)
     answered = False
     choices = here = 0
-    best_first, best_last, best_bits, best_words = begin, end, 0, 0
+    best_first, best_last, best_bits, best_words, best_evidence = begin, end, 0, 0, 0
     all_first, all_last, all_bits, all_words, all_evidence = begin, end, 0, 0, 0
     near = np.empty(4, np.int64)
     for slot in range(item_firsts[item], item_firsts[item + 1]):
@@ -162,18 +162,26 @@ def _supported(item: int, laid: Any, ids: Any, size: int, index: Any, settings: 
         content = words[text_firsts[text] : text_firsts[text + 1]]
         if not find_near(ids, low, begin, end, high, size, content, weights, settings, near):
             continue
-        evidence = max(0, near[2] - chance)
         if part == ANSWER:
-            if evidence >= least and near[2] > best_bits:
-                answered = True
+            evidence = near[2] - _chance(begin, end, near)
+            if evidence >= max(least, best_evidence):
+                answered, best_evidence = True, evidence
                 best_first, best_last = min(begin, near[0]), max(end, near[1])
                 best_bits, best_words = near[2], near[3]
         else:
             here += 1
+            all_evidence += max(0, near[2] - _chance(all_first, all_last, near))
             all_first, all_last = min(all_first, near[0]), max(all_last, near[1])
-            all_bits, all_words, all_evidence = all_bits + near[2], all_words + near[3], all_evidence + evidence
+            all_bits, all_words = all_bits + near[2], all_words + near[3]
     if choices > 1 and here == choices and all_evidence >= least:
         return ITEM, all_first, all_last, all_evidence, all_bits, all_words
     if answered:
-        return QUESTION_ANSWER, best_first, best_last, best_bits - chance, best_bits, best_words
+        return QUESTION_ANSWER, best_first, best_last, best_evidence, best_bits, best_words
     return QUESTION, begin, end, 0, 0, 0
+
+
+@kernel
+def _chance(first: int, last: int, near: Any) -> Any:
+    """Sixteenths of a bit to say where something stands: the farther from `[first, last)`, the more places there are."""
+    apart = max(0, near[0] - last, first - near[1])
+    return round(np.log2(2.0 * (apart + 1)) * BIT)

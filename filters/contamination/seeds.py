@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from filters.contamination.index import ANSWER, CONTEXT, QUESTION, Index
+from filters.contamination.index import ANSWER, CONTEXT, QUESTION, QUESTION_ANSWER, Index
 from filters.contamination.run import fill, mark, run_hashes
 
 _WIDE = 16
@@ -51,9 +51,8 @@ def tables(index: Index) -> Tables:
     totals = np.concatenate([[0], np.cumsum(weights[words])])
     parts, texts = index.slot_parts, index.slot_texts.astype(np.int64)
     lengths = np.diff(firsts)
-    looked_for = (parts == QUESTION) | (
-        ((parts == ANSWER) | (parts == CONTEXT)) & (lengths[texts] >= index.config.max_n)
-    )
+    alone = np.isin(parts, [QUESTION, QUESTION_ANSWER])
+    looked_for = alone | (np.isin(parts, [ANSWER, CONTEXT]) & (lengths[texts] >= index.config.max_n))
     items = np.repeat(np.arange(len(index)), np.diff(index.item_firsts.astype(np.int64)).astype(np.int64))
     order = np.argsort(texts[looked_for], kind="stable")
     owned = texts[looked_for][order]
