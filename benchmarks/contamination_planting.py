@@ -79,9 +79,7 @@ def _space(text: str, generator: np.random.Generator, vocabulary: Sequence[str])
     """Other white space between words: a wrapped page, a wide column, a no-break space."""
     del vocabulary
     spaces = (" ", "  ", "\n", "\t", "\u00a0", "\r\n    ")
-    return "".join(
-        word + spaces[generator.integers(len(spaces))] for word in text.split()
-    ).rstrip()
+    return "".join(word + spaces[generator.integers(len(spaces))] for word in text.split()).rstrip()
 
 
 def _punctuation(text: str, generator: np.random.Generator, vocabulary: Sequence[str]) -> str:
@@ -131,9 +129,7 @@ EDITS: dict[str, Edit] = {
 }
 
 
-def planted(
-    items: Sequence[Item], form: str, edit: str, documents: Sequence[str], seed: int
-) -> list[Planted]:
+def planted(items: Sequence[Item], form: str, edit: str, documents: Sequence[str], seed: int) -> list[Planted]:
     """Each item in a document of its own, between two of its words, drawn once."""
     generator = np.random.default_rng([seed, list(FORMS).index(form), list(EDITS).index(edit)])
     vocabulary = sorted({word for text in documents[:200] for word in _WORD.findall(text) if word.isalpha()})

@@ -127,11 +127,11 @@ class Build:
         return result[STAGE]
 
     def _mask_items(self) -> None:
-        """Evaluation items to mask become spans like any other; deduplication has compared texts that have them."""
+        """Evaluation items to remove become spans like any other; deduplication has compared texts that have them."""
         evaluations = self.plan.evaluations
-        if evaluations is None or not evaluations.masks:
+        if evaluations is None or not evaluations.removes:
             return
-        needed = ("documents", "phi", "verdicts", "contamination")
+        needed = ("documents", "phi", "contamination")
         units = []
         for number, own in enumerate(self.digests):
             if "contamination" in own:

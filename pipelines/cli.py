@@ -15,6 +15,7 @@ from rich.markup import escape
 from corpus.errors import Hc4Error
 from pipelines.arguments import SnapshotFolder
 from pipelines.cards_command import cards
+from pipelines.contamination_command import contamination
 from pipelines.dedup_command import dedup_app
 from pipelines.diff_command import diff
 from pipelines.fetching import fetch_app
@@ -322,7 +323,17 @@ def assets_list() -> None:
         _out.print(f"{here:<7} {name:<32} {asset.licence:<22} {asset.requirement}", highlight=False)
 
 
-for command in (verify, diff, review, cards, prove, sign, trace, takedown):  # help lists commands in this order
+for command in (
+    verify,
+    contamination,
+    diff,
+    review,
+    cards,
+    prove,
+    sign,
+    trace,
+    takedown,
+):  # help lists commands in this order
     app.command()(command)
 
 

@@ -74,9 +74,9 @@ class Evaluations:
         return {"index": self.digest}
 
     @property
-    def masks(self) -> bool:
-        """Whether anything is asked to be masked."""
-        return any("mask" in actions.values() for actions in self.policy["actions"].values())
+    def removes(self) -> bool:
+        """Whether anything is asked to be masked or dropped."""
+        return any(self.policy["actions"].values())
 
     def sidecar(self, documents: str) -> str:
         """Digest of what screening says of the documents with this digest."""

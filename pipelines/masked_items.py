@@ -1,6 +1,7 @@
-"""What screening found, once more, with the copies of evaluation items that are to be masked among it.
+"""What screening found, once more, with the copies of evaluation items that a policy masks or drops among it.
 
-The product is another `phi` of the bundle. All that reads masked text, from here on, reads it without the items.
+The product is another `phi` of the bundle. All that reads masked text, from here on, reads it without the items: what is
+released, and excerpts of what is not, those of documents that are dropped for an item among them.
 """
 
 from __future__ import annotations
@@ -15,28 +16,23 @@ import pyarrow.parquet as pq
 
 from corpus.digest import Json
 from corpus.storage import WorkFolder
-from corpus.verdict import Verdict
 from filters.phi.detector import detector
 from filters.phi.spans import EVALUATION_ITEM, SPANS, Span
 from filters.phi.undecided import RULES
-from manifests.contamination import reason_of
+from manifests.contamination import ACTIONS, reason_of
 from pipelines.contamination import read_hits
 from pipelines.deduplicate.texts import screened_texts
 from pipelines.measure import ROWS, sidecar_writer
 
 
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
-    """Write `phi` of one bundle. Only documents that every rule let pass lose anything.
+    """Write `phi` of one bundle.
 
     No identifier is made by masking: what the rules find in the text once the items are gone is masked, too.
     """
     digests = params["digests"]
-    verdicts = pl.read_parquet(work.product("verdicts", digests["verdicts"]) / ROWS, columns=["verdict"], glob=False)
-    kept = verdicts.with_row_index("row").filter(pl.col("verdict") == Verdict.KEEP.value)
-    hits = read_hits(work, digests["contamination"], params["contamination"]).filter(pl.col("action") == "mask")
-    hits = hits.join(kept.select(pl.col("row").cast(pl.Int64)), on="row", how="semi").with_columns(
-        reason_of().alias("reason")
-    )
+    hits = read_hits(work, digests["contamination"], params["contamination"])
+    hits = hits.filter(pl.col("action") != ACTIONS[0]).with_columns(reason_of().alias("reason"))
     items: dict[int, list[Span]] = {}
     for row, start, end, reason in hits.select("row", "start", "end", "reason").iter_rows():
         items.setdefault(row, []).append(Span(start, end, EVALUATION_ITEM, reason))
@@ -55,7 +51,7 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
             mine = {row - first: masked[row] for row in masked if first <= row < first + len(table)}
             writer.write_table(_replaced(table, mine) if mine else table)
             first += len(table)
-    return {"phi": {"rows": len(kept), "masked": len(masked)}}
+    return {"phi": {"rows": first, "masked": len(masked)}}
 
 
 def with_items(text: bytes, spans: list[Span], items: list[Span], policy: str) -> list[Span]:

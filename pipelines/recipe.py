@@ -52,8 +52,6 @@ class Recipe(WithEvaluations):
     name: str = Field(pattern=NAME)
     title: str = ""
     description: str = ""
-    root: Location = "."
-    """Folder that relative locations start from; relative itself to the recipe's folder."""
     seed: int = Field(1, ge=0, lt=2**53)
     licence_profile: str | ProfileRecipe
     """The name of a shipped profile, or one's own."""

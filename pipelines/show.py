@@ -194,6 +194,13 @@ def show_story(console: Console, story: Story) -> None:
             f"  {mark} {escape(f'{rule.name:<31} {rule.signal}')} {value} {bound}", highlight=False, soft_wrap=True
         )
     console.print(_verdict(story), soft_wrap=True)
+    for copy in story.copies:
+        what = (
+            f"  {copy['part'].replace('_', ' and ')} of {copy['set']} item {copy['item']} in bytes {copy['start']:,} to "
+            f"{copy['end']:,} as read: score {copy['score']:.3f}, {copy['matched']} of {copy['of']} words; policy "
+            f"{copy['action']}, {copy['outcome']}"
+        )
+        console.print(what, highlight=False, soft_wrap=True, markup=False)
     for merged in story.merged_into_it:
         what = f"  stands for {merged['doc_id']} by {_by(merged)}"
         console.print(what, highlight=False, soft_wrap=True, markup=False)

@@ -55,6 +55,8 @@ class ContaminationRecipe(Part):
 class WithEvaluations(Part):
     """What a recipe, or a file of evaluation sets alone, says of them."""
 
+    root: Location = "."
+    """Folder that relative locations start from; relative itself to the recipe's folder."""
     evaluations: tuple[EvaluationRecipe, ...] = ()
     contamination: ContaminationRecipe = ContaminationRecipe()
 
@@ -69,5 +71,4 @@ class WithEvaluations(Part):
 class SetsFile(WithEvaluations):
     """A file of evaluation sets alone, for `hc4 contamination`."""
 
-    root: Location = "."
     evaluations: tuple[EvaluationRecipe, ...] = Field(min_length=1)

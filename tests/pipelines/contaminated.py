@@ -15,7 +15,6 @@ from corpus.storage import WorkFolder
 from manifests.model import Manifest
 from manifests.snapshot import Snapshot
 from pipelines.build import Build
-from pipelines.engines.inline import InlineEngine
 from pipelines.plan import make_plan
 from pipelines.recipe import load_recipe
 from tests.pipelines.building import CountingEngine, Listener
@@ -100,7 +99,7 @@ LICENCES = {"verbatim": "CC BY-ND 4.0", "closed": "all rights reserved"}
 RELEASED: dict[str, str | None] = {
     "pages:leak": None,
     "pages:shouted": None,
-    "pages:masked": text(own(5), f"Write to [EMAIL] first. {MARK} Then go on reading.", own(6) + " Or to [EMAIL]."),
+    "pages:masked": text(own(5), f"Write to [EMAIL] first. {MARK}? Then go on reading.", own(6) + " Or to [EMAIL]."),
     "pages:mostly": None,
     "pages:passage": TEXTS["pages"]["passage"],
     "pages:clean": TEXTS["pages"]["clean"],
