@@ -75,6 +75,9 @@ def text(*parts: str) -> str:
     return "\n".join(parts)
 
 
+SHARED = (
+    "The tablets must be kept in the original package, below thirty degrees, out of the reach and sight of children."
+)
 Q1, Q2 = QUIZ["q1"][0], QUIZ["q2"][0]
 TEXTS: dict[str, dict[str, str]] = {
     "pages": {
@@ -86,7 +89,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "inside": text(own(10), Q2.replace("homogentisate", f"homogentisate ({SHORT_MAIL})"), own(11)),
         "passage": text(own(12), PASSAGE, own(13)),
         "clean": text(own(14), own(15)),
-        "cut": text(own(16), own(17)),
+        "cut": text(own(16), f"{SHARED} {Q1}", own(17)),
+        "first": text(own(24), f"{SHARED} {Q1}", own(25), own(26)),
     },
     "notes": {
         "verbatim": text(own(18), Q1, own(19)),
@@ -103,7 +107,8 @@ RELEASED: dict[str, str | None] = {
     "pages:mostly": None,
     "pages:passage": TEXTS["pages"]["passage"],
     "pages:clean": TEXTS["pages"]["clean"],
-    "pages:cut": TEXTS["pages"]["cut"],
+    "pages:cut": text(own(16), f"{SHARED} {MARK}?", own(17)),
+    "pages:first": text(own(24), f"{SHARED} {MARK}?", own(25), own(26)),
     "notes:verbatim": None,
     "notes:closed": None,
     "notes:clean": TEXTS["notes"]["clean"],

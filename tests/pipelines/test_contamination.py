@@ -14,7 +14,10 @@ import yaml
 from corpus.errors import BuildStopped
 from datacards.render import render
 from manifests.contamination import HITS
+from manifests.snapshot import Snapshot
 from manifests.verify import notes, verify
+from pipelines.takedowns.request import Request
+from pipelines.takedowns.takedown import take_down
 from tests.manifests.damage import forged, rewritten
 from tests.pipelines.building import hc4_here
 from tests.pipelines.contaminated import (
@@ -23,11 +26,14 @@ from tests.pipelines.contaminated import (
     PASSAGE,
     Q1,
     RELEASED,
+    SHARED,
     TEXTS,
     Made,
     made,
+    own,
     rebuilt,
     sets,
+    text,
     written,
 )
 
@@ -64,9 +70,9 @@ def test_a_document_ends_for_the_reason_that_names_set_and_part(built: Made) -> 
 
 
 def test_an_identifier_inside_an_item_goes_with_it(built: Made) -> None:
-    text = built.texts["pages:inside"]
-    assert MARK in text
-    assert "[EMAIL]" not in text
+    released = built.texts["pages:inside"]
+    assert MARK in released
+    assert "[EMAIL]" not in released
     row = pl.read_parquet(sorted((built.folder / "data" / "pages").iterdir())).filter(
         pl.col("doc_id") == "pages:inside"
     )
@@ -102,7 +108,7 @@ def test_the_manifest_states_sets_files_policies_and_counts(built: Made) -> None
     assert exam.policy == dict.fromkeys(("item", "question", "question_answer"), "drop")
     assert set(quiz.policy.values()) == {"mask"}
     assert {(one.source, one.part): one.documents for one in reading.found} == {("pages", "context"): 1}
-    assert {one.source: (one.spans, one.documents) for one in stated.masked} == {"pages": (4, 3)}
+    assert {one.source: (one.spans, one.documents) for one in stated.masked} == {"pages": (6, 5)}
     assert "EVALUATION_ITEM" not in {one.kind for one in built.manifest.privacy.masked}
     assert not any("evaluation sets" in gap.what for gap in built.manifest.gaps)
 
@@ -126,10 +132,9 @@ def test_the_ledger_counts_what_masking_took_and_credits_say_so(built: Made) -> 
     manifest = built.manifest
     (masked,) = [share.amount for share in manifest.ledger.masked if share.label == "pages"]
     texts, read = built.texts, TEXTS["pages"]
-    lost = sum(
-        len(read[name].encode()) - len(texts[f"pages:{name}"].encode()) for name in ("masked", "several", "inside")
-    )
-    assert (masked.documents, masked.bytes) == (3, lost)
+    changed = ("masked", "several", "inside", "cut", "first")
+    lost = sum(len(read[name].encode()) - len(texts[f"pages:{name}"].encode()) for name in changed)
+    assert (masked.documents, masked.bytes) == (5, lost)
     owed = pl.read_parquet(built.folder / "ATTRIBUTION.parquet", glob=False)
     changes = dict(owed.select("doc_id", "changes").iter_rows())
     assert changes["pages:masked"] == "text extracted; 2 identifiers masked; 1 items of evaluation sets masked"
@@ -187,6 +192,44 @@ def test_without_sets_nothing_is_screened_or_said(tmp_path: Path) -> None:
     assert "contamination" not in {stage.stage for stage in manifest.ledger.stages}
     assert any("evaluation sets" in gap.what for gap in manifest.gaps)
     assert verify(plain.folder, render) == []
+
+
+def test_a_marked_paragraph_that_is_repeated_is_cut_with_its_mark(tmp_path: Path) -> None:
+    other = made(tmp_path, dedup={"paragraphs": {"min_words": 15, "remove": True}})
+    texts = other.texts
+    assert texts["pages:cut"] == text(own(16), own(17))
+    assert texts["pages:first"] == RELEASED["pages:first"]
+    manifest = other.manifest
+    (cut,) = [share.amount for share in manifest.ledger.cut if share.label == "pages"]
+    assert (cut.documents, cut.bytes) == (1, len(f"{SHARED} {MARK}?\n"))
+    assert manifest.contamination is not None
+    assert [(one.spans, one.documents) for one in manifest.contamination.masked] == [(5, 4)]
+    assert verify(other.folder, render) == []
+
+
+def test_explain_trace_and_whatif_know_of_copies(built: Made) -> None:
+    told = hc4_here("explain", "pages:leak", built.folder)
+    assert "question and answer of exam item e1 in bytes" in told.stdout
+    assert "dropped at contamination by exam:question_answer" in told.stdout
+    again = json.loads(hc4_here("trace", "pages:masked", built.folder, "--raw", built.recipe.parent, "--json").stdout)
+    assert [one["set"] for one in again["decisions"][0]["copies"]] == ["quiz"]
+    assert '"masked"' in json.dumps(again)
+    asked = json.loads(hc4_here("whatif", built.folder, "--set", "evaluations.exam=report", "--json").stdout)
+    (pages,) = [one for one in asked["sources"] if one["source"] == "pages"]
+    assert (pages["gained"]["documents"], pages["lost"]["documents"]) == (2, 0)
+    wrong = hc4_here("whatif", built.folder, "--set", "evaluations.other=report")
+    assert "no evaluation set 'other'; there are exam, quiz, reading" in str(wrong.exception)
+
+
+def test_documents_with_masked_items_can_be_taken_out(built: Made, tmp_path: Path) -> None:
+    request = Request.model_validate(
+        {"request_id": "1", "reason": "asked", "doc_id": ["pages:masked", "pages:passage"]}
+    )
+    take_down(built.folder, tmp_path / "new", request)
+    assert verify(tmp_path / "new", render) == []
+    stated = Snapshot.open(tmp_path / "new").manifest.contamination
+    assert stated is not None
+    assert [(one.spans, one.documents) for one in stated.masked] == [(5, 4)]
 
 
 # What a snapshot that somebody else built holds.
