@@ -1,8 +1,9 @@
 """The thresholds by which a snapshot was decided, and other ones in their place.
 
 A threshold is called as the recipe calls it: `language.min_score`, `language.allow`, `phi.max_masked_share`,
-`dedup.threshold`, `evaluations.medqa` (`report` in the place of `drop`), or the name of a quality rule and its bound: `few_alphabetic_words.min` (of all document types that
-have such a rule) or `abstract/few_alphabetic_words.min` (of one).
+`dedup.threshold`, or the name of a quality rule and its bound: `few_alphabetic_words.min` (of all document types that
+have such a rule) or `abstract/few_alphabetic_words.min` (of one). `evaluations.medqa` is what becomes of copies of the
+items of a set.
 """
 
 from __future__ import annotations

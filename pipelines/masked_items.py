@@ -1,7 +1,7 @@
 """What screening found, once more, with the copies of evaluation items that a policy masks or drops among it.
 
-The product is another `phi` of the bundle. All that reads masked text, from here on, reads it without the items: what is
-released, and excerpts of what is not, those of documents that are dropped for an item among them.
+The product is another `phi` of the bundle. All that reads masked text, from here on, reads it without the items: what
+is released, and excerpts of what is not, those of documents that are dropped for an item among them.
 """
 
 from __future__ import annotations

@@ -196,8 +196,8 @@ def show_story(console: Console, story: Story) -> None:
     console.print(_verdict(story), soft_wrap=True)
     for copy in story.copies:
         what = (
-            f"  {copy['part'].replace('_', ' and ')} of {copy['set']} item {copy['item']} in bytes {copy['start']:,} to "
-            f"{copy['end']:,} as read: score {copy['score']:.3f}, {copy['matched']} of {copy['of']} words; policy "
+            f"  {copy['part'].replace('_', ' and ')} of {copy['set']} item {copy['item']} in bytes {copy['start']:,} "
+            f"to {copy['end']:,} as read: score {copy['score']:.3f}, {copy['matched']} of {copy['of']} words; policy "
             f"{copy['action']}, {copy['outcome']}"
         )
         console.print(what, highlight=False, soft_wrap=True, markup=False)
