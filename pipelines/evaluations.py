@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,9 @@ class EvaluationSet:
     files: tuple[RawInput, ...]
     beside: tuple[RawInput, ...] = ()
     """Files that its format reads with each of them."""
+    items: int = 0
+    refused: int = 0
+    """Records that are no items."""
 
     @property
     def params(self) -> dict[str, Any]:
@@ -98,18 +101,21 @@ def find_evaluations(recipe: WithEvaluations, root: Path) -> Evaluations | None:
     """
     if not recipe.evaluations:
         return None
-    sets = tuple(_find(one, root) for one in recipe.evaluations)
-    for one in sets:
-        items, refused = _read(one.params)
-        if not items:
-            reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(refused.items())) or "no record"
-            raise RecipeError(f"evaluation set {one.recipe.name}: no item in its files ({reasons})")
+    sets = tuple(_counted(_find(one, root)) for one in recipe.evaluations)
     asked = recipe.contamination
     policy = {
         "actions": {one.name: one.actions for one in recipe.evaluations},
         **asked.model_dump(mode="json", include={"min_score", "max_masked_share"}),
     }
     return Evaluations(sets, config_of(asked.matching), policy)
+
+
+def _counted(one: EvaluationSet) -> EvaluationSet:
+    items, refused = _read(one.params)
+    if not items:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(refused.items())) or "no record"
+        raise RecipeError(f"evaluation set {one.recipe.name}: no item in its files ({reasons})")
+    return replace(one, items=len(items), refused=refused.total())
 
 
 def _find(recipe: EvaluationRecipe, root: Path) -> EvaluationSet:

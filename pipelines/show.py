@@ -49,6 +49,12 @@ def show_plan(console: Console, plan: Plan, work: Path | None) -> None:
     console.print(table)
     profile = escape(load_profile(plan.recipe.profile).name)
     console.print(f"licence profile [bold]{profile}[/bold] · everything the recipe names is there")
+    if plan.evaluations is not None:
+        named = ", ".join(
+            f"{one.recipe.name} ({one.items:,} items" + (f", {one.refused:,} records are none)" if one.refused else ")")
+            for one in plan.evaluations.sets
+        )
+        console.print(f"evaluation sets: {escape(named)}", highlight=False)
     if open_ones := waiting(plan.recipe.description, plan.answers):
         first = ", ".join(open_ones[:_QUESTIONS]) + (", …" if len(open_ones) > _QUESTIONS else "")
         console.print(
