@@ -118,6 +118,9 @@ def settings(index: Index) -> npt.NDArray[np.int64]:
             BIT * _ANSWER_BITS,
             config.gap,
             config.drop,
+            config.max_n,
+            round(BIT * config.gate_answered),
+            config.whole_words,
         ],
         np.int64,
     )

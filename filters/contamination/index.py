@@ -44,8 +44,8 @@ class ContaminationConfig:
     """What counts as a copy. A word weighs as many bits as it is rare: -log2 of the share of documents that use it."""
 
     max_n: int = 13
-    """Words from which an answer or a passage is looked for without its question: the n of GPT-3 (Brown et al. 2020,
-    appendix C) and of the Pile. A question is looked for whatever its length."""
+    """Words of an answer or a passage that must agree where it stands without its question: the n of GPT-3 (Brown et
+    al. 2020, appendix C) and of the Pile. Guidelines share shorter phrases."""
     min_words: int = 3
     """A question of fewer words is looked for with its first short answer behind it."""
     short_text: int = 12
@@ -56,17 +56,22 @@ class ContaminationConfig:
     which one is always indexed."""
     most_texts: int = 64
     """Texts that may share a run of words before it is no longer looked up, if a text has others: "which of the"."""
-    gate_bits: float = 20.0
-    """Information that a copy must hold, less than which chance puts somewhere into a corpus of 100 B tokens (2^36.5).
-    Words that chance puts beside each other make it a lower bound, so that shorter questions need an answer near."""
+    gate_bits: float = 28.0
+    """Information that a copy must hold where nothing else speaks for it. Rare words weigh 12 bits, so it is two of them
+    and a sentence around them. On the kit's 63 MB, one false question is left at 28, eight are at 20."""
+    gate_answered: float = 20.0
+    """The same of a question with its answer or choices near it, which add what they hold, and of a question of
+    `whole_words` or more that stands there word for word. "Which of the following is the most likely diagnosis" has 16."""
+    whole_words: int = 8
+    """From here on a question word for word is a copy; a shorter one is a phrase, and needs its answer."""
     window: int = 128
     """Words before and behind a question in which its answer and choices are looked for: four options and a
-    rationale. One found there is worth its bits less those that say where it stands: log2 of twice the words between."""
+    rationale. One found there is worth its bits less log2 of twice the words between, which say where it stands."""
     gap: int = 4
     """Most words left out, put in or put in the place of others at one point of a copy."""
     drop: int = 6
     """Edits in a row, less words that agree between them, after which a copy has ended (the X-drop of BLAST)."""
-    share_short: float = 0.8
+    share_short: float = 0.85
     """Share of a question's bits that must be there, in order, at `gate_bits` ..."""
     share_long: float = 0.6
     """... and from `long_bits` on; between, in proportion."""

@@ -110,15 +110,17 @@ def _found(
         item, part = owner_items[owner], np.int64(owner_parts[owner])
         asked = False
         begin, end, gained, full, matched, whole = laid[0], laid[1], bits, total, laid[3], of
-        enough = bits >= settings[4] and bits * 100 >= total * settings[3]
+        enough = laid[3] >= settings[14] and bits >= settings[4] and bits * 100 >= total * settings[3]
         if part in (QUESTION, QUESTION_ANSWER):
             asked = laid[3] * 100 >= of * settings[10]
-            enough = asked and bits >= settings[4] and bits * 100 >= total * _share(total, settings)
+            whole_words = laid[3] == of and laid[1] - laid[0] == of and of >= settings[16]
+            gate = settings[15] if whole_words else settings[4]
+            enough = asked and bits >= gate and bits * 100 >= total * _share(total, settings)
         if part == QUESTION and asked:
             part, begin, end, evidence, extra, more = _supported(item, laid, ids, size, index, settings)
             if part != QUESTION:
                 gained, full, matched, whole = gained + extra, full + extra, matched + more, whole + more
-                enough |= bits + evidence >= settings[4] and bits * 100 >= total * settings[5]
+                enough |= bits + evidence >= settings[15] and bits * 100 >= total * settings[5]
         if enough:
             if count < hits.shape[0]:
                 hits[count, 0], hits[count, 1], hits[count, 2] = row, item, part
@@ -182,6 +184,6 @@ def _supported(item: int, laid: Any, ids: Any, size: int, index: Any, settings: 
 
 @kernel
 def _chance(first: int, last: int, near: Any) -> Any:
-    """Sixteenths of a bit to say where something stands: the farther from `[first, last)`, the more places there are."""
+    """Sixteenths of a bit to say where something stands: the farther from `[first, last)`, the more places."""
     apart = max(0, near[0] - last, first - near[1])
     return round(np.log2(2.0 * (apart + 1)) * BIT)
