@@ -83,4 +83,4 @@ def _weight(word: int, uses: dict[str, tuple[int, Counter[int]]]) -> int:
     two do is how questions are asked.
     """
     shares = sorted((used[word] - 1) / (count + _PRIOR) for count, used in uses.values())
-    return round(-log2(max(background().get(word, UNLISTED_SHARE), *shares[-2:-1])) * BIT)
+    return round(-log2(max((background().get(word, UNLISTED_SHARE), *shares[-2:-1]))) * BIT)
