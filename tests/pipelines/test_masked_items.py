@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from pathlib import Path
+
+import pyarrow as pa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from filters.phi.detector import detector
 from filters.phi.lines import without_lines
+from filters.phi.release import RELEASED_SPANS, Release, items_in
 from filters.phi.spans import EVALUATION_ITEM, Span, masked_bytes
+from filters.phi.surrogates import Key
 from filters.phi.undecided import RULES
 from manifests.screening import shows
 from pipelines.masked_items import with_items
@@ -69,7 +75,7 @@ def test_items_and_identifiers_are_gone_and_no_identifier_is_made(given: tuple[b
     identifiers = detector(POLICY, RULES).find(text)
     spans = with_items(text, identifiers, items, POLICY)
 
-    assert all(one.end <= other.start for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(spans))
     for wanted in (*items, *identifiers):
         inside = [span for span in spans if span.start <= wanted.start and wanted.end <= span.end]
         assert len(inside) == 1
@@ -100,6 +106,19 @@ def test_marks_go_and_move_with_the_lines_they_stand_in(given: tuple[bytes, list
         for value, span in zip(values, spans, strict=True)
         if masked_bytes(text[: span.start], [one for one in spans if one.end <= span.start])[0].count(b"\n") not in cut
     ]
+
+
+def test_an_item_has_its_mark_where_identifiers_have_surrogates(tmp_path: Path) -> None:
+    Key.create(tmp_path / "key")
+    text = b"Write to jane.q.doe@example-clinic.org. Which enzyme is lost in alkaptonuria?"
+    item = Span(40, len(text) - 1, EVALUATION_ITEM, "quiz:question")
+    spans = with_items(text, detector(POLICY, RULES).find(text), [item], POLICY)
+    released, told = Release(Key.load(tmp_path / "key")).text("a:1", POLICY, text, spans)
+    assert released.endswith(b". [EVALUATION_ITEM]?")
+    assert b"jane" not in released
+    assert b"[EMAIL]" not in released
+    assert [(one["kind"], one["tag"] is None) for one in told] == [("EMAIL", False), (EVALUATION_ITEM, True)]
+    assert items_in(pa.array([told, []], RELEASED_SPANS)).tolist() == [1, 0]
 
 
 @given(texts())
