@@ -72,7 +72,7 @@ def follow(
 
     `laid` receives the first document word, one past the last, bits and words that agree.
     """
-    gap, drop = settings[12], settings[13]
+    gap, drop = settings.gap, settings.drop
     last, bits, words = _onward(ids, low, high, at, text, offset, 1, weights, gap, drop)
     first, more_bits, more_words = _onward(ids, low, high, at - 1, text, offset - 1, -1, weights, gap, drop)
     laid[0], laid[1], laid[2], laid[3] = first, last + 1, bits + more_bits, words + more_words
@@ -90,7 +90,7 @@ def find_near(
         _whole(ids, end, high, size, text, weights, near)
         or _whole(ids, low, begin, begin, text, weights, near)
         or (
-            text.size >= 2 * settings[0]
+            text.size >= 2 * settings.short_seed
             and (
                 _edited(ids, end, high, size, text, weights, settings, near)
                 or _edited(ids, low, begin, begin, text, weights, settings, near)
@@ -117,7 +117,7 @@ def _whole(ids: Any, low: int, high: int, end: int, text: Any, weights: Any, nea
 @kernel
 def _edited(ids: Any, low: int, high: int, end: int, text: Any, weights: Any, settings: Any, near: Any) -> bool:
     """Whether enough of the text stands there, from a run of words on that agrees."""
-    run = settings[0]
+    run = settings.short_seed
     total = 0
     for place in range(text.size):
         total += weights[text[place]]
@@ -128,6 +128,6 @@ def _edited(ids: Any, low: int, high: int, end: int, text: Any, weights: Any, se
                 agree += 1
             if agree == run:
                 follow(ids, low, end, at, text, offset, weights, settings, near)
-                if near[2] * 100 >= total * settings[3]:
+                if near[2] * 100 >= total * settings.share_passage:
                     return True
     return False

@@ -13,7 +13,7 @@ import pyarrow as pa
 from corpus import unicode
 from corpus.digest import Json
 from corpus.stage import attribute
-from filters.contamination.index import BIT, Index
+from filters.contamination.index import Index
 
 PARTS = ("question", "answer", "choice", "context", "question_answer", "item")
 """What of an item was found. A choice alone is never looked for; an item is its question with all its choices.
@@ -69,11 +69,14 @@ class ContaminationAnnotator:
         """Hits in the column `text`, same rows in the same order; those of a row by place. The first call compiles."""
         from corpus.kernel import text_buffers
         from filters.contamination.kernel import COLUMNS, scan
+        from filters.contamination.settings import settings
         from filters.contamination.words import tables
 
+        if not documents.num_rows:
+            return pa.RecordBatch.from_pylist([], schema=self.schema)
         text = documents.column("text")
         data, offsets = text_buffers(text)
-        arguments = (data, offsets, tables(), tuple(_ready(self.index)), settings(self.index))
+        arguments = (data, offsets, tables(), _ready(self.index), settings(self.index.config))
         hits = np.empty((_ROOM, COLUMNS), np.int64)
         count = scan(*arguments, hits)
         if count > len(hits):
@@ -97,37 +100,6 @@ class ContaminationAnnotator:
         return pa.ListArray.from_arrays(
             pa.array(ends), pa.StructArray.from_arrays(columns, fields=list(HIT)), type=HITS
         )
-
-
-def settings(index: Index) -> npt.NDArray[np.int64]:
-    """What the kernel is told: words, percents, and sixteenths of a bit."""
-    config = index.config
-    return np.array(
-        [
-            config.short_seed,
-            config.long_seed,
-            round(100 * min(config.share_answered, config.share_passage, config.share_long) / 2),
-            round(100 * config.share_passage),
-            round(BIT * config.gate_bits),
-            round(100 * config.share_answered),
-            round(100 * config.share_short),
-            round(100 * config.share_long),
-            round(BIT * config.long_bits),
-            config.window,
-            round(100 * config.share_asked),
-            BIT * _ANSWER_BITS,
-            config.gap,
-            config.drop,
-            config.max_n,
-            round(BIT * config.gate_answered),
-            config.whole_words,
-        ],
-        np.int64,
-    )
-
-
-_ANSWER_BITS = 3
-"""Bits beyond chance from which an answer near its question counts: "yes" and "2" stand near everything."""
 
 
 def _distinct(hits: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -80,7 +80,10 @@ def _weight(word: int, uses: dict[str, tuple[int, Counter[int]]]) -> int:
     """Sixteenths of a bit, by the share of documents that use the word.
 
     Or by that of items, if it is greater in two sets: a word that one set uses all the time is its subject, a word that
-    two do is how questions are asked.
+    two do is how questions are asked. Of a word that the background does not list one set is enough: it may be of
+    another language.
     """
+    listed = background().get(word)
     shares = sorted((used[word] - 1) / (count + _PRIOR) for count, used in uses.values())
-    return round(-log2(max((background().get(word, UNLISTED_SHARE), *shares[-2:-1]))) * BIT)
+    common = shares[-1:] if listed is None else shares[-2:-1]
+    return round(-log2(max([listed or UNLISTED_SHARE, *common])) * BIT)

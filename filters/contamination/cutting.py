@@ -20,7 +20,7 @@ _CODE = (1 << PACKED) - 1
 def cut(data: Any, begin: int, end: int, known: Any, hashes: Any, starts: Any, ends: Any) -> int:
     """Words of `data[begin:end]`: their hashes (uint64), first bytes and ends (int32, from `begin`).
 
-    Returns how many; at most one a byte.
+    Returns how many; at most one for two bytes, and one.
     """
     kinds, folded = known
     seed, prime = np.uint64(SEED), np.uint64(PRIME)

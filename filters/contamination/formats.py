@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -126,12 +126,11 @@ _OPTIONS = ("opa", "opb", "opc", "opd")
 
 def _medmcqa(path: Path, fields: dict[str, str]) -> Records:
     """`cop` counts options from 1 in the publisher's files and from 0 in copies of them: a 0 anywhere says which."""
-    if "first" in fields:
-        first = int(fields["first"])
-    else:
-        first = min(
-            (one["cop"] for one in _lines(path) if isinstance(one, dict) and _is_option(one.get("cop"))), default=1
-        )
+    given = fields.get("first")
+    if given not in (None, "0", "1"):
+        raise UnreadableError("the field `first` is 0 or 1")
+    numbers = (one.get("cop") for one in _lines(path) if isinstance(one, dict))
+    first = int(given) if given else int(all(number != 0 for number in numbers if _is_option(number)))
 
     def made(record: Any) -> Record:
         choices = tuple(record[name] for name in _OPTIONS)
@@ -189,13 +188,14 @@ def _cpgqa(path: Path, fields: dict[str, str]) -> Records:
     def made(row: dict[str, str]) -> Record:
         return Record(row["QUESTION"], (row["ANSWER"],), (), (row["CONTEXT"],))
 
-    return _tried(_named(path), made)
+    return _tried(_named(path, ["CONTEXT", "QUESTION", "ANSWER"]), made)
 
 
-def _named(path: Path) -> Iterator[dict[str, str]]:
-    """Rows of a CSV file with a header."""
+def _named(path: Path, wanted: Iterable[str]) -> Iterator[dict[str, str]]:
+    """Rows of a CSV file with a header, in which the columns `wanted` are."""
     rows = _rows(path)
     header = next(rows, [])
+    _all_there(wanted, header)
     for row in rows:
         yield dict(zip(header, row, strict=False))
 
@@ -255,6 +255,12 @@ def _bold(path: Path, fields: dict[str, str]) -> Records:
     return _tried(flat, made)
 
 
+def _all_there(wanted: Iterable[str], columns: Sequence[str]) -> None:
+    absent = sorted(set(wanted) - set(columns))
+    if absent:
+        raise UnreadableError(f"no column {', '.join(absent)}")
+
+
 _GENERIC = frozenset({"question", "id", "answers", "choices", "context"})
 
 
@@ -277,7 +283,7 @@ def _generic_json(path: Path, fields: dict[str, str]) -> Records:
 
 
 def _generic_csv(path: Path, fields: dict[str, str]) -> Records:
-    return _generic(_named(path), fields)
+    return _generic(_named(path, fields.values()), fields)
 
 
 def _generic_parquet(path: Path, fields: dict[str, str]) -> Records:
@@ -286,9 +292,7 @@ def _generic_parquet(path: Path, fields: dict[str, str]) -> Records:
 
     try:
         with pq.ParquetFile(path) as file:
-            absent = sorted(set(fields.values()) - set(file.schema_arrow.names))
-            if absent:
-                raise UnreadableError(f"no column {', '.join(absent)}")
+            _all_there(fields.values(), file.schema_arrow.names)
             rows = [row for batch in file.iter_batches(columns=sorted(fields.values())) for row in batch.to_pylist()]
     except pa.ArrowInvalid:
         raise UnreadableError("no Parquet") from None

@@ -57,16 +57,18 @@ class ContaminationConfig:
     most_texts: int = 64
     """Texts that may share a run of words before it is no longer looked up, if a text has others: "which of the"."""
     gate_bits: float = 28.0
-    """Information that a copy must hold where nothing else speaks for it. Rare words weigh 12 bits, so it is two of them
+    """Information that a copy must hold where nothing else speaks for it. Rare words weigh 12 bits: it is two of them
     and a sentence around them. On the kit's 63 MB, one false question is left at 28, eight are at 20."""
     gate_answered: float = 20.0
     """The same of a question with its answer or choices near it, which add what they hold, and of a question of
-    `whole_words` or more that stands there word for word. "Which of the following is the most likely diagnosis" has 16."""
+    `whole_words` or more that stands there word for word."""
     whole_words: int = 8
     """From here on a question word for word is a copy; a shorter one is a phrase, and needs its answer."""
     window: int = 128
     """Words before and behind a question in which its answer and choices are looked for: four options and a
     rationale. One found there is worth its bits less log2 of twice the words between, which say where it stands."""
+    answer_bits: float = 3.0
+    """What an answer near its question must be worth to count: "yes" and "2" stand near everything."""
     gap: int = 4
     """Most words left out, put in or put in the place of others at one point of a copy."""
     drop: int = 6
@@ -86,6 +88,9 @@ class ContaminationConfig:
     def __post_init__(self) -> None:
         if not 1 <= self.short_seed <= self.long_seed <= self.short_text or self.min_words < 1:
             raise RecipeError("contamination: 1 <= short_seed <= long_seed <= short_text, and min_words from 1 on")
+        shares = (self.share_short, self.share_long, self.share_asked, self.share_answered, self.share_passage)
+        if not all(0 < share <= 1 for share in shares):
+            raise RecipeError("contamination: shares lie above 0, up to 1")
         if self.long_bits <= self.gate_bits:
             raise RecipeError("contamination: long_bits must be above gate_bits")
 

@@ -56,6 +56,8 @@ def read_items(path: Path, name: str, format: str, fields: dict[str, str]) -> tu
     if unknown:
         known = ", ".join(sorted(formats.FORMATS[format].fields)) or "none"
         raise RecipeError(f"evaluation set {name}: unknown fields {', '.join(unknown)}; {format} takes {known}")
+    if "question" in formats.FORMATS[format].fields and "question" not in fields:
+        raise RecipeError(f"evaluation set {name}: its {format} file names no column for question")
     try:
         records = formats.FORMATS[format].read(path, fields)
         return _items(path, name, records)

@@ -38,22 +38,20 @@ def scan(data: Any, offsets: Any, known: Any, index: Any, settings: Any, hits: A
         data: UTF-8 bytes; document i is `data[offsets[i]:offsets[i + 1]]`.
         offsets: int64[n + 1].
         known: `filters.contamination.words.tables()`.
-        index: arrays of `filters.contamination.seeds.Tables`.
-        settings: int64, `filters.contamination.annotator.settings`.
+        index: `filters.contamination.seeds.Tables`.
+        settings: `filters.contamination.settings.Settings`.
         hits: int64[most, COLUMNS], receives as many as there is room for.
 
     Returns:
         How many there are.
     """
-    keys, numbers, weights, words, text_firsts, text_bits, marks, seeds = index[:8]
-    seed_firsts, seed_counts, seed_texts, seed_offsets = index[8:12]
-    short, long = settings[0], settings[1]
+    text_firsts = index.text_firsts
     largest = 0
     for row in range(offsets.size - 1):
         largest = max(largest, offsets[row + 1] - offsets[row])
-    hashes = np.empty(largest + 1, np.uint64)
-    starts, ends = np.empty(largest + 1, np.int32), np.empty(largest + 1, np.int32)
-    ids = np.empty(largest + 1, np.int32)
+    most = largest // 2 + 2  # something stands between two words, or each has two bytes or more
+    hashes = np.empty(most, np.uint64)
+    starts, ends, ids = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.int32)
     texts = text_firsts.size - 1
     met = np.full(texts, -1, np.int64)
     shift, until = np.empty(texts, np.int64), np.empty(texts, np.int64)
@@ -63,25 +61,26 @@ def scan(data: Any, offsets: Any, known: Any, index: Any, settings: Any, hits: A
         size = cut(data, offsets[row], offsets[row + 1], known, hashes, starts, ends)
         run = 0
         for at in range(size):
-            ids[at] = known_word(hashes[at], keys, numbers)
+            ids[at] = known_word(hashes[at], index.keys, index.ids)
         for at in range(size):
             run = run + 1 if ids[at] else 0
-            for length in (short, long):
+            for length in (settings.short_seed, settings.long_seed):
                 if run < length:
                     continue
                 begin = at - length + 1
                 seed = run_hash(ids, begin, length)
-                slot = slot_of(seed, marks, seeds)
+                slot = slot_of(seed, index.filter, index.seeds)
                 if slot < 0:
                     continue
-                for posting in range(seed_firsts[slot], seed_firsts[slot] + seed_counts[slot]):
-                    text, offset = seed_texts[posting], seed_offsets[posting]
+                first = index.seed_firsts[slot]
+                for posting in range(first, first + index.seed_counts[slot]):
+                    text, offset = index.seed_texts[posting], index.seed_offsets[posting]
                     if met[text] == row and begin < until[text] and abs(begin - offset - shift[text]) <= _SLACK:
                         continue
-                    first, last = text_firsts[text], text_firsts[text + 1]
-                    follow(ids, 0, size, begin, words[first:last], offset, weights, settings, laid)
+                    words = index.words[text_firsts[text] : text_firsts[text + 1]]
+                    follow(ids, 0, size, begin, words, offset, index.weights, settings, laid)
                     met[text], shift[text], until[text] = row, begin - offset, laid[1]
-                    if laid[2] * 100 < text_bits[text] * settings[2]:
+                    if laid[2] * 100 < index.text_bits[text] * settings.least_share:
                         continue
                     count = _found(row, text, laid, ids, size, starts, ends, index, settings, hits, count)
     return count
@@ -102,25 +101,25 @@ def _found(
     count: int,
 ) -> int:
     """Add the hits that a text laid over the document is, one for each item that looks for it; the new count."""
-    text_firsts, text_bits = index[4], index[5]
-    owner_firsts, owner_items, owner_parts = index[12:15]
-    bits, total = laid[2], text_bits[text]
-    of = text_firsts[text + 1] - text_firsts[text]
-    for owner in range(owner_firsts[text], owner_firsts[text + 1]):
-        item, part = owner_items[owner], np.int64(owner_parts[owner])
+    bits, total = laid[2], index.text_bits[text]
+    of = index.text_firsts[text + 1] - index.text_firsts[text]
+    for owner in range(index.owner_firsts[text], index.owner_firsts[text + 1]):
+        item, part = index.owner_items[owner], np.int64(index.owner_parts[owner])
         asked = False
         begin, end, gained, full, matched, whole = laid[0], laid[1], bits, total, laid[3], of
-        enough = laid[3] >= settings[14] and bits >= settings[4] and bits * 100 >= total * settings[3]
+        enough = (
+            laid[3] >= settings.passage_words and bits >= settings.gate and bits * 100 >= total * settings.share_passage
+        )
         if part in (QUESTION, QUESTION_ANSWER):
-            asked = laid[3] * 100 >= of * settings[10]
-            whole_words = laid[3] == of and laid[1] - laid[0] == of and of >= settings[16]
-            gate = settings[15] if whole_words else settings[4]
+            asked = laid[3] * 100 >= of * settings.share_asked
+            whole_words = laid[3] == of and laid[1] - laid[0] == of and of >= settings.whole_words
+            gate = settings.gate_answered if whole_words else settings.gate
             enough = asked and bits >= gate and bits * 100 >= total * _share(total, settings)
         if part == QUESTION and asked:
             part, begin, end, evidence, extra, more = _supported(item, laid, ids, size, index, settings)
             if part != QUESTION:
                 gained, full, matched, whole = gained + extra, full + extra, matched + more, whole + more
-                enough |= bits + evidence >= settings[15] and bits * 100 >= total * settings[5]
+                enough |= bits + evidence >= settings.gate_answered and bits * 100 >= total * settings.share_answered
         if enough:
             if count < hits.shape[0]:
                 hits[count, 0], hits[count, 1], hits[count, 2] = row, item, part
@@ -133,7 +132,7 @@ def _found(
 @kernel
 def _share(total: int, settings: Any) -> Any:
     """Percent of a question's bits that must be found if nothing else is."""
-    gate, far, short, long = settings[4], settings[8], settings[6], settings[7]
+    gate, far, short, long = settings.gate, settings.far, settings.share_short, settings.share_long
     reach = min(max(total - gate, 0), far - gate)
     return short - (short - long) * reach // (far - gate)
 
@@ -146,23 +145,20 @@ def _supported(item: int, laid: Any, ids: Any, size: int, index: Any, settings: 
         The part that is found in all, its first word and one past its last, the evidence that the rest adds (sixteenths
         of a bit, less what chance explains), the bits of the rest, its words.
     """
-    weights, words, text_firsts, _ = index[2:6]
-    item_firsts, slot_texts, slot_parts = index[15:18]
-    window, least = settings[9], settings[11]
-    begin, end = laid[0], laid[1]
-    low, high = max(0, begin - window), min(size, end + window)
+    begin, end, least = laid[0], laid[1], settings.answer_gate
+    low, high = max(0, begin - settings.window), min(size, end + settings.window)
     answered = False
     choices = here = 0
     best_first, best_last, best_bits, best_words, best_evidence = begin, end, 0, 0, 0
     all_first, all_last, all_bits, all_words, all_evidence = begin, end, 0, 0, 0
     near = np.empty(4, np.int64)
-    for slot in range(item_firsts[item], item_firsts[item + 1]):
-        part, text = slot_parts[slot], slot_texts[slot]
+    for slot in range(index.item_firsts[item], index.item_firsts[item + 1]):
+        part, text = index.slot_parts[slot], index.slot_texts[slot]
         if part not in (ANSWER, CHOICE):
             continue
         choices += part == CHOICE
-        content = words[text_firsts[text] : text_firsts[text + 1]]
-        if not find_near(ids, low, begin, end, high, size, content, weights, settings, near):
+        content = index.words[index.text_firsts[text] : index.text_firsts[text + 1]]
+        if not find_near(ids, low, begin, end, high, size, content, index.weights, settings, near):
             continue
         if part == ANSWER:
             evidence = near[2] - _chance(begin, end, near)
