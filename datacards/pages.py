@@ -12,6 +12,7 @@ from markupsafe import Markup
 from datacards import charts, text
 from datacards.contaminated import found_rows, policy_of
 from datacards.demographics import spoken
+from datacards.splits import rule_in_words
 from datacards.views import ROWS, dated, undated
 
 
@@ -43,6 +44,7 @@ def environment(*, autoescape: bool, finalize: Callable[[object], str]) -> Envir
     )
     pages.globals |= {"found_rows": found_rows, "policy_of": policy_of}
     pages.globals |= {"share": text.share, "counted": text.counted, "number": text.number, "spoken": spoken}
+    pages.globals["rule_in_words"] = rule_in_words
     return pages
 
 

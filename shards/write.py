@@ -39,6 +39,7 @@ ROW = pa.schema(
         pa.field("published", pa.string()),
         pa.field("date_precision", pa.string()),
         pa.field("journal", pa.string()),
+        pa.field("mesh", pa.list_(pa.string())),
         pa.field("retraction", pa.string(), nullable=False),
         pa.field("licence_raw", pa.string()),
         pa.field("licence_evidence", EVIDENCE, nullable=False),
@@ -78,6 +79,9 @@ tokens; `cluster_id` is the smallest doc_id of the document's near-duplicate gro
 `other_sources` and `other_licences` where they came from and under what. `nulls` gives the reason of every null as
 `field:reason`."""
 
+ADDED = frozenset({"mesh"})
+"""Columns that came later: snapshots of earlier code lack them."""
+
 _IDENTIFIERS_A_GROUP = 250_000
 
 _DICTIONARY = [
@@ -89,6 +93,7 @@ _DICTIONARY = [
     "language",
     "date_precision",
     "journal",
+    "mesh.list.element",
     "retraction",
     "licence_raw",
     "licence_evidence.kind",
