@@ -182,6 +182,17 @@ def test_another_set_screens_again_and_reads_nothing_again(built: Made, tmp_path
     assert other.ends["pages:leak"] == ("release", "kept")
 
 
+def test_a_build_that_lost_products_makes_them_again_with_the_same_bytes(built: Made, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    shutil.copytree(built.work.root, work)
+    for stage in ("evaluations", "contamination", "verdicts"):
+        shutil.rmtree(work / "units" / stage)
+    other, ran = rebuilt(written(built.recipe.parent), work, tmp_path / "out")
+    assert {"evaluations", "contamination", "verdicts"} <= {*ran}
+    assert "assembled" not in ran
+    assert (other.folder / "SHA256SUMS").read_text() == (built.folder / "SHA256SUMS").read_text()
+
+
 def test_without_sets_nothing_is_screened_or_said(tmp_path: Path) -> None:
     plain = made(tmp_path, evaluations=[])
     manifest = plain.manifest
