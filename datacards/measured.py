@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from datacards import people
+from datacards import contaminated, people
 from datacards.columns import COLUMNS
 from datacards.demographics import spoken
 from datacards.splits import rule_in_words
@@ -194,7 +194,8 @@ def _steps(view: View) -> str:
     through = f"In this order: {passed}. " if stages else ""
     return (
         f"{_formatting(view)}{through}Masking changed {counted(masked, 'document')}. {shortened}"
-        "The thresholds are in the manifest's recipe."
+        + (f"{items} " if (items := contaminated.told(view.manifest)) else "")
+        + "The thresholds are in the manifest's recipe."
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import Field, JsonValue
 
 from corpus.digest import canonical, digest
 from manifests.amount import Amount, Share
+from manifests.contamination import Contamination
 from manifests.coverage import ColumnNulls, Coverage
 from manifests.deduplicated import Dedup
 from manifests.demographics import Demographics
@@ -177,7 +178,10 @@ class Rights(Strict):
 
 
 class PhiCount(Strict):
-    """Identifiers masked in the released text of one source, by kind. Never values."""
+    """Identifiers masked in the released text of one source, by kind. Never values.
+
+    What else is masked, items of evaluation sets, is stated in `contamination.masked`.
+    """
 
     source: str
     kind: str
@@ -356,6 +360,8 @@ class Manifest(Strict):
     """How often it decided rightly, by people's verdicts on its samples; null if the recipe names none."""
     demographics: Demographics | None = None
     """None if the recipe asks for none."""
+    contamination: Contamination | None = None
+    """None if the recipe names no evaluation sets."""
     tokenizer: TokenizerFacts
     token_counts: tuple[TokenCount, ...] = ()
     """Tokens by other tokenizers, which the recipe asks for in `count_with`."""

@@ -15,6 +15,7 @@ from corpus.words import count_words
 from dedup.identity import KINDS
 from filters.phi.mask import mask_text
 from filters.phi.policy import policies_of
+from filters.phi.spans import EVALUATION_ITEM
 from manifests import layout, signed
 from manifests.agree import lacking
 from manifests.amount import Amount
@@ -101,6 +102,8 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
         for name in sorted({key[place] for key in amounts} - {one.name for one in known}):
             yield Finding(layout.MANIFEST, f"shards are of {label} {name}, which it does not state")
     stated = {(one.source, one.kind): (one.spans, one.documents) for one in manifest.privacy.masked}
+    if manifest.contamination is not None:
+        stated |= {(m.source, EVALUATION_ITEM): (m.spans, m.documents) for m in manifest.contamination.masked}
     for name, kind in sorted({*stated, *masked}):
         counted = masked[name, kind], documents[name, kind]
         if stated.get((name, kind), (0, 0)) != counted:

@@ -15,6 +15,7 @@ from rich.markup import escape
 from corpus.errors import Hc4Error
 from pipelines.arguments import SnapshotFolder
 from pipelines.cards_command import cards
+from pipelines.contamination_command import contamination
 from pipelines.dedup_command import dedup_app
 from pipelines.diff_command import diff
 from pipelines.evaluate_command import evaluate_app
@@ -328,7 +329,7 @@ def assets_list() -> None:
 
 
 # help lists commands in this order
-_COMMANDS = (verify, diff, review, cards, prove, sign, trace, takedown, export, pack, instruct)
+_COMMANDS = (verify, contamination, diff, review, cards, prove, sign, trace, takedown, export, pack, instruct)
 for command in _COMMANDS:
     app.command()(command)
 
