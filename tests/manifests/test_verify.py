@@ -20,7 +20,7 @@ from manifests.sums import snapshot_files, write_sums
 from manifests.verify import Finding, notes, verify
 from tests.conftest import Built
 from tests.manifests.damage import SUMS, changed, forged, names, rewritten
-from tests.pipelines.building import hc4
+from tests.pipelines.building import hc4, hc4_here
 
 PAGES = ["DATASHEET.md", "README.md"]
 
@@ -125,6 +125,18 @@ def test_a_table_that_is_none_is_named(copy: Path, kind: str) -> None:
     assert rewritten(copy, {name: sink.getvalue().to_pybytes()}) == [Finding(name, "has no column source")]
 
 
+@pytest.mark.parametrize("kind", ["data/medline/train", "ledger/ledger", "privacy/medline/", "ATTRIBUTION"])
+def test_a_column_that_no_check_knows_is_named(copy: Path, kind: str) -> None:
+    name = next(name for name in snapshot_files(copy) if name.startswith(kind))
+    table = pq.read_table(copy / name)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table.append_column("note", pa.array(["anything"] * len(table))), sink)
+
+    found = rewritten(copy, {name: sink.getvalue().to_pybytes()})
+
+    assert found == [Finding(name, "has a column that there is none of: note")]
+
+
 def test_what_is_no_plain_file_is_named_and_never_opened(copy: Path) -> None:
     made = [copy / "data" / name for name in ("link", "pipe", "empty", "folder-link")]
     made[0].symlink_to(copy / "README.md")
@@ -209,3 +221,16 @@ def test_the_command_agrees(copy: Path, tmp_path: Path) -> None:
     assert (whole.returncode, damaged.returncode) == (0, 6)
     assert "the ledger closes" in whole.stdout
     assert f"✗ {shard}" in damaged.stderr
+
+
+def test_the_name_of_a_file_does_not_hide_what_is_found(copy: Path) -> None:
+    evil = copy / "data" / "x\x1b[1A\x1b[2K✓ whole"
+    evil.write_bytes(b"")
+    try:
+        done = hc4_here("verify", copy)
+    finally:
+        evil.unlink()
+
+    assert done.exit_code == 6
+    assert "is not part of the snapshot" in done.stderr
+    assert "\x1b" not in done.stderr
