@@ -194,13 +194,13 @@ def test_cards_that_other_code_made_are_said_to_be_unchecked(copy: Path, snapsho
     ]
 
 
-def test_a_file_with_markup_in_its_name_is_named_as_it_is(copy: Path, tmp_path: Path) -> None:
+def test_a_file_with_markup_in_its_name_is_named_as_it_is(copy: Path) -> None:
     evil = copy / "data" / "[bold]evil"
     evil.write_bytes(b"")
-    done = hc4("verify", copy, home=tmp_path / "home", cwd=tmp_path)
+    done = hc4_here("verify", copy)
     evil.unlink()
 
-    assert done.returncode == 6
+    assert done.exit_code == 6
     assert "data/[bold]evil: is not part of the snapshot" in done.stderr
 
 
@@ -216,9 +216,9 @@ def test_the_command_agrees(copy: Path, tmp_path: Path) -> None:
     content = bytearray((copy / shard).read_bytes())
     content[len(content) // 2] ^= 1
     with changed(copy / shard, bytes(content)):
-        damaged = hc4("verify", copy, home=tmp_path / "home", cwd=tmp_path)
+        damaged = hc4_here("verify", copy)
 
-    assert (whole.returncode, damaged.returncode) == (0, 6)
+    assert (whole.returncode, damaged.exit_code) == (0, 6)
     assert "the ledger closes" in whole.stdout
     assert f"✗ {shard}" in damaged.stderr
 
