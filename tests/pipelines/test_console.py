@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.console import Console
+from tests.pipelines.building import ROOT
 
 HARM = ["\x1b[1A\x1b[2K", "\x1b]0;owned\x07", "\x9b2J", "a\rb", "\x08\x08", "\x7f", "\u202egnp.exe", "\u2066x"]
 
@@ -40,3 +41,10 @@ def test_styles_lines_and_letters_stay() -> None:
 
     assert "\x1b[1mGrüße 漢字\x1b[0m\n" in found
     assert "next" in found
+
+
+def test_commands_print_on_no_other_console() -> None:
+    others = re.compile(r"from rich(?:\.console)? import (?!.*RichConsole).*\bConsole\b|\brich\.print\b")
+    places = [path for path in (ROOT / "pipelines").rglob("*.py") if others.search(path.read_text(encoding="utf-8"))]
+
+    assert places == []
