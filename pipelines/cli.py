@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import Hc4Error
 from pipelines.arguments import SnapshotFolder
 from pipelines.cards_command import cards
+from pipelines.console import Console
 from pipelines.contamination_command import contamination
 from pipelines.dedup_command import dedup_app
 from pipelines.diff_command import diff

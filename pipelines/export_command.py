@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import AssetError, RecipeError, SnapshotError
+from pipelines.console import Console
 
 if TYPE_CHECKING:
     from manifests.exported import Export

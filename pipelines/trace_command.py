@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from pipelines.arguments import SnapshotFolder
+from pipelines.console import Console
 
 if TYPE_CHECKING:
     from manifests.snapshot import Snapshot
