@@ -54,7 +54,7 @@ def with_noise(rows: pa.Table, *, seed: int) -> pa.Table:
         room["noise_navigation"] -= len(texts["noise_navigation"][-1])
     copied = _one_text(gone)
     texts["noise_copies"] = [copied] * int(room["noise_copies"] / len(copied.encode()))
-    noise = [_as_rows(rows, source, made) for source, made in texts.items() if made]
+    noise = [as_rows(rows, source, made) for source, made in texts.items() if made]
     return pa.concat_tables([rows.take(np.sort(order[kept])), *noise])
 
 
@@ -73,7 +73,7 @@ def _one_text(rows: pa.Table) -> str:
     return str(rows["text"][int(found[0]) if len(found) else 0])
 
 
-def _as_rows(rows: pa.Table, source: str, texts: list[str]) -> pa.Table:
+def as_rows(rows: pa.Table, source: str, texts: list[str]) -> pa.Table:
     """Texts as documents of a source; what noise has not is that of the first row."""
     made = rows.take(np.zeros(len(texts), np.int64))
     encoded = [text.encode() for text in texts]
