@@ -1,5 +1,5 @@
 # hc4: two commands do everything on a fresh machine, `make demo` and `make test`.
-.PHONY: setup lock demo test lint types bench bench-peers clean
+.PHONY: setup train lock demo test lint types bench bench-peers clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,6 +13,12 @@ setup: .venv/ready  ## a virtual environment with everything installed, and the 
 	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	$(BIN)/hc4 assets pull models
+	touch $@
+
+train: .venv/train  ## PyTorch and what trains and evaluates with it; tests of these are skipped without
+
+.venv/train: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[train]"
 	touch $@
 
 lock: setup  ## resolve pyproject.toml again: versions and hashes, no addresses

@@ -201,8 +201,8 @@ def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, ob
     name = profile if isinstance(profile, str) else profile["name"]
     yield "licence_profile", (manifest.licence_profile, manifest.rights.profile), (name, name)
     yield "tokenizer.sha256", manifest.tokenizer.sha256, recipe["tokenizer"]
-    asked_of = [[one["name"], one["tokenizer"]] for one in recipe.get("count_with", ())]
-    yield "token_counts", [[one.name, one.sha256] for one in manifest.token_counts], asked_of
+    asked_of = [[one["name"], one["tokenizer"], one.get("store", False)] for one in recipe.get("count_with", ())]
+    yield "token_counts", [[one.name, one.sha256, one.stored] for one in manifest.token_counts], asked_of
     for one in manifest.token_counts:
         yield f"list of sources of {one.name}", sorted(one.by_source), sorted(source["name"] for source in sources)
     models = [model.sha256 for model in manifest.models if model.used_for == "language"]

@@ -15,6 +15,7 @@ snapshot.sig             if its builder signed it: signature over all other file
 data/<source>/           the corpus: train-*.parquet, validation-*.parquet
 audit/<source>/          one row a record read: verdict, evidence, measurements; no text
 signatures/<source>/     for each row of the shards of the same names, what deduplication compares: keys, no text
+tokens/<name>/<source>/  for each row of the shards of the same names, its tokens by another tokenizer
 privacy/<source>/        where in the shards of the same names something stands for an identifier; no values
 ledger/ledger.parquet    raw file x stage x verdict x reason
 ledger/quarantine.parquet
@@ -38,6 +39,7 @@ DATA = "data"
 AUDIT = "audit"
 PRIVACY = "privacy"
 SIGNATURES = "signatures"
+TOKENS = "tokens"
 LEDGER = "ledger/ledger.parquet"
 QUARANTINE = "ledger/quarantine.parquet"
 TAKEDOWNS = "takedowns/documents.parquet"

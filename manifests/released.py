@@ -24,6 +24,7 @@ from manifests.removed import REMOVED
 from manifests.screening import Screening, account_counts, account_of, classes_shown, known_policies
 from manifests.snapshot import BROKEN, Snapshot
 from shards.fingerprint import Fingerprint
+from shards.other_tokens import COUNTED
 from shards.write import ROW
 
 
@@ -204,6 +205,7 @@ def policies_unknown(manifest: Manifest) -> Iterator[Finding]:
 
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
+    "tokens": tuple(COUNTED.names),
     "audit": (
         *("source", "raw_file", "record", "doc_id", "verdict", "stage", "reason", "survivor"),
         *("survivor_snapshot", "bytes", "words"),

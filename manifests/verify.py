@@ -183,6 +183,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.DATA, origin.with_raw_files(snapshot)),
         (layout.DATA, origin.with_rights(snapshot)),
         (layout.DATA, covered.findings(snapshot)),
+        (layout.TOKENS, recount_tokens.beside(snapshot)),
         (layout.AUDIT, mentioned.findings(snapshot)),
         (layout.TAKEDOWNS, withdrawn.findings(snapshot)),
         (manifest, contradicted),

@@ -384,7 +384,8 @@ class Build:
         """Every shard that has rows: source, split, number, count, and what its unit said."""
         units: list[Unit] = []
         places: list[dict[str, Any]] = []
-        count_with = [[name, place, sha256_file(Path(place))] for name, place in self.plan.tokenizers]
+        asked = zip(self.plan.tokenizers, self.plan.recipe.count_with, strict=True)
+        count_with = [[name, place, sha256_file(Path(place)), one.store] for (name, place), one in asked]
         for source, numbers in self._of_source().items():
             for split, count in counts[source].items():
                 for number in range(count):

@@ -68,7 +68,7 @@ from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.merged import count_merged
 from pipelines.plan import Plan
-from pipelines.recipe import SourceRecipe
+from pipelines.sections.sources import SourceRecipe
 from shards.place import SPLITS
 from shards.tokenizer import load_tokenizer
 
@@ -161,7 +161,9 @@ def make_manifest(
             oracle=tokenizer.oracle.library,
             oracle_documents=sum(shard["oracle_documents"] for shard in finished.shards),
         ),
-        token_counts=tuple(token_counts(names, plan.tokenizers, finished.shards)),
+        token_counts=tuple(
+            token_counts(names, plan.tokenizers, recipe.count_with, [shard.path for shard in shards], finished.shards)
+        ),
         models=(
             Model(
                 name=language.name,

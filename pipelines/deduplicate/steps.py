@@ -17,7 +17,7 @@ from pipelines.measure import ROWS
 from pipelines.slices import Sliced, without_places
 
 if TYPE_CHECKING:
-    from pipelines.recipe import DedupRecipe, TemplateRecipe
+    from pipelines.sections.deduplication import DedupRecipe, TemplateRecipe
 
 _RANKS_A_UNIT = 1_000_000
 _KEY_BYTES_A_UNIT = 96 * 2**20

@@ -22,7 +22,7 @@ from filters.phi.spans import SPANS, Span
 from pipelines.deduplicate.steps import Deduplication, Found, Part
 from pipelines.engines.engine import Engine
 from pipelines.measure import ROWS
-from pipelines.recipe import DedupRecipe
+from pipelines.sections.deduplication import DedupRecipe
 from pipelines.works import CONTAINERS
 
 MERGES = ("doc_id", "survivor", "same_as", "method", "similarity", "substance", "containment")

@@ -22,7 +22,8 @@ from pipelines.build import Build
 from pipelines.engines.inline import InlineEngine
 from pipelines.engines.ray import RayEngine
 from pipelines.plan import make_plan
-from pipelines.recipe import DedupRecipe, load_recipe
+from pipelines.recipe import load_recipe
+from pipelines.sections.deduplication import DedupRecipe
 from tests.conftest import Built
 from tests.dedup import oracle
 from tests.pipelines.building import Listener
