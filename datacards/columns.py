@@ -31,7 +31,7 @@ COLUMNS = (
     Column("doc_type", "string", "source", "abstract, full text, guideline, ..."),
     Column("genre", "string", "source", "kind of publication: review, randomized_trial, case_report, ..."),
     Column("genre_evidence", "string", "source", "where the record states it: medline:PublicationType, ..."),
-    Column("split", "string", "decided", "`train` or `validation`; near-duplicates share a split"),
+    Column("split", "string", "decided", "`train`, `validation` or `validation_time`; near-duplicates share a split"),
     Column("cluster_id", "string", "measured", "smallest `doc_id` of the near-duplicate group; a group shares a split"),
     Column("language", "string", "measured", "language of the text as identified"),
     Column("language_score", "float", "measured", "how sure the identification is, 0 to 1"),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from datacards import people
 from datacards.columns import COLUMNS
 from datacards.demographics import spoken
+from datacards.splits import rule_in_words
 from datacards.text import code, counted, markdown, number, plain, share
 from datacards.views import View, recipe_part, retrieved
 from manifests import layout
@@ -111,9 +112,9 @@ def _splits(view: View) -> str | None:
     if not splits:
         return None
     whole = view.manifest.totals.tokens
-    named = ", ".join(
+    named = "; ".join(
         f"{code(split.name)} with {counted(split.amount.documents, 'document')} ({share(split.amount.tokens, whole)} "
-        "of the tokens)"
+        f"of the tokens): {markdown(rule_in_words(view.manifest, split))}"
         for split in splits
     )
     return f"{named}. Near-duplicates never stand in two splits."

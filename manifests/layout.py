@@ -12,7 +12,7 @@ ATTRIBUTION.parquet      whom the licences of the released documents want named
 provenance.intoto.jsonl  the same for machines of the supply chain: in-toto statement, SLSA provenance
 SHA256SUMS               digests of all files, for people without hc4
 snapshot.sig             if its builder signed it: signature over all other files, SHA256SUMS too
-data/<source>/           the corpus: train-*.parquet, validation-*.parquet
+data/<source>/           the corpus: train-*.parquet, validation-*.parquet, validation_time-*.parquet
 audit/<source>/          one row a record read: verdict, evidence, measurements; no text
 signatures/<source>/     for each row of the shards of the same names, what deduplication compares: keys, no text
 tokens/<name>/<source>/  for each row of the shards of the same names, its tokens by another tokenizer

@@ -182,7 +182,12 @@ def _file_sets(facts: Facts) -> Iterator[Json]:
 
 
 def _record_sets(facts: Facts) -> Iterator[Json]:
-    splits = {"train": "cr:TrainingSplit", "validation": "cr:ValidationSplit", "test": "cr:TestSplit"}
+    splits = {
+        "train": "cr:TrainingSplit",
+        "validation": "cr:ValidationSplit",
+        "validation_time": "cr:ValidationSplit",
+        "test": "cr:TestSplit",
+    }
     if facts.splits:
         yield {
             "@type": "cr:RecordSet",
