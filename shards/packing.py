@@ -1,9 +1,9 @@
 """Documents to sequences of one length: best fit, decreasing, with splitting. No token is lost.
 
 A document longer than a sequence is cut into pieces that fill sequences, and a tail. Tails and shorter documents are
-placed longest first, each where it leaves least room (best-fit decreasing; Johnson 1974). A document that fits into a
-sequence is not cut unless it is longer than `split_below` asks for: such documents fill what is left of sequences that
-nothing else fits into. Open sequences are found through a bitmap of the room they have left, so a document costs
+placed longest first, each where it leaves least room (best-fit decreasing; Johnson 1974). Nothing else is cut, unless
+`split_below` is less than a sequence: then parts of documents longer than that fill what is left of sequences that
+nothing whole fits into. Open sequences are found through a bitmap of the room they have left, so a document costs
 O(1) for lengths up to 2^18.
 
 The same lengths give the same plan, whatever the machine.
@@ -177,7 +177,7 @@ def _plan(sizes: Array, length: int, whole: int) -> tuple[Array, Array, Array, A
         while item >= 0:
             following = behind[item]
             room = _at_least(bits, size)
-            if room < 0 and sizes[document[item]] > whole:
+            if room < 0 and whole < length and sizes[document[item]] > whole:
                 room = _largest(bits)
                 if room >= _SMALLEST_PIECE:  # cut: this part fills the room, what is left waits as a shorter one
                     rest = pieces

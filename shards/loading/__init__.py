@@ -7,9 +7,25 @@ for batch in loader.batches(8):
 """
 
 from shards.loading.batch import Batch, Piece, Sequence
+from shards.loading.cache import make_cache, open_cache
 from shards.loading.config import LoaderConfig, PackConfig
 from shards.loading.corpus import Corpus, open_corpus
 from shards.loading.loader import Loader
+from shards.loading.origins import Origin, origins
 from shards.loading.store import Account
 
-__all__ = ["Account", "Batch", "Corpus", "Loader", "LoaderConfig", "PackConfig", "Piece", "Sequence", "open_corpus"]
+__all__ = [
+    "Account",
+    "Batch",
+    "Corpus",
+    "Loader",
+    "LoaderConfig",
+    "Origin",
+    "PackConfig",
+    "Piece",
+    "Sequence",
+    "make_cache",
+    "open_cache",
+    "open_corpus",
+    "origins",
+]

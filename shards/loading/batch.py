@@ -45,9 +45,9 @@ class Setting:
     mask_starts: bool
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Batch:
-    """Sequences of a run that follow each other on one rank. Arrays are not to be written to.
+    """Sequences of a run that follow each other on one rank. Its arrays are views: copy them to change them.
 
     Piece p of sequence i has `pieces[i] <= p < pieces[i + 1]`.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import isfinite
 
 from corpus.digest import Json, digest
@@ -46,11 +46,9 @@ class PackConfig:
         return (self.bos is not None) + (self.eos is not None)
 
     @property
-    def plan_digest(self) -> str:
-        """Hex digest of what decides where each token lies; which special tokens are put there does not."""
-        facts: dict[str, Json] = {"version": VERSION, "length": self.length, "split_below": self.split_below}
-        facts |= {"bos": self.bos is not None, "eos": self.eos is not None, "block_tokens": self.block_tokens}
-        return digest(facts)
+    def digest(self) -> str:
+        """Hex digest of all settings."""
+        return digest({"version": VERSION} | asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +115,7 @@ class LoaderConfig:
         """Hex digest of all settings."""
         by_source = isinstance(self.epochs, Mapping)
         facts: dict[str, Json] = {
-            "pack": self.pack.plan_digest,
-            "specials": [self.pack.bos, self.pack.eos],
+            "pack": self.pack.digest,
             "seed": str(self.seed),
             "weights": None
             if self.weights is None

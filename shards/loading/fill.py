@@ -56,6 +56,19 @@ def fill(
 
 
 @kernel
+def copy_sequences(ids: Array, rows: Array, tokens: Array, offsets: Array, lengths: Array, pad: int) -> None:
+    """Write sequences `rows` of `tokens` (any integer, [sequences, length]) into `ids`, padding after their pieces."""
+    for at in range(rows.size):
+        line, source = ids[at], tokens[rows[at]]
+        for place in range(line.size):
+            line[place] = source[place]
+        held = 0
+        for piece in range(offsets[at], offsets[at + 1]):
+            held += lengths[piece]
+        line[held:] = pad
+
+
+@kernel
 def fill_positions(found: Array, pieces: Array, lengths: Array) -> None:
     """Count from 0 in each piece of each sequence, and in what is left."""
     for row in range(found.shape[0]):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -13,10 +15,12 @@ from shards.loading.batch import Batch, Rows, Sequence, Setting
 from shards.loading.config import LoaderConfig
 from shards.loading.corpus import Corpus
 from shards.loading.from_parquet import MEMORY, ParquetStore
-from shards.loading.order import Order, totals
+from shards.loading.order import Found, Order, totals
 from shards.loading.store import Account, Store, accounts
 
 _STATE = "hc4/loader/1"
+_STEPS_AHEAD = 1 << 13
+"""Of a rank: their order costs arrays of 160 kB."""
 _TOKENS_AT_ONCE = 1 << 19
 """Of sequences that are laid out together: their arrays fit a cache, and calls cost little."""
 
@@ -48,8 +52,8 @@ class Loader:
         if not 0 <= rank < world_size:
             raise LoadError(f"of {world_size} ranks none is {rank}")
         store = ParquetStore(corpus, config.pack, memory=memory) if isinstance(corpus, Corpus) else corpus
-        if store.pack.plan_digest != config.pack.plan_digest:
-            raise LoadError("this store was packed in another way than the run asks for")
+        if store.pack != config.pack:
+            raise LoadError(f"the cache was packed by {store.pack}, the run asks for {config.pack}")
         store.check(config.shuffle_blocks)
         self.config = config
         self.corpus = store.corpus
@@ -74,6 +78,7 @@ class Loader:
         self._given = 0
         self._ready: Batch | None = None
         self._next = 0
+        self._ahead: _Steps | None = None
 
     @property
     def sequences(self) -> int:
@@ -133,6 +138,9 @@ class Loader:
         self._start, self._given = index, 0
         self._ready, self._next = None, 0
 
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_ready": None, "_next": 0, "_ahead": None}  # can be laid out again
+
     def __iter__(self) -> Iterator[Sequence]:
         return self
 
@@ -146,26 +154,34 @@ class Loader:
         self._given += 1
         return found
 
-    def batches(self, size: int, *, drop_last: bool = False) -> Iterator[Batch]:
+    def copy(self) -> Loader:
+        """One that stands where this one does and moves alone."""
+        found = copy(self)
+        found.seek(self.index)
+        return found
+
+    def batches(self, size: int, *, drop_last: bool = False, part: int = 0, parts: int = 1) -> Iterator[Batch]:
         """The rest of the rank's sequences, stacked `size` at a time; the last batch may have fewer.
 
         Ranks whose number does not divide the steps left have one sequence more or less than others. `drop_last`: stop
-        on every rank before the first batch that is not full on all of them.
+        on every rank before the first batch that is not full on all of them. `part` of `parts`: lay out only batches
+        `part`, `part + parts` ..., as one of several processes of a rank; `index` is that after the last one.
         """
         if size < 1:
             raise LoadError("a batch has at least one sequence")
         self._ready, self._next = None, 0
-        many = max(self._at_once // size, 1) * size
-        while True:
-            if drop_last:
-                many = min(many, (self.sequences - self.index) // (size * self.world_size) * size)
-            found = self._lay_out(many)
+        last = (self.sequences - self.index) // (size * self.world_size) * size + self._given
+        together = max(self._at_once // size, 1) if parts == 1 else 1
+        self._given += part * size
+        while not drop_last or self._given < last:
+            found = self._lay_out(together * size if not drop_last else min(together * size, last - self._given))
             if not len(found):
                 return
             for start in range(0, len(found), size):
                 stop = min(start + size, len(found))
                 self._given += stop - start
                 yield found.part(start, stop)
+            self._given += (parts - 1) * size
 
     @property
     def _at_once(self) -> int:
@@ -175,16 +191,42 @@ class Loader:
         """The next sequences of this rank, at most `count`."""
         first = self._start + self.rank + self._given * self.world_size
         stop = min(first + count * self.world_size, self.sequences)
-        index = np.arange(first, stop, self.world_size, dtype=np.int64)
+        steps = range(first, max(first, stop), self.world_size)
+        index = np.arange(steps.start, steps.stop, steps.step, dtype=np.int64)
         ids = np.empty((len(index), self.config.pack.length), np.int32)
         if not len(index):
             none, short = np.zeros(0, np.int64), np.zeros(0, np.int32)
             return Batch(ids, index, short, none, np.zeros(1, np.int64), short, none, short, self._setting)
-        source, number, epoch = self._order.at(index)
+        source, number, epoch = self._steps(steps)
         pieces = self._store.read(source, number, ids, self.config.pad)
         return Batch(
             ids, index, source, epoch, pieces.offsets, pieces.lengths, pieces.documents, pieces.starts, self._setting
         )
+
+    def _steps(self, steps: range) -> Found:
+        """What comes at some steps of this rank, found for many steps at a time."""
+        if self._ahead is None or not self._ahead.have(steps):
+            ahead = range(steps.start, min(steps.start + _STEPS_AHEAD * steps.step, self.sequences), steps.step)
+            self._ahead = _Steps(ahead, self._order.at(np.arange(ahead.start, ahead.stop, ahead.step, dtype=np.int64)))
+        return self._ahead.of(steps)
+
+
+class _Steps(NamedTuple):
+    """What comes at some steps: source, number and epoch (`Order.at`)."""
+
+    steps: range
+    found: Found
+
+    def have(self, steps: range) -> bool:
+        """Whether all of `steps`, which are not none, are among these."""
+        return steps[0] in self.steps and steps[-1] in self.steps and steps.step == self.steps.step
+
+    def of(self, steps: range) -> Found:
+        """What comes at `steps`."""
+        first = self.steps.index(steps[0])
+        part = slice(first, first + len(steps))
+        source, number, epoch = self.found
+        return source[part], number[part], epoch[part]
 
 
 def _rows(corpus: Corpus) -> Iterator[Rows]:

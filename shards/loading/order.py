@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache
 from math import floor
 
 import numpy as np
@@ -16,6 +15,7 @@ from shards.mixture import Mixture, largest_remainder, tempered, within_limits
 from shards.permutation import key_of, keys_of, permuted
 
 Numbers = npt.NDArray[np.int64]
+Found = tuple[npt.NDArray[np.int32], Numbers, Numbers]
 
 
 def totals(
@@ -99,12 +99,12 @@ class Order:
         self._size = np.array([ends[-1] if ends.size else 0 for ends in self._ends], np.int64)
         self._keys = np.array([key_of("source", config.seed, name) for name in names], np.uint64)
         self._window_key = key_of("window", config.seed)
-        self._shuffled = lru_cache(maxsize=2 * len(names) + 2)(self._shuffle_blocks)
+        self._shuffled: dict[int, tuple[int, Numbers, Numbers]] = {}
 
     def __len__(self) -> int:
         return self.mixture.count
 
-    def at(self, indices: Numbers) -> tuple[npt.NDArray[np.int32], Numbers, Numbers]:
+    def at(self, indices: Numbers) -> Found:
         """Source, number of the sequence in its source, and epoch of that source (from 0) at some steps of the run."""
         window, slot = np.divmod(indices, self.mixture.window)
         windows, at = np.unique(window, return_inverse=True)
@@ -128,7 +128,9 @@ class Order:
         return found
 
     def _within_blocks(self, source: int, key: int, place: Numbers) -> Numbers:
-        order, ends = self._shuffled(source, key)
+        if source not in self._shuffled or self._shuffled[source][0] != key:
+            self._shuffled[source] = (key, *self._shuffle_blocks(source, key))
+        _, order, ends = self._shuffled[source]
         together = self._together or len(order)
         last = np.append(ends[together - 1 :: together], ends[-1:])  # where each group of blocks ends
         group = np.searchsorted(last, place, side="right")
