@@ -5,8 +5,8 @@
     python -m benchmarks.training --work DIR --device cuda --size medium --steps 20000 --batch 64 --length 1024
 
 hc4 builds the snapshots from the kit's raw files (`HC4_KIT`), the arms are written as shards, and a small Mistral model
-that has read general text goes on with each arm through hc4's loader. Everything finished stays in the work folder, which
-holds unmasked text: run it again to go on, or with more seeds.
+that has read general text goes on with each arm through hc4's loader. Everything finished stays in the work folder,
+which holds unmasked text: run it again to go on, or with more seeds.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.documents import kit_folder
 from benchmarks.training_arms import ARMS
-from benchmarks.training_prepare import GENERAL, HELD_OUT, WATCH, prepare
+from benchmarks.training_prepare import GENERAL, HELD_OUT, VOCABULARY, WATCH, prepare
 from benchmarks.training_run import RunConfig, identity, load_model, train
 from benchmarks.training_score import Score, load_texts, score
 from benchmarks.training_table import REFERENCE, as_json, as_markdown, rows
+from shards.tokenizer import load_tokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +55,16 @@ def run_arm(arm: Path, template: RunConfig, seeds: Sequence[int], folder: Path, 
 
 def _scores(config: RunConfig, place: Path, held_out: Path) -> dict[str, Score]:
     """Scores of a finished run, taken once."""
-    import numpy as np
-
     kept = place / "scores.npz"
     texts = load_texts(held_out)
     if not kept.is_file():
-        model = load_model(config, place)
-        found = {name: score(model, each, length=config.length, device=config.device) for name, each in texts.items()}
+        model, tokenizer = load_model(config, place), load_tokenizer(Path(config.vocabulary))
+        found = {name: score(model, each, tokenizer, length=config.length) for name, each in texts.items()}
         with kept.with_suffix(".new").open("wb") as file:
-            np.savez(file, **{name: each.nats for name, each in found.items()})
+            np.savez(file, **{name: np.stack([each.nats, each.tokens, each.n_bytes]) for name, each in found.items()})
         kept.with_suffix(".new").replace(kept)
-    nats = np.load(kept)
-    return {
-        name: Score(nats[name], np.array([len(ids) for ids in each.ids]), np.array(each.n_bytes))
-        for name, each in texts.items()
-    }
+    stored = np.load(kept)
+    return {name: Score(stored[name][0], *stored[name][1:].astype(np.int64)) for name in texts}
 
 
 def report(found: Mapping[str, Found], facts: Mapping[str, Any], folder: Path) -> str:
@@ -113,9 +111,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         length=given.length,
         neftune_noise_alpha=given.neftune_noise_alpha,
         device=given.device,
+        vocabulary=str(given.work / VOCABULARY),
         watch=str(given.work / WATCH),
     )
-    facts |= {"tokens_a_step": given.batch * given.length, "settings": {k: str(v) for k, v in vars(given).items() if k != "work"}}
+    settings = {name: str(each) for name, each in vars(given).items() if name != "work"}
+    facts |= {"tokens_a_step": given.batch * given.length, "settings": settings}
     done: dict[str, Found] = {}
     # Seed by seed, so that what is told early has every arm.
     for seeds in range(1, given.seeds + 1):

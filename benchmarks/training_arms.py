@@ -52,8 +52,9 @@ class Snapshots:
     def __init__(self, folders: Mapping[str, Path]) -> None:
         """`folders` are snapshots by variant, `curated` among them."""
         self._folders = dict(folders)
+        columns = ["doc_id", "cluster_id", "split", "stands_for"]
         groups = [
-            pl.read_parquet(path, columns=["doc_id", "cluster_id", "split", "stands_for"]).with_columns(variant=pl.lit(name))
+            pl.read_parquet(path, columns=columns).with_columns(variant=pl.lit(name))
             for name, folder in sorted(self._folders.items())
             for path in sorted((folder / "data").glob("*/*.parquet"))
         ]

@@ -1,1 +1,2 @@
-def chart(curves, tokens): return "<svg/>"
+def chart(curves, tokens):
+    return "<svg/>"

@@ -31,6 +31,7 @@ GENERAL = "general"
 """Name of the arm that models read before all others."""
 HELD_OUT = "held_out.json"
 WATCH = "watch.json"
+VOCABULARY = "vocabulary.json"
 
 _VOCABULARY_BYTES = 1_500_000
 _SET_BYTES = 60_000
@@ -48,7 +49,7 @@ def prepare(folder: Path, kit: Path) -> dict[str, Any]:
     arms = {arm: snapshots.rows(arm) for arm in ARMS}
     arms[GENERAL] = _as_documents(general_texts(kit), arms["curated"])
     sample = {arm: _pairs(rows) for arm, rows in arms.items()}
-    tokenizer = learn_vocabulary(sample, folder / "vocabulary.json", bytes_each=_VOCABULARY_BYTES)
+    tokenizer = learn_vocabulary(sample, folder / VOCABULARY, bytes_each=_VOCABULARY_BYTES)
     facts: dict[str, Any] = {"arms": {}, "vocabulary_sha256": tokenizer.sha256}
     for arm, rows in arms.items():
         place = folder / "arms" / arm
@@ -60,9 +61,9 @@ def prepare(folder: Path, kit: Path) -> dict[str, Any]:
     validation = [Text(*pair) for pair in _pairs(snapshots.validation())]
     sets = {VALIDATION_SET: validation} | {name: evaluation_texts(name, kit) for name in SETS}
     found = {name: independent(texts, seen, budget=_SET_BYTES) for name, texts in sets.items()}
-    write_texts({name: [each.text for each in one.texts] for name, one in found.items()}, folder / HELD_OUT, tokenizer)
+    write_texts({name: [each.text for each in one.texts] for name, one in found.items()}, folder / HELD_OUT)
     facts["held_out"] = {name: _facts(one) for name, one in found.items()}
-    write_texts({"watch": _watched(found)}, folder / WATCH, tokenizer)
+    write_texts({"watch": _watched(found)}, folder / WATCH)
     (folder / _FACTS).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
     return facts
 

@@ -1,4 +1,4 @@
-"""The recipes of the training proof: one that curates the kit's English documents, and variants that leave a filter out.
+"""The recipes of the training proof: one that curates the kit's English documents, and variants without a filter.
 
 All variants share one work folder. What a variant does not change is not done again: texts are read and measured once,
 and a variant decides, removes duplicates, masks, and publishes anew.
@@ -109,4 +109,3 @@ class _Phases:
 
     def say(self, message: str) -> None:
         print(f"{self._variant}: {message}", file=sys.stderr)
-

@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.training_model import add_noise, make_model, token_losses
-from benchmarks.training_score import Texts, load_texts, score
+from benchmarks.training_score import load_texts, score
 from benchmarks.training_vocabulary import PIECES
 from corpus.digest import digest, sha256_file
 from shards.loading import Loader, LoaderConfig, PackConfig, open_corpus
+from shards.tokenizer import load_tokenizer
 
 if TYPE_CHECKING:
-    import torch
     from transformers import MistralForCausalLM
 
 CHECKPOINT = "checkpoint.pt"
@@ -60,6 +60,8 @@ class RunConfig:
     """Folder of the run whose weights this one begins with."""
     neftune_noise_alpha: float | None = None
     device: str = "cpu"
+    vocabulary: str = "vocabulary.json"
+    """The models' tokenizer."""
     watch: str | None = None
     """File of texts whose loss is taken `watches` times on the way."""
     watches: int = 5
@@ -70,6 +72,7 @@ def identity(config: RunConfig) -> str:
     """Digest of what a run ends with: equal runs are done once, whatever their arms are called."""
     facts: dict[str, Any] = asdict(config)
     facts["arm"] = open_corpus(Path(config.arm)).digest
+    facts["vocabulary"] = sha256_file(Path(config.vocabulary))
     facts["base"] = None if config.base is None else Path(config.base).name
     facts["watch"] = None if config.watch is None else sha256_file(Path(config.watch))
     facts["libraries"] = [version("torch"), version("transformers")]
@@ -102,7 +105,7 @@ def train(config: RunConfig, folder: Path) -> dict[str, Any]:
         if run.steps % config.checkpoint_steps == 0:
             _put(folder / CHECKPOINT, _packed(run.checkpoint()))
     if run.steps < config.steps:
-        raise SystemExit(f"{config.arm} has {run.steps} steps of {config.batch} x {config.length} tokens, not {config.steps}")
+        sys.exit(f"{config.arm} has {run.steps} steps of {config.batch} x {config.length} tokens, not {config.steps}")
     curves = {"train": run.train, "held_out": run.held_out}
     _put(folder / WEIGHTS, _packed(run.model.state_dict()))
     _put(folder / CURVES, json.dumps(curves).encode())
@@ -126,7 +129,8 @@ class _Run:
         import torch
 
         self.config = config
-        self.watched: Texts | None = None if config.watch is None else load_texts(Path(config.watch))["watch"]
+        self.watched = [] if config.watch is None else load_texts(Path(config.watch))["watch"]
+        self.tokenizer = load_tokenizer(Path(config.vocabulary))
         pack = PackConfig(config.length, bos=0)
         self.loader = Loader(open_corpus(Path(config.arm)), LoaderConfig(pack, seed=config.seed, mask_starts=True))
         if config.base is None:
@@ -168,9 +172,9 @@ class _Run:
 
     def _watch(self) -> None:
         every = max(self.config.steps // self.config.watches, 1)
-        if self.watched is not None and (self.steps % every == 0 or self.steps == self.config.steps):
-            found = score(self.model, self.watched, length=self.config.length, device=self.config.device)
-            self.held_out.append((self.steps, float(found.nats.sum() / found.tokens.sum())))
+        if self.watched and (self.steps % every == 0 or self.steps == self.config.steps):
+            found = score(self.model, self.watched, self.tokenizer, length=self.config.length)
+            self.held_out.append((self.steps, found.nats_per_token))
 
     def checkpoint(self) -> dict[str, Any]:
         """What a run needs to go on as if nothing had happened."""
