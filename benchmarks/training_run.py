@@ -80,8 +80,10 @@ def identity(config: RunConfig) -> str:
     return digest({name: repr(each) if isinstance(each, float) else each for name, each in facts.items()})
 
 
-def train(config: RunConfig, folder: Path) -> dict[str, Any]:
+def train(config: RunConfig, folder: Path, *, until: int | None = None) -> dict[str, Any]:
     """Run to the end, from the last checkpoint in `folder` if there is one; return the curves.
+
+    `until`: stop after so many steps of the run with nothing written, as a queue with a limit of time may.
 
     The curves are `train`, nats per token of each step's own batch, and `held_out`, [step, nats per token] of the
     watched texts. They and the weights are in `folder` afterwards; a finished run is not done again.
@@ -100,6 +102,8 @@ def train(config: RunConfig, folder: Path) -> dict[str, Any]:
     for batch in run.loader.batches(config.batch, drop_last=True):
         run.step(batch)
         print(f"step {run.steps} loss {run.train[-1]:.6f}", flush=True)
+        if run.steps == until:
+            return {"train": run.train, "held_out": run.held_out}
         if run.steps == config.steps:
             break
         if run.steps % config.checkpoint_steps == 0:
