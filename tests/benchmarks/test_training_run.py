@@ -111,25 +111,25 @@ def test_equal_shards_under_other_names_are_one_run(config: RunConfig, tmp_path:
 
 
 @pytest.mark.slow
-def test_a_run_killed_at_random_steps_gives_the_curve_of_one_that_was_not(
-    config: RunConfig, whole: tuple[dict[str, Any], Path], tmp_path: Path
-) -> None:
+def test_a_run_killed_at_random_steps_gives_the_curve_of_one_that_was_not(config: RunConfig, tmp_path: Path) -> None:
+    run = replace(config, steps=24, batch=8, length=256)  # steps slow enough to be killed between
     settings = tmp_path / "run.json"
-    settings.write_text(json.dumps(asdict(config)))
-    command = [sys.executable, "-m", "benchmarks.training_run", str(settings), str(tmp_path / "run")]
+    settings.write_text(json.dumps(asdict(run)))
+    command = [sys.executable, "-m", "benchmarks.training_run", str(settings), str(tmp_path / "killed")]
     surroundings = environment(tmp_path / "home")
-    for step in np.random.default_rng(7).integers(5, config.steps, size=2).tolist():
+    for step in sorted(np.random.default_rng(7).choice(np.arange(2, 18), 2, replace=False).tolist()):
         process = subprocess.Popen(command, env=surroundings, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         for line in process.stdout:
-            if line.startswith(f"step {step} "):
+            if int(line.split()[1]) >= step:
                 process.send_signal(signal.SIGKILL)
                 break
         process.stdout.close()
         assert process.wait() == -signal.SIGKILL
     subprocess.run(command, env=surroundings, check=True, stdout=subprocess.DEVNULL)
-    assert _exact(train(config, tmp_path / "run")) == _exact(whole[0])
-    assert _weights(config, tmp_path / "run") == _weights(config, whole[1])
+    killed, whole = train(run, tmp_path / "killed"), train(run, tmp_path / "whole")
+    assert _exact(killed) == _exact(whole)
+    assert _weights(run, tmp_path / "killed") == _weights(run, tmp_path / "whole")
 
 
 @pytest.mark.slow
