@@ -2,7 +2,8 @@
 
     python -m benchmarks.training --work DIR                # every arm, 3 seeds, 1 M parameters, on a CPU
     python -m benchmarks.training --work DIR --arms curated raw noise --seeds 5 --steps 200
-    python -m benchmarks.training --work DIR --device cuda --size medium --steps 20000 --batch 64 --length 1024
+    python -m benchmarks.training --work DIR --device cuda --size small --steps 700 --base-steps 30 \\
+        --batch 16 --length 1024                            # one epoch of the smallest arm, the most a run may read
 
 hc4 builds the snapshots from the kit's raw files (`HC4_KIT`), the arms are written as shards, and a small Mistral model
 that has read general text goes on with each arm through hc4's loader. Everything finished stays in the work folder,

@@ -62,7 +62,7 @@ def rows(scores: Mapping[str, Sequence[Mapping[str, Score]]], same: Sequence[str
 
 def student_interval(values: npt.NDArray[np.float64]) -> Interval:
     """Of the mean of `values`, float64[n], n >= 2, by Student's t; of one value, the whole line."""
-    from scipy.stats import t
+    from scipy.stats import t  # datasketch brings it along
 
     mean = float(values.mean())
     if len(values) < 2:
@@ -115,13 +115,32 @@ def as_json(found: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def as_markdown(found: Sequence[Row]) -> str:
-    """One table a set: loss, bits per byte, the difference to curated with both intervals, and the verdict."""
-    parts = []
+    """A summary, then a table for each set: loss, difference to curated with both intervals, verdict."""
+    parts = [_summary(found), ""]
     for name in dict.fromkeys(row.texts for row in found):
         parts += [f"### {name}", "", _HEAD]
         parts += [_line(row) for row in found if row.texts == name]
         parts.append("")
     return "\n".join(parts)
+
+
+def _summary(found: Sequence[Row]) -> str:
+    """Differences to curated by arm and set, in bits per byte; those that are resolved are bold."""
+    names = list(dict.fromkeys(row.texts for row in found))
+    lines = ["| arm | seeds | " + " | ".join(names) + " |", "| --- | ---: |" + " ---: |" * len(names)]
+    for arm in dict.fromkeys(row.arm for row in found):
+        own = {row.texts: row for row in found if row.arm == arm}
+        cells = [_cell(own[name]) for name in names]
+        lines.append(f"| {arm} | {own[names[0]].seeds} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _cell(row: Row) -> str:
+    if row.arm == REFERENCE:
+        return f"{row.bits_per_byte:.3f}"
+    if row.same_corpus:
+        return "the same"
+    return f"**{row.difference:+.3f}**" if row.resolved else f"{row.difference:+.3f}"
 
 
 _HEAD = (

@@ -106,6 +106,7 @@ def test_one_seed_resolves_nothing() -> None:
 def test_an_arm_with_the_same_shards_is_said_to_have_them() -> None:
     found = rows({REFERENCE: _runs(2.0, 2.1), "no_boilerplate": _runs(2.0, 2.1)}, ["no_boilerplate"])
     assert not found[1].resolved
+    assert "| no_boilerplate | 2 | the same |" in as_markdown(found)
     assert "the same shards" in as_markdown(found)
 
 
