@@ -34,15 +34,19 @@ class Settings(NamedTuple):
 def settings(config: ContaminationConfig) -> Settings:
     """`config` for the kernel."""
     shares = (config.share_short, config.share_long, config.share_asked, config.share_answered, config.share_passage)
-    percents = [round(100 * share) for share in shares]
+    short, long, asked, answered, passage = (round(100 * share) for share in shares)
     return Settings(
         config.short_seed,
         config.long_seed,
-        min(percents[1], *percents[3:]),
+        min(long, answered, passage),
         round(BIT * config.gate_bits),
         round(BIT * config.gate_answered),
         round(BIT * config.long_bits),
-        *percents,
+        short,
+        long,
+        asked,
+        answered,
+        passage,
         round(BIT * config.answer_bits),
         config.max_n,
         config.whole_words,
