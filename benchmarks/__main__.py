@@ -121,6 +121,13 @@ def readers() -> None:
     main()
 
 
+def contamination() -> None:
+    """Evaluation items in documents: planted copies, hard negatives, the kit; beside datatrove's n-gram rule."""
+    from benchmarks.contamination import compare
+
+    compare(_out)
+
+
 def _note(message: str) -> None:
     _out.print(f"\n{message}", highlight=False)
 
@@ -135,6 +142,7 @@ _KERNELS: dict[str, Callable[[], None]] = {
     "tokenization": tokenization,
     "phi": phi,
     "readers": readers,
+    "contamination": contamination,
 }
 _ASKED_FOR = {"dedup_scale": dedup_scale, "statement": statement}
 """What has no peers and takes long, or much disk, runs only by its name."""

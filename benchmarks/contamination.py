@@ -32,8 +32,8 @@ from filters.contamination import ContaminationAnnotator, Index, Item
 _ASKED = ("question", "question_answer", "item")
 _BOLD = 500
 """Prompts of BOLD that are planted; all are indexed."""
-_PEER_EVERY = 8
-"""A peer is shown every eighth of what is planted: its word splitter reads 0.1 MB a second."""
+_PEER_EVERY = 40
+"""A peer is shown every fortieth of what is planted: its word splitter reads 0.1 MB a second."""
 _PEER_MEGABYTES = 1.5
 _HOSTS = ("pubmed_xml", "medquad", "clinicaltrials_gov")
 """Sources whose documents copies are planted into: short ones."""
@@ -214,7 +214,9 @@ def compare(out: Console, peers: bool = True, show: int = 0) -> None:
     without = Index.build([item for item in items if item.set != "bold"])
     out.print(
         f"{len(items):,} items, {index.nbytes:,} bytes, {index.nbytes / len(index):.0f} an item, built in {built:.1f} "
-        f"CPU s; without BOLD's prompts {len(without):,} items, {without.nbytes / len(without):.0f} bytes an item."
+        f"CPU s; without BOLD's prompts {len(without):,} items, {without.nbytes / len(without):.0f} bytes an item, of "
+        f"which {without.words.nbytes / len(without):.0f} are their words and "
+        f"{(without.vocabulary.nbytes + without.weights.nbytes) / len(without):.0f} the vocabulary."
     )
     with tempfile.TemporaryDirectory() as folder:
         makers = {

@@ -58,7 +58,7 @@ class ContaminationAnnotator:
     )
 
     def __init__(self, index: Index | Path) -> None:
-        self.index = index if isinstance(index, Index) else _loaded(index)
+        self.index = index if isinstance(index, Index) else _loaded(index, _changed(index))
         self.config: Json = {
             "index": self.index.sha256,
             "config": self.index.config.json(),
@@ -123,8 +123,14 @@ def _distinct(hits: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 @lru_cache(maxsize=4)
-def _loaded(path: Path) -> Index:
+def _loaded(path: Path, changed: int) -> Index:
+    """The index of a file as it was at `changed`, mapped once a process."""
+    del changed
     return Index.load(path)
+
+
+def _changed(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.is_file() else 0
 
 
 _tables: dict[str, Any] = {}

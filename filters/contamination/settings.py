@@ -33,20 +33,30 @@ class Settings(NamedTuple):
 
 def settings(config: ContaminationConfig) -> Settings:
     """`config` for the kernel."""
-    shares = (config.share_short, config.share_long, config.share_asked, config.share_answered, config.share_passage)
-    percents = [round(100 * share) for share in shares]
     return Settings(
-        config.short_seed,
-        config.long_seed,
-        min(percents[1], *percents[3:]),
-        round(BIT * config.gate_bits),
-        round(BIT * config.gate_answered),
-        round(BIT * config.long_bits),
-        *percents,
-        round(BIT * config.answer_bits),
-        config.max_n,
-        config.whole_words,
-        config.window,
-        config.gap,
-        config.drop,
+        short_seed=config.short_seed,
+        long_seed=config.long_seed,
+        least_share=_percent(min(config.share_long, config.share_answered, config.share_passage)),
+        gate=_sixteenths(config.gate_bits),
+        gate_answered=_sixteenths(config.gate_answered),
+        far=_sixteenths(config.long_bits),
+        share_short=_percent(config.share_short),
+        share_long=_percent(config.share_long),
+        share_asked=_percent(config.share_asked),
+        share_answered=_percent(config.share_answered),
+        share_passage=_percent(config.share_passage),
+        answer_gate=_sixteenths(config.answer_bits),
+        passage_words=config.max_n,
+        whole_words=config.whole_words,
+        window=config.window,
+        gap=config.gap,
+        drop=config.drop,
     )
+
+
+def _percent(share: float) -> int:
+    return round(100 * share)
+
+
+def _sixteenths(bits: float) -> int:
+    return round(BIT * bits)

@@ -41,18 +41,18 @@ def tables() -> tuple[Kinds, Folded]:
     kinds[alone] = ALONE
     kinds[(classes & unicode.MARK) != 0] = UNSEEN
     folded = simple.astype(np.uint64)
-    for code in range(0x80, classes.size):
-        character = chr(code)
-        if kinds[code] == GAP and unicodedata.category(character) == "Cf":
-            kinds[code] = UNSEEN
-        if kinds[code] == INNER and unicodedata.decomposition(character):
+    for code in np.flatnonzero(kinds == INNER).tolist():
+        if code >= 0x80 and unicodedata.decomposition(chr(code)):
             plain = [
                 int(simple[ord(part)])
-                for part in unicodedata.normalize("NFKD", character)
+                for part in unicodedata.normalize("NFKD", chr(code))
                 if classes[ord(part)] & (unicode.LETTER | unicode.NUMBER)
             ]
             if 0 < len(plain) <= _MOST:
                 folded[code] = sum(part << PACKED * place for place, part in enumerate(plain))
+    for code in (*range(0x80, 0x1E000), *range(0xE0000, 0xE1000)):  # where format characters are
+        if classes[code] == 0 and unicodedata.category(chr(code)) == "Cf":
+            kinds[code] = UNSEEN
     kinds.flags.writeable = False
     folded.flags.writeable = False
     return kinds, folded

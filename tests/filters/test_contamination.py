@@ -18,8 +18,8 @@ from tests.filters.contamination_oracle import common, occurrences, words
 from tests.sources.material import KIT
 
 VIGNETTE = (
-    "A 45-year-old man presents to the emergency department with crushing retrosternal chest pain radiating to the jaw. "
-    "He smokes forty cigarettes daily, and takes lisinopril for hypertension. Electrocardiography shows ST-segment "
+    "A 45-year-old man presents to the emergency department with crushing retrosternal chest pain radiating to the "
+    "jaw. He smokes forty cigarettes daily, and takes lisinopril for hypertension. Electrocardiography shows ST "
     "elevation in leads II, III, and aVF. Which of the following arteries is most likely occluded?"
 )
 ITEMS = [
@@ -31,9 +31,7 @@ ITEMS = [
         "reading",
         "aspirin",
         "Does aspirin lower recurrence of colorectal adenomas?",
-        (
-            "Daily aspirin lowered the recurrence of colorectal adenomas among patients with previous colorectal cancer.",
-        ),
+        ("Daily aspirin lowered the recurrence of colorectal adenomas among patients with previous colon cancer.",),
         (),
         "We randomised 635 patients with previous colorectal cancer to receive either 325 mg of aspirin per day or "
         "placebo, and determined the proportion of patients with adenomas.\n\nColonoscopy followed after a year.",
@@ -176,11 +174,11 @@ def test_half_a_vignette_is_no_copy_and_most_of_one_is() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "A 45-year-old man presents to the emergency department with a fractured wrist. Which of the following nerves is "
-        "most likely injured?",
+        "A 45-year-old man presents to the emergency department with a fractured wrist. Which of the following nerves "
+        "is most likely injured?",
         "Which of the following is most likely?",
         "Which enzyme unwinds the chromatin of sperm?",
-        "The helicase unwinds the DNA double helix at the replication fork.",
+        "The helicase is the enzyme that at the replication fork unwinds DNA.",
         "What is the master gland of which the ancients spoke? Nobody knows.",
         "Osteoclasts are large cells.",
         "Does metformin lower recurrence of breast cancer?",
@@ -203,13 +201,8 @@ def test_a_short_question_needs_its_answer() -> None:
 
 
 def test_a_question_of_one_word_is_looked_for_with_its_answer() -> None:
-    text = HOST + "Osteoclasts resorb bone continuously, as osteoblasts build it."
-    assert parts(text) == []  # 36 bits and five words, but it is a sentence of any textbook
-    by = ContaminationAnnotator(
-        Index.build([Item("exam", "stem", "Osteoclasts", ("resorb hydroxyapatite trabeculae",))])
-    )
-    (hit,) = measured("Osteoclasts: resorb hydroxyapatite trabeculae", by=by)[0]
-    assert (hit["part"], hit["matched"], hit["of"]) == ("question_answer", 4, 4)
+    assert parts(HOST + "Osteoclasts resorb bone. " + HOST) == []
+    assert parts(HOST + "Osteoclasts: resorb bone continuously. " + HOST) == [("stem", "question_answer")]
 
 
 def test_a_question_with_all_its_choices_is_the_item() -> None:
