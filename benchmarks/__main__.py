@@ -107,6 +107,13 @@ def phi() -> None:
     compare(list(CONTESTANTS))
 
 
+def loading() -> None:
+    """Packed sequences out of shards and out of a cache: hc4 beside datatrove, litdata and datasets."""
+    from benchmarks.loading import compare
+
+    compare(_out)
+
+
 def readers() -> None:
     """MEDLINE and JATS beside the parser below them."""
     from benchmarks.readers import main
@@ -126,6 +133,7 @@ _KERNELS: dict[str, Callable[[], None]] = {
     "neardup": neardup,
     "dedup_quality": dedup_quality,
     "phi": phi,
+    "loading": loading,
     "readers": readers,
 }
 _ASKED_FOR = {"dedup_scale": dedup_scale, "statement": statement}
