@@ -1,4 +1,4 @@
-"""Every benchmark, or those named: `python -m benchmarks [pipeline|quality|language|agreement|minhash|neardup|...]`.
+"""Every benchmark, or those named: `python -m benchmarks [pipeline|quality|language|agreement|minhash|...]`.
 
 hc4 and its peers run in turn, in this call, on the same real documents. The figure is CPU seconds; MB are 10^6 bytes of
 UTF-8. Nothing is asserted: machines differ, and so do their neighbours.
@@ -99,6 +99,13 @@ def statement() -> None:
     compare(_out)
 
 
+def tokenization() -> None:
+    """Token ids: hc4's fast path beside sentencepiece and HF tokenizers, and whether they are the same."""
+    from benchmarks.tokenization import compare
+
+    compare(_out)
+
+
 def phi() -> None:
     """Identifiers: hc4 beside presidio, philter-lite, Dolma and datatrove on every gold set; and their speed."""
     from benchmarks.phi import compare
@@ -132,6 +139,7 @@ _KERNELS: dict[str, Callable[[], None]] = {
     "minhash": minhash,
     "neardup": neardup,
     "dedup_quality": dedup_quality,
+    "tokenization": tokenization,
     "phi": phi,
     "loading": loading,
     "readers": readers,

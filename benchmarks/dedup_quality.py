@@ -30,7 +30,7 @@ from corpus.storage import WorkFolder
 from dedup.candidates import band_pairs, key_groups, unique_pairs
 from dedup.signature import MinHashConfig, SignatureAnnotator
 from pipelines.engines.inline import InlineEngine
-from pipelines.recipe import DedupRecipe, TemplateRecipe
+from pipelines.sections.deduplication import DedupRecipe, TemplateRecipe
 
 THRESHOLD = 0.8
 HIGH = 0.9

@@ -30,7 +30,7 @@ from benchmarks.near_corpus import Corpus
 from benchmarks.soup import KINDS
 from benchmarks.watch import Watched, watch
 from corpus.storage import WorkFolder
-from pipelines.recipe import DedupRecipe
+from pipelines.sections.deduplication import DedupRecipe
 
 SIZES = (1_000_000, 3_000_000, 10_000_000)
 THRESHOLD = 0.8

@@ -16,7 +16,7 @@ from benchmarks.near_corpus import Corpus
 from corpus.storage import WorkFolder
 from pipelines.engines.inline import InlineEngine
 from pipelines.engines.ray import RayEngine
-from pipelines.recipe import DedupRecipe
+from pipelines.sections.deduplication import DedupRecipe
 
 WORKERS = 2
 

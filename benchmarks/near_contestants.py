@@ -126,7 +126,7 @@ def hc4_deduplicate(texts: Sequence[str], shape: Shape) -> dict[str, Deduplicate
     from dedup.signature import SignatureAnnotator
     from dedup.verify import jaccard
     from pipelines.engines.inline import InlineEngine
-    from pipelines.recipe import DedupRecipe
+    from pipelines.sections.deduplication import DedupRecipe
 
     config = _config(shape)
     annotator = SignatureAnnotator(config)

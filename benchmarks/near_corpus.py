@@ -23,7 +23,7 @@ from corpus.unit import Result, Unit
 from pipelines.deduplicate.steps import Deduplication, Found, Part
 from pipelines.engines.engine import Engine
 from pipelines.measure import ROWS
-from pipelines.recipe import DedupRecipe
+from pipelines.sections.deduplication import DedupRecipe
 
 _ROW_GROUP = 20_000
 _BATCH = 4096

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
+from manifests import layout
 from manifests.strict import Strict
 
 
 class TokenCount(Strict):
-    """Exact numbers of tokens by one tokenizer, without special tokens. The snapshot does not hold the tokens."""
+    """Exact numbers of tokens by one tokenizer, without special tokens."""
 
     name: str
     file: str
@@ -20,3 +23,12 @@ class TokenCount(Strict):
     tokens: int
     """Of all sources."""
     by_source: dict[str, int]
+    by_shard: dict[str, int] = Field({})
+    """By path of the shard; beside each, `tokens/NAME/` has a count for each of its documents. Empty in snapshots of a
+    time when neither was there."""
+    stored: bool = False
+    """Whether the ids stand there, too."""
+
+    def beside(self, shard: str) -> str:
+        """Where the tokens of the documents of a shard lie."""
+        return f"{layout.TOKENS}/{self.name}{shard.removeprefix(layout.DATA)}"

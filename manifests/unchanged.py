@@ -111,7 +111,8 @@ def compare_with_parent(snapshot: Snapshot, parent: Manifest, folder: Path | Non
             found += _of_shard(snapshot, shard, mine, last.request_id)
         if folder is not None and not found:
             for shard in (one for one in parent.shards if one.path in rewritten):
-                found += _columns(snapshot.folder, folder, shard, mine)
+                companions = [one.beside(shard.path) for one in parent.token_counts if one.by_shard]
+                found += _columns(snapshot.folder, folder, shard, companions, mine)
             found += _tables(snapshot, folder, changed, mine)
     except BROKEN as error:
         found.append(Finding(layout.MANIFEST, f"a table cannot be read ({type(error).__name__})"))
@@ -165,6 +166,7 @@ def _unasked(now: Manifest, parent: Manifest, changed: list[str], rewritten: tup
     """Files that differ without a reason, are missing or new; shards that should differ and do not."""
     concerned = [shard for shard in parent.shards if shard.path in rewritten]
     may = {name for shard in concerned for name in (shard.path, account_of(shard), index_of(shard))}
+    may |= {one.beside(shard.path) for one in parent.token_counts for shard in concerned}
     may |= {layout.TAKEDOWNS, layout.BOILERPLATE, *_FEWER}
     may |= {file.path for file in parent.files if file.kind in (*_COUNTED, "audit")}
     here, there = _files(now), _files(parent)
@@ -193,12 +195,12 @@ def _of_shard(snapshot: Snapshot, before: Shard, mine: pl.LazyFrame, request_id:
         yield Finding(before.path, "with the removed rows put back, its tokens are not those of the parent")
 
 
-def _columns(new: Path, old: Path, shard: Shard, mine: pl.LazyFrame) -> Iterator[Finding]:
-    """Columns of a shard and its companions that differ in a row that stays."""
+def _columns(new: Path, old: Path, shard: Shard, companions: list[str], mine: pl.LazyFrame) -> Iterator[Finding]:
+    """Columns of a shard and its companions that differ in a row that stays; `companions` have the shard's rows."""
     rows = mine.filter(pl.col("shard") == shard.path).select("doc_id", "position").collect()
     stays = pl.repeat(value=True, n=shard.rows, eager=True).scatter(rows["position"].to_list(), values=False)
-    yield from _column_by_column(new, old, shard.path, stays.to_arrow())
-    yield from _column_by_column(new, old, index_of(shard), stays.to_arrow())
+    for name in (shard.path, index_of(shard), *companions):
+        yield from _column_by_column(new, old, name, stays.to_arrow())
     account = account_of(shard)
     names = pl.read_parquet(old / account, columns=["doc_id"], glob=False)["doc_id"]
     yield from _column_by_column(new, old, account, (~names.is_in(rows["doc_id"].implode())).to_arrow())

@@ -17,7 +17,10 @@ from pipelines.arguments import SnapshotFolder
 from pipelines.cards_command import cards
 from pipelines.dedup_command import dedup_app
 from pipelines.diff_command import diff
+from pipelines.evaluate_command import evaluate_app
+from pipelines.export_command import export
 from pipelines.fetching import fetch_app
+from pipelines.instruct_command import instruct
 from pipelines.pack_command import pack
 from pipelines.phi_command import phi_app
 from pipelines.proof_commands import prove, sign, verify
@@ -59,6 +62,7 @@ app.add_typer(assets_app, name="assets")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(phi_app, name="phi")
 app.add_typer(dedup_app, name="dedup")
+app.add_typer(evaluate_app, name="evaluate")
 RecipeFile = Annotated[Path, typer.Argument(help="The recipe (YAML).", show_default=False)]
 Work = Annotated[
     Path | None,
@@ -323,7 +327,19 @@ def assets_list() -> None:
         _out.print(f"{here:<7} {name:<32} {asset.licence:<22} {asset.requirement}", highlight=False)
 
 
-for command in (verify, diff, review, cards, prove, sign, trace, takedown, pack):  # help lists commands in this order
+for command in (
+    verify,
+    diff,
+    review,
+    cards,
+    prove,
+    sign,
+    trace,
+    takedown,
+    pack,
+    export,
+    instruct,
+):  # help lists commands in this order
     app.command()(command)
 
 

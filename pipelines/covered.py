@@ -14,6 +14,7 @@ from manifests.coverage import Coverage, coverage_of
 from manifests.labels import merged_sums, published_by, read_sums
 from manifests.token_counts import TokenCount
 from pipelines.assemble import LABELS
+from pipelines.sections.release import CountRecipe
 from shards.tokenizer import load_tokenizer
 
 
@@ -39,10 +40,17 @@ def coverage(
 
 
 def token_counts(
-    names: Sequence[str], tokenizers: Iterable[tuple[str, str]], shards: Sequence[dict[str, Any]]
+    names: Sequence[str],
+    tokenizers: Iterable[tuple[str, str]],
+    asked: Iterable[CountRecipe],
+    paths: Sequence[str],
+    shards: Sequence[dict[str, Any]],
 ) -> Iterator[TokenCount]:
-    """Tokens by each of `tokenizers` (name, place) of the sources `names`, from the summaries of all `shards`."""
-    for name, place in tokenizers:
+    """Tokens by each of `tokenizers` (name, place), which are `asked` for, of the sources `names`.
+
+    `shards` are summaries of all shards, `paths` where each of them lies.
+    """
+    for (name, place), one in zip(tokenizers, asked, strict=True):
         tokenizer = load_tokenizer(Path(place))
         by_source = dict.fromkeys(names, 0)
         for shard in shards:
@@ -57,4 +65,6 @@ def token_counts(
             oracle_documents=sum(shard["counted"][name][1] for shard in shards),
             tokens=sum(by_source.values()),
             by_source=by_source,
+            by_shard={path: shard["counted"][name][0] for path, shard in zip(paths, shards, strict=True)},
+            stored=one.store,
         )

@@ -131,7 +131,7 @@ def _licence(found: Objections, licence: pl.DataFrame, modified: pl.Series, prof
 def object_to_languages(found: Objections, language: pl.DataFrame, readable: Mask, policy: dict[str, Any]) -> None:
     """Documents in other languages, in too little of the allowed ones, or of which that is not sure.
 
-    `policy` is `pipelines.recipe.LanguageRecipe` without its model.
+    `policy` is `pipelines.sections.filtering.LanguageRecipe` without its model.
     """
     least = policy["min_allowed_share"]
     share = allowed_share(language["languages"].to_arrow(), policy["allow"])

@@ -29,7 +29,8 @@ from pipelines.formatting import load_formatters
 from pipelines.locations import resolve_location, resolve_options, resolve_root
 from pipelines.measure import annotators
 from pipelines.rawfiles import RawInput, find_raw_files
-from pipelines.recipe import Recipe, SourceRecipe, undecided_by
+from pipelines.recipe import Recipe, undecided_by
+from pipelines.sections.sources import SourceRecipe
 from shards.tokenizer import load_tokenizer
 from sources.reader import Reader
 from sources.registry import is_verbatim, make_reader

@@ -31,7 +31,7 @@ from pipelines.measure import QUARANTINED, ROWS
 from pipelines.provenance import ATTRIBUTED, ATTRIBUTION
 from pipelines.release_checks import check_release
 from pipelines.samples import united
-from pipelines.shard import IDENTIFIERS, SHARD, SIGNATURES
+from pipelines.shard import IDENTIFIERS, SHARD, SIGNATURES, other_tokens
 from pipelines.statement import Finished, make_manifest
 from shards.place import shard_name
 
@@ -117,6 +117,7 @@ def _write(finished: Finished, folder: Path) -> Manifest:
         *_audit(finished, folder),
         *(_copy_identifiers(finished.work, shard, folder) for shard in finished.shards),
         *(_copy_signatures(finished.work, shard, folder) for shard in finished.shards),
+        *_copy_other_tokens(finished, folder),
         _attribution(finished, folder),
         _frame(folder, layout.LEDGER, "ledger", ledger),
         _frame(folder, layout.QUARANTINE, "quarantine", _quarantine(finished)),
@@ -160,6 +161,14 @@ def _copy_identifiers(work: WorkFolder, shard: dict[str, Any], folder: Path) -> 
 def _copy_signatures(work: WorkFolder, shard: dict[str, Any], folder: Path) -> File:
     """The signature index of a shard, by the shard's name."""
     return file_at(folder, _beside(layout.SIGNATURES, work, shard, SIGNATURES, folder), "signatures", shard["rows"])
+
+
+def _copy_other_tokens(finished: Finished, folder: Path) -> Iterator[File]:
+    """The tokens of each shard by other tokenizers, by the shard's name."""
+    for one in finished.plan.recipe.count_with:
+        for shard in finished.shards:
+            path = _beside(f"{layout.TOKENS}/{one.name}", finished.work, shard, other_tokens(one.name), folder)
+            yield file_at(folder, path, layout.TOKENS, shard["rows"])
 
 
 def _beside(place: str, work: WorkFolder, shard: dict[str, Any], name: str, folder: Path) -> str:

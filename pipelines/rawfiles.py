@@ -16,7 +16,7 @@ from corpus.assets import assets_folder
 from corpus.digest import sha256_stream
 from corpus.errors import RecipeError
 from pipelines.locations import resolve_location
-from pipelines.recipe import SourceRecipe
+from pipelines.sections.sources import SourceRecipe
 from sources.fetch.lockfile import LockedFile, is_ours, load_lock
 
 

@@ -20,7 +20,8 @@ from manifests.snapshot import Snapshot
 from manifests.trace import Trace
 from pipelines.formatting import formatted, load_formatters
 from pipelines.locations import resolve_options
-from pipelines.recipe import DatatroveRecipe, Limits
+from pipelines.sections.filtering import DatatroveRecipe
+from pipelines.sections.sources import Limits
 from sources.batches import Batch, documents_in
 from sources.limits import Limits as ReadingLimits
 from sources.reader import RawFile

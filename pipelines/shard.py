@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -15,9 +17,9 @@ from dedup.signature import MinHashConfig
 from pipelines.assemble import ASSEMBLED
 from pipelines.measure import ROWS
 from shards.fingerprint import fingerprint
+from shards.other_tokens import write_other_tokens
 from shards.place import uniform
 from shards.signatures import write_signatures
-from shards.token_counts import token_counts
 from shards.tokenizer import Tokenizer, load_tokenizer
 from shards.write import ROW, write_identifiers, write_shard
 
@@ -26,10 +28,16 @@ IDENTIFIERS = "identifiers.parquet"
 SIGNATURES = "signatures.parquet"
 
 
+def other_tokens(name: str) -> str:
+    """The file of the tokenizer `name` beside a shard."""
+    return f"tokens-{name}.parquet"
+
+
 def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> dict[str, Json]:
     """Write `shard`.
 
-    `params["parts"]` lists [assembled digest, row groups], `params["count_with"]` [name, file, sha256] of tokenizers.
+    `params["parts"]` lists [assembled digest, row groups], `params["count_with"]` [name, file, sha256, whether
+    to store its tokens] of tokenizers.
 
     Raises:
         BuildStopped: the fast tokenizer and its oracle disagree on a sampled document.
@@ -44,8 +52,11 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     rows = rows.select(ROW.names)
     tokenizer = load_tokenizer(Path(params["tokenizer"]))
     proved = prove_tokens(rows, params["oracle_documents"], tokenizer.oracle.encode)
-    others = {name: load_tokenizer(Path(place)) for name, place, _ in params["count_with"]}
-    counted = {name: count_tokens(rows, other, params["oracle_documents"]) for name, other in others.items()}
+    counted: dict[str, Json] = {}
+    for name, place, _, store in params["count_with"]:
+        beside, other = folders["shard"] / other_tokens(name), load_tokenizer(Path(place))
+        counts = write_other_tokens(beside, rows, other, row_group_tokens=params["row_group_tokens"], store=store)
+        counted[name] = [int(counts.sum()), prove_counts(rows, counts, other, params["oracle_documents"])]
     metadata = {
         "hc4.source": params["source"],
         "hc4.split": params["split"],
@@ -84,19 +95,19 @@ def prove_tokens(rows: pa.Table, count: int, encode: Any) -> int:
     return len(chosen)
 
 
-def count_tokens(rows: pa.Table, tokenizer: Tokenizer, count: int) -> list[Json]:
-    """Tokens of the shard by another tokenizer, and of how many documents (`count` or fewer) its oracle has as many.
+def prove_counts(rows: pa.Table, counts: npt.NDArray[np.int64], tokenizer: Tokenizer, count: int) -> int:
+    """Encode `count` documents of the shard by another tokenizer, fast and by its oracle; how many they were.
 
     Raises:
-        BuildStopped: the oracle has another number of tokens for a document; names the document.
+        BuildStopped: ids differ, or are not as many as `counts` says; names the document.
     """
-    counts = token_counts(rows["text"].combine_chunks(), tokenizer)
     chosen = _sampled(rows, count)
-    texts = [rows["text"][row].as_py() for row in chosen]
-    for row, ids in zip(chosen, tokenizer.oracle.encode(texts), strict=True):
-        if len(ids) != counts[row]:
+    texts = pa.array([rows["text"][row].as_py() for row in chosen], pa.large_string())
+    found = tokenizer.encode(texts).to_pylist()
+    for row, fast, ids in zip(chosen, found, tokenizer.oracle.encode(texts.to_pylist()), strict=True):
+        if fast != ids or len(ids) != counts[row]:
             raise _disagreement(rows, row)
-    return [int(counts.sum()), len(chosen)]
+    return len(chosen)
 
 
 def _sampled(rows: pa.Table, count: int) -> list[int]:

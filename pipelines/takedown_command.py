@@ -50,7 +50,12 @@ def takedown(
     ] = False,
     tokenizer: Annotated[
         list[Path] | None,
-        typer.Option(exists=True, dir_okay=False, help="A tokenizer of `count_with`, to count by.", show_default=False),
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="A tokenizer of `count_with` that has no counts in it.",
+            show_default=False,
+        ),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Take nothing down: check the last takedown of SNAPSHOT.")

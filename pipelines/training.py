@@ -29,7 +29,9 @@ from filters.phi.policy import policy_of
 from pipelines.judging import Example, judged, mistakes
 from pipelines.locations import resolve_options, resolve_root
 from pipelines.rawfiles import find_raw_files
-from pipelines.recipe import Location, Part, Recipe, SourceRecipe, load_recipe
+from pipelines.recipe import Recipe, load_recipe
+from pipelines.sections.part import Location, Part
+from pipelines.sections.sources import SourceRecipe
 from pipelines.yaml_recipe import checked
 from sources.limits import Limits
 from sources.reader import RawFile

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import polars as pl
 
 from dedup.resolve import Method
-from pipelines.recipe import DedupRecipe, SourceRecipe
+from pipelines.sections.deduplication import DedupRecipe
+from pipelines.sections.sources import SourceRecipe
 
 
 class Loss(NamedTuple):

@@ -17,7 +17,7 @@ from pipelines.measure import ROWS
 from pipelines.slices import Sliced, without_places
 
 if TYPE_CHECKING:
-    from pipelines.recipe import DedupRecipe, TemplateRecipe
+    from pipelines.sections.deduplication import DedupRecipe, TemplateRecipe
 
 _RANKS_A_UNIT = 1_000_000
 _KEY_BYTES_A_UNIT = 96 * 2**20
@@ -59,7 +59,7 @@ class Found:
     rows: Sliced
     """Merged documents: `pipelines.deduplicate.survivors.MERGES`."""
     groups: Sliced
-    """row, cluster."""
+    """Documents in split groups of several: `pipelines.deduplicate.survivors.GROUP`."""
     stands_for: Sliced
     """row, doc_id, identifiers, sources, licences."""
     of_bundle: list[int]

@@ -26,6 +26,7 @@ from manifests.screening import account_counts, account_of
 from manifests.signed import Reading
 from manifests.snapshot import Snapshot
 from manifests.takedowns import Takedown
+from manifests.token_counts import TokenCount
 from pipelines.publish import file_at
 
 
@@ -36,7 +37,7 @@ class Taken:
     masked: dict[str, Amount] = field(default_factory=dict)
     cut: dict[str, Amount] = field(default_factory=dict)
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Tokens of their text by the tokenizers of `token_counts`, by name and source."""
+    """Tokens of their text by the tokenizers of `token_counts`, by name and shard."""
 
     def add(self, source: str, documents: pl.DataFrame) -> None:
         """Add documents: `bytes`, `words`, `tokens` as read, the same with `n_` as released, `phi_count`,
@@ -109,17 +110,7 @@ def restate(
             "privacy": _privacy(now),
             "dedup": parent.dedup.model_copy(update=_read_again(now)),
             "demographics": _demographics(now),
-            "token_counts": tuple(
-                one.model_copy(
-                    update={
-                        "tokens": one.tokens - sum(taken.counts[one.name].values()),
-                        "by_source": {
-                            name: tokens - taken.counts[one.name].get(name, 0) for name, tokens in one.by_source.items()
-                        },
-                    }
-                )
-                for one in parent.token_counts
-            ),
+            "token_counts": tuple(_fewer(one, taken.counts[one.name], shards) for one in parent.token_counts),
             "shards": tuple(sorted(shards, key=lambda shard: shard.path)),
             "merkle": Merkle.over(shards),
             "files": tuple(sorted(files.values(), key=lambda file: file.path)),
@@ -127,6 +118,17 @@ def restate(
             "takedowns": (*parent.takedowns, last),
         }
     ).identified()
+
+
+def _fewer(one: TokenCount, lost: Mapping[str, int], shards: Sequence[Shard]) -> TokenCount:
+    """What a tokenizer counts without the tokens `lost` in each shard."""
+    by_source = dict(one.by_source)
+    for shard in shards:
+        by_source[shard.source] -= lost.get(shard.path, 0)
+    counts: dict[str, object] = {"tokens": one.tokens - sum(lost.values()), "by_source": by_source}
+    if one.by_shard:
+        counts["by_shard"] = {path: tokens - lost.get(path, 0) for path, tokens in one.by_shard.items()}
+    return one.model_copy(update=counts)
 
 
 def _write(folder: Path, path: str, kind: str, table: pl.DataFrame, files: dict[str, File]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -20,6 +20,7 @@ from manifests.model import Shard
 from manifests.removed import RELEASED, REMOVED, Ids
 from manifests.screening import account_of
 from shards.fingerprint import document_leaf, fingerprint, token_digests
+from shards.other_tokens import other_tokens_writer
 from shards.signatures import write_index
 from shards.write import ROW, write_account, write_shard
 
@@ -36,6 +37,22 @@ def link(source: Path, target: Path) -> bool:
         shutil.copyfile(source, target)
         return False
     return True
+
+
+def rewrite_other_tokens(parent: Path, folder: Path, name: str, gone: pl.Series, groups: Sequence[int]) -> int:
+    """Write the tokens of a shard by another tokenizer without the rows that are `gone`; how many tokens they had.
+
+    `groups` are numbers of rows that stay, by row group of the shard as it is written anew.
+    """
+    rows = pq.read_table(parent / name)
+    stays = rows.filter((~gone).to_arrow()).combine_chunks()
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    with other_tokens_writer(folder / name, rows.schema) as writer:
+        start = 0
+        for count in groups:
+            writer.write_table(stays.slice(start, count), row_group_size=max(count, 1))
+            start += count
+    return sum((pc.sum(part["n_tokens"]).as_py() or 0) * sign for part, sign in ((rows, 1), (stays, -1)))
 
 
 def rewrite_shard(parent: Path, folder: Path, shard: Shard, gone: pl.Series, row_group_tokens: int) -> Shard:

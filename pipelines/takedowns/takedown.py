@@ -16,6 +16,7 @@ from corpus.rooms import code_sha256
 from corpus.tables import to_table
 from corpus.verdict import Stage, Verdict
 from manifests import layout
+from manifests.agree import lacking
 from manifests.amount import Amount
 from manifests.earlier import incomparable, index_of
 from manifests.model import File, Manifest, Shard
@@ -32,6 +33,7 @@ from pipelines.takedowns.rewrite import (
     SHOWN,
     link,
     removed_rows,
+    rewrite_other_tokens,
     rewrite_shard,
     rewrite_table,
     without,
@@ -65,7 +67,7 @@ def take_down(
     Memory is that of a shard, a record table, and of the lines of the request.
 
     Args:
-        tokenizers: files of those in the manifest's `token_counts`, to count what is gone.
+        tokenizers: files of those in the manifest's `token_counts` whose counts do not stand beside the shards.
         partial: see `find`.
 
     Raises:
@@ -94,14 +96,15 @@ def _usable(parent: Snapshot, request: Request, tokenizers: tuple[Path, ...]) ->
     if request.request_id in [one.request_id for one in manifest.takedowns]:
         raise RecipeError(f"{parent.folder} has a takedown {request.request_id} already; give this one another id")
     facts = manifest.dedup.signatures
-    if manifest.merkle is None or facts is None or not manifest.ledger.released:
+    if manifest.merkle is None or facts is None or not manifest.ledger.released or lacking(manifest):
         raise SnapshotError(
-            f"{parent.folder} is older than takedowns: it states no roots or signatures; build it again"
+            f"{parent.folder} is older than takedowns: it lacks roots, signatures or columns; build it again"
         )
     if differs := incomparable(facts):
         raise SnapshotError(f"the text of {parent.folder} cannot be counted again by this code: {differs}")
     brought = {sha256_file(path): path for path in tokenizers}
-    for one in manifest.token_counts:
+    uncounted = [one for one in manifest.token_counts if not one.by_shard]
+    for one in uncounted:
         if one.sha256 not in brought:
             raise RecipeError(f"tokens by {one.name} are stated: --tokenizer FILE, with sha256 {one.sha256}")
     stated: list[Shard | File] = [*manifest.shards, *manifest.files]
@@ -111,7 +114,7 @@ def _usable(parent: Snapshot, request: Request, tokenizers: tuple[Path, ...]) ->
             raise SnapshotError(f"{file.path} is not as the manifest states: `hc4 verify` names all that differs")
     if manifest.computed_id() != manifest.snapshot_id:
         raise SnapshotError("the manifest does not hash to its snapshot_id: `hc4 verify` names all that differs")
-    return {one.name: load_tokenizer(brought[one.sha256]) for one in manifest.token_counts}
+    return {one.name: load_tokenizer(brought[one.sha256]) for one in uncounted}
 
 
 class _Taking:
@@ -120,7 +123,7 @@ class _Taking:
     ) -> None:
         self._parent, self._fresh, self._request, self._named = parent, fresh, request, named
         self._counters = counters
-        self._taken = Taken(counts={name: {} for name in counters})
+        self._taken = Taken(counts={one.name: {} for one in parent.manifest.token_counts})
         self._files: dict[str, File] = {}
         self._matched: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
@@ -172,18 +175,28 @@ class _Taking:
         sums = pl.DataFrame(table.select(["n_bytes", "n_words", "n_tokens"])).sum().row(0)
         self._removed += Amount(documents=len(table), **dict(zip(("bytes", "words", "tokens"), sums, strict=True)))
         self._counts["shortened"] += sum(cut > 0 for cut in table["paragraphs_cut"].to_pylist())
-        if self._counters:
-            text = pq.read_table(self._parent.folder / shard.path, columns=["text"])["text"].filter(gone.to_arrow())
-            for name, tokenizer in self._counters.items():
-                counts = self._taken.counts[name]
-                tokens = int(token_counts(text.combine_chunks(), tokenizer).sum())
-                counts[shard.source] = counts.get(shard.source, 0) + tokens
         asked: object = self._parent.manifest.recipe["shards"]
         size = int(asked["row_group_tokens"])  # type: ignore[index]
         written = rewrite_shard(self._parent.folder, self._fresh, shard, gone, size)
         for path, kind in ((account_of(shard), "privacy"), (index_of(shard), "signatures")):
             self._file(path, kind)
+        self._other_tokens(shard, gone)
         return written
+
+    def _other_tokens(self, shard: Shard, gone: pl.Series) -> None:
+        """What the documents that are `gone` had by other tokenizers; written anew where it stands beside the shard."""
+        metadata = pq.read_metadata(self._fresh / shard.path)
+        groups = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
+        for one in self._parent.manifest.token_counts:
+            if one.by_shard:
+                name = one.beside(shard.path)
+                tokens = rewrite_other_tokens(self._parent.folder, self._fresh, name, gone, groups)
+                self._file(name, layout.TOKENS)
+            else:
+                text = pq.read_table(self._parent.folder / shard.path, columns=["text"])["text"]
+                lost = text.filter(gone.to_arrow()).combine_chunks()
+                tokens = int(token_counts(lost, self._counters[one.name]).sum())
+            self._taken.counts[one.name][shard.path] = tokens
 
     def _look(self, path: Path, taken: Ids, writer: pq.ParquetWriter) -> None:
         """List what was named in a record table and not released, and copies of what is taken."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from corpus.assets import assets_folder
@@ -15,13 +19,17 @@ from corpus.errors import AssetError, BuildStopped, RecipeError, SnapshotError
 from datacards.render import render
 from manifests.finding import Finding
 from manifests.model import Manifest
-from manifests.recount_tokens import findings
+from manifests.recount_tokens import beside, findings
 from manifests.snapshot import Snapshot
+from manifests.unchanged import compare_with_parent
 from manifests.verify import notes, verify
 from pipelines.plan import make_plan
 from pipelines.recipe import load_recipe
-from pipelines.shard import count_tokens
+from pipelines.shard import prove_counts
+from pipelines.takedowns.request import Request
+from pipelines.takedowns.takedown import take_down
 from shards import token_counts as counting
+from shards.other_tokens import STORED, write_other_tokens
 from shards.tokenizer import Tokenizer, load_tokenizer
 from tests.pipelines.building import build
 from tests.pipelines.small import assets_are_here
@@ -34,7 +42,7 @@ sources:
   - {name: second, reader: jsonl, files: [second.jsonl], options: {columns: {text: text, id: id}}, terms: CC0-1.0}
 count_with:
   - {name: same, tokenizer: "asset:mistral-v3.model"}
-  - {name: letters, tokenizer: ./tokenizer.json}
+  - {name: letters, tokenizer: ./tokenizer.json, store: true}
 """
 WORDS = ["patient", "slept", "well", "morning", "pain", "fever", "cough", "history", "aspirin", "dose", "visit"]
 
@@ -103,8 +111,8 @@ def test_another_tokenizer_counts_what_its_reference_counts(folder: Path, manife
 
 def test_the_recipe_names_them_by_their_digests(folder: Path, manifest: Manifest) -> None:
     assert manifest.recipe["count_with"] == [
-        {"name": "same", "tokenizer": manifest.tokenizer.sha256},
-        {"name": "letters", "tokenizer": sha256_file(folder / "tokenizer.json")},
+        {"name": "same", "tokenizer": manifest.tokenizer.sha256, "store": False},
+        {"name": "letters", "tokenizer": sha256_file(folder / "tokenizer.json"), "store": True},
     ]
     assert str(folder) not in manifest.canonical().decode()
 
@@ -115,6 +123,84 @@ def test_verification_counts_them_again_with_the_file_and_says_so_without(folder
     assert verify(folder / "out", render, files) == []
     assert any("same, letters not counted again" in note for note in notes(manifest))
     assert not any("not counted again" in note for note in notes(manifest, files))
+
+
+def test_each_document_has_its_count_and_its_ids_where_they_are_stored(folder: Path, manifest: Manifest) -> None:
+    reference = load_tokenizer(folder / "tokenizer.json").oracle
+    for one in manifest.token_counts:
+        for shard in manifest.shards:
+            rows, mine = (pq.read_table(folder / "out" / name) for name in (shard.path, one.beside(shard.path)))
+            assert mine["doc_id"].to_pylist() == rows["doc_id"].to_pylist()
+            assert sum(mine["n_tokens"].to_pylist()) == one.by_shard[shard.path]
+            assert mine.column_names == ["doc_id", "n_tokens", *(["input_ids"] if one.stored else [])]
+            if one.stored:
+                assert mine["input_ids"].to_pylist() == reference.encode(rows["text"].to_pylist())
+            else:
+                assert mine["n_tokens"].to_pylist() == rows["n_tokens"].to_pylist()
+
+
+def test_a_shard_has_the_same_row_groups_in_every_tokenizer(folder: Path, tmp_path: Path) -> None:
+    tokenizer = load_tokenizer(folder / "tokenizer.json")
+    rows = pa.table({"doc_id": [f"a:{n}" for n in range(9)], "text": pa.array(texts(5, 9), pa.large_string())})
+    rows = rows.append_column("n_tokens", pa.array([5] * 9, pa.int32()))
+    whole = write_other_tokens(tmp_path / "whole", rows, tokenizer, row_group_tokens=1000, store=True)
+    cut = write_other_tokens(tmp_path / "cut", rows, tokenizer, row_group_tokens=10, store=True)
+    counts = write_other_tokens(tmp_path / "counts", rows, tokenizer, row_group_tokens=10, store=False)
+
+    assert whole.tolist() == cut.tolist() == counts.tolist()
+    assert pq.read_metadata(tmp_path / "cut").num_row_groups == 5
+    assert pq.read_table(tmp_path / "cut").equals(pq.read_table(tmp_path / "whole"))
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (lambda rows: rows.slice(1), "is not of the documents of its shard, in order"),
+        (
+            lambda rows: rows.set_column(1, "n_tokens", pc.add(rows["n_tokens"], 1)).cast(STORED),
+            "n_tokens of some documents",
+        ),
+        (lambda rows: rows.drop_columns(["input_ids"]), "has not the columns"),
+    ],
+)
+def test_edited_tokens_beside_a_shard_are_found(
+    folder: Path, tmp_path: Path, edit: Callable[[pa.Table], pa.Table], said: str
+) -> None:
+    copy = shutil.copytree(folder / "out", tmp_path / "out")
+    letters = Snapshot.open(copy).manifest.token_counts[1]
+    name = letters.beside(Snapshot.open(copy).manifest.shards[0].path)
+    edited = edit(pq.read_table(copy / name))
+    pq.write_table(edited, copy / name)
+
+    assert any(said in finding.what for finding in beside(Snapshot.open(copy)))
+    assert any(finding.file == name for finding in verify(copy, render))
+
+
+def test_other_ids_of_the_same_number_are_found_with_the_tokenizer(folder: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(folder / "out", tmp_path / "out")
+    opened = Snapshot.open(copy)
+    name = opened.manifest.token_counts[1].beside(opened.manifest.shards[0].path)
+    rows = pq.read_table(copy / name)
+    turned = pa.array([ids[::-1] for ids in rows["input_ids"].to_pylist()], STORED.field("input_ids").type)
+    pq.write_table(rows.set_column(2, STORED.field("input_ids"), turned).cast(STORED), copy / name)
+
+    assert list(beside(opened)) == []
+    assert list(findings(opened, [folder / "tokenizer.json"])) == [Finding(name, "has other tokens than its documents")]
+
+
+def test_a_takedown_leaves_the_tokens_of_what_stays(folder: Path, tmp_path: Path) -> None:
+    parent = Snapshot.open(folder / "out")
+    gone = pq.read_table(folder / "out" / parent.manifest.shards[0].path)["doc_id"][0].as_py()
+    done = take_down(folder / "out", tmp_path / "less", Request(request_id="one", reason="asked", doc_id=(gone,)))
+    _, letters = done.manifest.token_counts
+
+    assert verify(tmp_path / "less", render, [folder / "tokenizer.json"]) == []
+    before = pq.read_table(folder / "out" / letters.beside(parent.manifest.shards[0].path))
+    lost = before["n_tokens"][before["doc_id"].to_pylist().index(gone)].as_py()
+    assert letters.tokens == parent.manifest.token_counts[1].tokens - lost
+    assert (
+        compare_with_parent(Snapshot(tmp_path / "less", done.manifest), parent.manifest, folder / "out").findings == ()
+    )
 
 
 def test_an_edited_count_is_found_when_it_is_counted_again(folder: Path, manifest: Manifest) -> None:
@@ -139,11 +225,14 @@ def test_a_tokenizer_that_the_snapshot_does_not_name_is_an_error(folder: Path, t
 def test_a_fast_path_unlike_its_reference_stops_the_build(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tokenizer = Tokenizer(folder / "tokenizer.json")
     rows = pa.table({"doc_id": ["a:1"], "text": pa.array(["fever"], pa.large_string()), "text_sha256": ["0" * 64]})
-    assert count_tokens(rows, tokenizer, 1)[1] == 1
+    counts = counting.token_counts(rows["text"].combine_chunks(), tokenizer)
+    assert prove_counts(rows, counts, tokenizer, 1) == 1
+    with pytest.raises(BuildStopped, match="disagree on a:1"):
+        prove_counts(rows, counts + 1, tokenizer, 1)
     monkeypatch.setattr(tokenizer.oracle, "encode", lambda texts: [[1] * 99 for _ in texts])
 
     with pytest.raises(BuildStopped, match="disagree on a:1"):
-        count_tokens(rows, tokenizer, 1)
+        prove_counts(rows, counts, tokenizer, 1)
 
 
 def test_counts_do_not_depend_on_how_much_is_encoded_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipelines.decide import Objections, object_to_languages
-from pipelines.recipe import LanguageRecipe
+from pipelines.sections.filtering import LanguageRecipe
 
 SHARES = {
     "english": {"en": 1.0},

@@ -15,7 +15,7 @@ from corpus.errors import RecipeError
 from datacards.render import render
 from manifests.verify import verify
 from pipelines.rawfiles import Retrieval, find_raw_files
-from pipelines.recipe import SourceRecipe
+from pipelines.sections.sources import SourceRecipe
 from sources.fetch.lockfile import Lock, LockedFile, write_lock
 from tests.pipelines.building import build
 from tests.pipelines.small import SmallCorpus

@@ -13,7 +13,8 @@ import yaml
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.recipe import DedupRecipe, SourceRecipe
+from pipelines.sections.deduplication import DedupRecipe
+from pipelines.sections.sources import SourceRecipe
 from pipelines.wipe_out import Loss, broken_rule
 from tests.pipelines.building import build, hc4
 from tests.pipelines.small import SmallCorpus

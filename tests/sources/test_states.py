@@ -14,7 +14,8 @@ import pytest
 from corpus.document import Document, Record
 from corpus.errors import RawFileError
 from pipelines.locations import resolve_options
-from pipelines.recipe import SourceRecipe, load_recipe
+from pipelines.recipe import load_recipe
+from pipelines.sections.sources import SourceRecipe
 from sources.reader import RawFile, Reader
 from sources.registry import READERS, make_reader, reader_names
 from tests.sources.material import KIT
@@ -28,7 +29,7 @@ RECORDS = 60
 """Of a pattern and of a file."""
 SLOW = {"pdf": 1}
 RARE = {
-    "jats": {"retraction"},
+    "jats": {"retraction", "mesh"},
     "elsevier": {"retraction"},
     "openalex": {"retraction", "pmcid", "genre"},
     "cnxml": {"authors", "published", "version"},
