@@ -114,6 +114,13 @@ def phi() -> None:
     compare(list(CONTESTANTS))
 
 
+def loading() -> None:
+    """Packed sequences out of shards and out of a cache: hc4 beside datatrove, litdata and datasets."""
+    from benchmarks.loading import compare
+
+    compare(_out)
+
+
 def readers() -> None:
     """MEDLINE and JATS beside the parser below them."""
     from benchmarks.readers import main
@@ -148,6 +155,7 @@ _KERNELS: dict[str, Callable[[], None]] = {
     "dedup_quality": dedup_quality,
     "tokenization": tokenization,
     "phi": phi,
+    "loading": loading,
     "readers": readers,
     "contamination": contamination,
     "exports": exports,
