@@ -270,7 +270,8 @@ class SplitRule(Strict):
     like_train: int = 0
     """Of `rest`: documents that would be held out, were they not similar to others that cannot be."""
     late: int = 0
-    """Of `rest`: documents published after the date, in groups with others that were not, or may not have been."""
+    """Of `rest`: documents published after the date that it does not hold out, as their groups have others that were
+    not, or may not have been."""
 
 
 class Split(Strict):

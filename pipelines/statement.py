@@ -311,7 +311,7 @@ def _splits(finished: Finished, names: list[str]) -> Iterator[Split]:
         HeldOutOf(source=name, threshold=held_out.thresholds[name], wanted=held_out.wanted[name]) for name in names
     )
     rules = {
-        TRAIN: SplitRule(by="rest", like_train=held_out.like_train, late=held_out.late_in_train),
+        TRAIN: SplitRule(by="rest", like_train=held_out.like_train, late=held_out.late_in_group),
         VALIDATION: SplitRule(by="position", sources=of_sources),
         VALIDATION_TIME: SplitRule(by="date", after=recipe.split.after),
     }
