@@ -107,7 +107,7 @@ class Multiplied(Build):
         for number, own in enumerate(base.digests * times):
             self.digests[number] = {**own, "documents": digest([own["documents"], number])}
         concluded = base.concluded * times
-        counts = self._shard_counts(concluded)
+        counts = self._shard_counts(concluded, replace(base.held_out, tokens={}))
         assembled = []
         for copy in self._copies:
             for place in range(len(base.digests)):
@@ -137,6 +137,7 @@ class Multiplied(Build):
             phi_key=None,
             removals=review.run(merges, self.plan.recipe.seed),
             paragraphs=base.paragraphs,
+            held_out=replace(base.held_out, tokens={}),
         )
 
     def _conclude_copy(self, copy: Copy, place: int) -> None:

@@ -11,7 +11,8 @@
     ├── EngineError            a unit failed after its retries: names the unit and the cause
     ├── SnapshotError          a snapshot is damaged, or is not a snapshot
     ├── NotReleased            a document that is asked for is not among those that the snapshot releases
-    └── FetchError             a raw file could not be fetched as its publisher describes it
+    ├── FetchError             a raw file could not be fetched as its publisher describes it
+    └── LoadError              shards cannot be loaded as asked: settings that contradict, or the state of another run
 
 A message says what, where (file, record, recipe line) and what to do. It never quotes document text.
 """
@@ -88,3 +89,9 @@ class FetchError(Hc4Error):
     """A raw file could not be fetched as its publisher describes it, or no longer is what was fetched."""
 
     exit_code = 7
+
+
+class LoadError(Hc4Error):
+    """Shards cannot be loaded as asked: settings contradict each other or the shards, or a state is of another run."""
+
+    exit_code = 2

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from datacards import charts, text
 from datacards.demographics import spoken
+from datacards.splits import rule_in_words
 from datacards.views import ROWS, dated, undated
 
 
@@ -41,6 +42,7 @@ def environment(*, autoescape: bool, finalize: Callable[[object], str]) -> Envir
         keep_trailing_newline=True,
     )
     pages.globals |= {"share": text.share, "counted": text.counted, "number": text.number, "spoken": spoken}
+    pages.globals["rule_in_words"] = rule_in_words
     return pages
 
 

@@ -12,7 +12,7 @@ ATTRIBUTION.parquet      whom the licences of the released documents want named
 provenance.intoto.jsonl  the same for machines of the supply chain: in-toto statement, SLSA provenance
 SHA256SUMS               digests of all files, for people without hc4
 snapshot.sig             if its builder signed it: signature over all other files, SHA256SUMS too
-data/<source>/           the corpus: train-*.parquet, validation-*.parquet
+data/<source>/           the corpus: train-*.parquet, validation-*.parquet, validation_time-*.parquet
 audit/<source>/          one row a record read: verdict, evidence, measurements; no text
 signatures/<source>/     for each row of the shards of the same names, what deduplication compares: keys, no text
 tokens/<name>/<source>/  for each row of the shards of the same names, its tokens by another tokenizer
@@ -21,6 +21,7 @@ ledger/ledger.parquet    raw file x stage x verdict x reason
 ledger/quarantine.parquet
 coverage/journals.parquet    every journal of every source, with how much text is from it
 coverage/domains.parquet     the same of registered domains of the web
+coverage/mesh.parquet        the same of MeSH descriptors; a document counts for each of its own
 takedowns/documents.parquet  if documents were taken out: which, and from where; no text
 samples/samples.parquet  masked excerpts of kept and dropped documents
 samples/boilerplate.parquet  sentences that a source repeats, in how many documents, masked

@@ -243,11 +243,38 @@ class TokenizerFacts(Strict):
     """Documents of the released shards encoded again by the oracle; all were equal, or the build had stopped."""
 
 
+class HeldOutOf(Strict):
+    """What is held out of a source by the position of near-duplicate groups (`shards.place.position`)."""
+
+    source: str
+    threshold: float
+    """Groups whose home it is, below which position: the home is the source of the group's least released doc_id."""
+    wanted: int | None
+    """Tokens, as read, that were to be held out, as the recipe states it and as its bound lets; null: a share was."""
+
+
+class SplitRule(Strict):
+    """Which near-duplicate groups a split has. All rules hold for groups and what is similar to them as one."""
+
+    by: Literal["rest", "position", "date"]
+    """`rest`: all that is in no other split."""
+    sources: tuple[HeldOutOf, ...] = ()
+    """Of `position`, in the order of the recipe."""
+    after: str | None = None
+    """Of `date`: nothing in the group was published before this year, month or day, and all its dates are known."""
+    like_train: int = 0
+    """Of `rest`: documents that would be held out, were they not similar to others that cannot be."""
+    late: int = 0
+    """Of `rest`: documents published after the date, in groups with others that were not, or may not have been."""
+
+
 class Split(Strict):
     """A named part of the corpus; near-duplicate groups never straddle two."""
 
     name: str
     amount: Amount
+    rule: SplitRule | None = Field(None, exclude_if=lambda rule: rule is None)
+    """Not stated where the recipe asks for one share of all groups, and nothing like them had to stay in train."""
 
 
 class Shard(Strict):

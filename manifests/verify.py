@@ -27,6 +27,7 @@ from manifests import (
     released,
     removals,
     signed,
+    splits,
     withdrawn,
 )
 from manifests.drift import drift
@@ -135,6 +136,7 @@ def _findings(snapshot: Snapshot, render: Render) -> Iterator[Finding]:
     yield from _sums(folder, digests, listed)
     yield from agree.with_recipe(manifest)
     yield from agree.with_formatters(manifest)
+    yield from splits.with_recipe(manifest)
     yield from proof.contradictions(manifest)
     yield from released.policies_unknown(manifest)
     if not damaged:
@@ -180,6 +182,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.DATA, agree.with_merged(snapshot)),
         (layout.DATA, agree.with_statements(snapshot)),
         (layout.DATA, agree.with_profile(snapshot)),
+        (layout.DATA, splits.findings(snapshot)),
         (layout.DATA, origin.with_raw_files(snapshot)),
         (layout.DATA, origin.with_rights(snapshot)),
         (layout.DATA, covered.findings(snapshot)),

@@ -34,6 +34,7 @@ from pipelines.provenance import (
     ATTRIBUTED,
     ATTRIBUTION,
     attributions,
+    masked_headings,
     masked_words,
     null_reasons,
     provenance,
@@ -42,7 +43,7 @@ from pipelines.provenance import (
 from pipelines.shortened import Released, shortened
 from pipelines.slices import slice_rows
 from pipelines.statistics import Before, Statistics
-from shards.place import shards_of, split_of
+from shards.place import TRAIN, shards_of
 from shards.signatures import PACKED, packed
 from shards.tokenizer import Tokenizer, load_tokenizer
 from shards.write import ROW
@@ -86,8 +87,8 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     """Write `assembled` of one bundle: released rows, and whom they owe attribution.
 
     Slices: `params["merges"]` of merged documents, `params["clusters"]` of documents in a split group,
-    `params["stands_for"]` of survivors, `params["works"]` of what other records say, `params["cuts"]` of paragraphs to
-    cut.
+    `params["held_out"]` of those that are not in train, `params["stands_for"]` of survivors, `params["works"]` of what
+    other records say, `params["cuts"]` of paragraphs to cut.
     """
     index: list[list[Json]] = []
     counts = Statistics(params["signature"]["shingle_words"])
@@ -117,7 +118,8 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
     digests = params["digests"]
     verdicts = pl.read_parquet(work.product("verdicts", digests["verdicts"]) / ROWS, glob=False)
     merged = {row for row, *_ in slice_rows(work, params["merges"])}
-    clusters: dict[int, str] = dict(slice_rows(work, params["clusters"]))
+    clusters: dict[int, str] = {row: cluster for row, cluster, *_ in slice_rows(work, params["clusters"])}
+    held_out: dict[int, str] = dict(slice_rows(work, params["held_out"]))
     stands_for = {row: lists for row, *lists in slice_rows(work, params["stands_for"])}
     state = {row: retraction for row, retraction, *_ in slice_rows(work, params["works"]) if retraction}
     cuts: dict[int, list[int]] = {}
@@ -160,6 +162,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
             columns = {
                 **{name: documents[name] for name in _COPIED},
                 **masked_words(documents, part["phi"]["phi_policy"]),
+                "mesh": masked_headings(documents),
                 **provenance(documents, params),
                 **released_rights(part["licence"], changed | (not params["verbatim"])),
                 "source": pa.array([params["source"]] * len(kept)),
@@ -173,9 +176,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
                     name: pa.array([lists[number] for lists in others], pa.list_(pa.string()))
                     for number, name in enumerate(_STANDS_FOR)
                 },
-                "split": [
-                    split_of(c, validation_share=params["validation_share"], seed=params["seed"]) for c in cluster
-                ],
+                "split": [held_out.get(place, TRAIN) for place in places],
                 "cluster_id": cluster,
                 "language": part["language"]["language"],
                 "language_score": part["language"]["language_score"],

@@ -38,9 +38,11 @@ from pipelines.publish import publish
 from pipelines.samples import SAMPLES_PER_REASON
 from pipelines.signals import signal_stages
 from pipelines.slices import Sliced, without_places
+from pipelines.splits.steps import HeldOut, Splitting
+from pipelines.splits.steps import Part as HeldOutPart
 from pipelines.statement import Finished
 from pipelines.works.steps import Bundle, Works
-from shards.place import TRAIN, VALIDATION
+from shards.place import SPLITS, TRAIN, VALIDATION
 
 MADE_BY = {"made_by": toolchain("filters", "dedup", "shards", "pipelines")}
 _ROWS_A_PARTITION = 20_000_000
@@ -105,14 +107,16 @@ class Build:
         paragraphs = self._paragraphs(resolved)
         concluded = self._conclude(resolved, works, learnt)
         recall = self._plant(concluded)
-        counts = self._shard_counts(concluded)
-        assembled = self._assemble(resolved, works, paragraphs.cuts, counts)
+        held_out = self._hold_out(resolved, concluded)
+        counts = self._shard_counts(concluded, held_out)
+        assembled = self._assemble(resolved, works, paragraphs.cuts, held_out, counts)
         shards = self._shards(assembled, counts)
         return Finished(
             *(self.plan, self.work, self.digests, documents, learnt, concluded, recall, assembled, shards, resolved),
             phi_key=self._phi_key[1] if self._phi_key else None,
             removals=shown,
             paragraphs=paragraphs.of_source,
+            held_out=held_out,
         )
 
     def _phase(self, title: str, units: list[Unit]) -> list[dict[str, Result]]:
@@ -310,21 +314,38 @@ class Build:
         results = self._phase("Plant identifiers", [unit for _, unit in units])
         return [result["planted"] for result in results]
 
-    def _shard_counts(self, concluded: list[Result]) -> dict[str, dict[str, int]]:
+    def _kept_tokens(self, concluded: list[Result]) -> dict[str, int]:
+        """By source, tokens as read of what it keeps."""
+        return {name: sum(concluded[n]["kept_tokens"] for n in numbers) for name, numbers in self._of_source().items()}
+
+    def _hold_out(self, found: Found, concluded: list[Result]) -> HeldOut:
+        parts = [
+            HeldOutPart(bundle.source.name, own, bundle.label, bundle.weight)
+            for bundle, own in zip(self.plan.bundles, self.digests, strict=True)
+        ]
+        return Splitting(self._phase, MADE_BY, self.plan.recipe).run(parts, found, self._kept_tokens(concluded))
+
+    def _shard_counts(self, concluded: list[Result], held_out: HeldOut) -> dict[str, dict[str, int]]:
         """By source and split, how many shards: from tokens kept, so that a shard holds about `shards.tokens`."""
-        recipe = self.plan.recipe
-        share = recipe.split.validation_share
+        recipe, share = self.plan.recipe, self.plan.recipe.split.validation_share
         counts: dict[str, dict[str, int]] = {}
-        for source, numbers in self._of_source().items():
-            tokens = sum(concluded[n]["kept_tokens"] for n in numbers)
-            parts = {TRAIN: 1 - share, VALIDATION: share}
-            counts[source] = {
-                split: max(1, math.ceil(tokens * part / recipe.shards.tokens)) for split, part in parts.items() if part
-            }
+        for source, tokens in self._kept_tokens(concluded).items():
+            parts = dict.fromkeys((split for _, split in held_out.tokens), 0.0)
+            if recipe.asks_for_splits:
+                parts |= {split: held_out.tokens.get((source, split), 0) for split in SPLITS[1:]}
+                parts[TRAIN] = tokens - sum(parts.values())
+            else:
+                parts |= {TRAIN: tokens * (1 - share)} | ({VALIDATION: tokens * share} if share else {})
+            counts[source] = {split: max(1, math.ceil(part / recipe.shards.tokens)) for split, part in parts.items()}
         return counts
 
     def _assemble(
-        self, found: Found, works: Sliced, cuts: list[dict[str, Json]], counts: dict[str, dict[str, int]]
+        self,
+        found: Found,
+        works: Sliced,
+        cuts: list[dict[str, Json]],
+        held_out: HeldOut,
+        counts: dict[str, dict[str, int]],
     ) -> list[Result]:
         recipe = self.plan.recipe
         needed = ("documents", "verdicts", "licence", "language", "phi", "signature", "tokens")
@@ -349,8 +370,7 @@ class Build:
                 "homepage": bundle.source.homepage,
                 "phi_key": self._phi_key,
                 "shards": counts[bundle.source.name],
-                "validation_share": recipe.split.validation_share,
-                "seed": recipe.seed,
+                "held_out": held_out.rows.of(number),
                 "tokenizer": self._tokenizer,
                 "genres": genres,
                 "signature": recipe.dedup.signature.model_dump(mode="json"),

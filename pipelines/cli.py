@@ -17,6 +17,7 @@ from pipelines.arguments import SnapshotFolder
 from pipelines.cards_command import cards
 from pipelines.dedup_command import dedup_app
 from pipelines.diff_command import diff
+from pipelines.evaluate_command import evaluate_app
 from pipelines.export_command import export
 from pipelines.fetching import fetch_app
 from pipelines.instruct_command import instruct
@@ -60,6 +61,7 @@ app.add_typer(assets_app, name="assets")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(phi_app, name="phi")
 app.add_typer(dedup_app, name="dedup")
+app.add_typer(evaluate_app, name="evaluate")
 RecipeFile = Annotated[Path, typer.Argument(help="The recipe (YAML).", show_default=False)]
 Work = Annotated[
     Path | None,

@@ -123,6 +123,12 @@ class Recipe(Part):
         own = self.licence_profile
         return own if isinstance(own, str) else own.model_dump(mode="json")
 
+    @property
+    def asks_for_splits(self) -> bool:
+        """Whether more is asked for than one share of all groups."""
+        of_source = any(source.validation_tokens is not None for source in self.sources)
+        return of_source or self.split.validation_tokens is not None or self.split.after is not None
+
     def rules_for(self) -> dict[str, tuple[Rule, ...]]:
         """Rules of each named document type; `*` holds those of every other type."""
         quality, asked = self.quality, self.boilerplate.doc_types

@@ -42,6 +42,7 @@ from manifests.merkle import Merkle
 from manifests.model import (
     File,
     FormatterFacts,
+    HeldOutOf,
     KnownRecall,
     Ledger,
     LicenceRights,
@@ -57,6 +58,7 @@ from manifests.model import (
     Shard,
     Source,
     Split,
+    SplitRule,
     TokenizerFacts,
 )
 from manifests.rights import rights_floor
@@ -69,7 +71,8 @@ from pipelines.measure import ROWS
 from pipelines.merged import count_merged
 from pipelines.plan import Plan
 from pipelines.sections.sources import SourceRecipe
-from shards.place import SPLITS
+from pipelines.splits.steps import HeldOut
+from shards.place import SPLITS, TRAIN, VALIDATION, VALIDATION_TIME
 from shards.tokenizer import load_tokenizer
 
 
@@ -94,6 +97,7 @@ class Finished:
     """By source, the digest of the pairs to read of what near-dedup removed."""
     paragraphs: dict[str, dict[str, int]]
     """By source, the counts of `RepeatedParagraphs`."""
+    held_out: HeldOut
 
     def of(self, source: str) -> list[int]:
         """Bundle numbers of a source."""
@@ -145,7 +149,7 @@ def make_manifest(
         recipe=canonical,
         recipe_sha256=digest(canonical),
         totals=sum(released.values(), Amount()),
-        splits=tuple(Split(name=split, amount=_split(finished, names, split)) for split in SPLITS),
+        splits=tuple(_splits(finished, names)),
         sources=tuple(_source(finished, source, ledger, released, labels) for source in recipe.sources),
         coverage=_coverage(finished, recipe.sources, labels, released),
         ledger=ledger,
@@ -298,8 +302,22 @@ def _sum(amounts: Iterable[dict[str, int]]) -> Amount:
     return sum((Amount(**amount) for amount in amounts), Amount())
 
 
-def _split(finished: Finished, names: list[str], split: str) -> Amount:
-    return sum((_labels(finished, name, "split").get(split, Amount()) for name in names), Amount())
+def _splits(finished: Finished, names: list[str]) -> Iterator[Split]:
+    """Each split with its amount; and its rule, unless it is the one share of all groups that snapshots always had."""
+    recipe, held_out = finished.plan.recipe, finished.held_out
+    of_sources = tuple(
+        HeldOutOf(source=name, threshold=held_out.thresholds[name], wanted=held_out.wanted[name]) for name in names
+    )
+    rules = {
+        TRAIN: SplitRule(by="rest", like_train=held_out.like_train, late=held_out.late_in_train),
+        VALIDATION: SplitRule(by="position", sources=of_sources),
+        VALIDATION_TIME: SplitRule(by="date", after=recipe.split.after),
+    }
+    told = recipe.asks_for_splits or held_out.like_train > 0
+    for name in SPLITS:
+        amount = sum((_labels(finished, source, "split").get(name, Amount()) for source in names), Amount())
+        if name != VALIDATION_TIME or recipe.split.after is not None or amount.documents:
+            yield Split(name=name, amount=amount, **({"rule": rules[name]} if told else {}))
 
 
 def _privacy(finished: Finished, names: list[str]) -> Privacy:

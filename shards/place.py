@@ -8,7 +8,9 @@ from collections.abc import Iterable
 
 TRAIN = "train"
 VALIDATION = "validation"
-SPLITS = (TRAIN, VALIDATION)
+VALIDATION_TIME = "validation_time"
+"""Held out because nothing like it was published before a date."""
+SPLITS = (TRAIN, VALIDATION, VALIDATION_TIME)
 
 
 def uniform(text: str, *, salt: str) -> float:
@@ -16,9 +18,14 @@ def uniform(text: str, *, salt: str) -> float:
     return (int.from_bytes(hashlib.sha256(f"{salt}\0{text}".encode()).digest()[:8]) >> 12) / 2**52
 
 
+def position(group: str, *, seed: int) -> float:
+    """Where a near-duplicate group stands, in [0, 1): those below a threshold are held out."""
+    return uniform(group, salt=f"split/{seed}")
+
+
 def split_of(group: str, *, validation_share: float, seed: int) -> str:
-    """The split of a near-duplicate group: all its documents go together."""
-    return VALIDATION if uniform(group, salt=f"split/{seed}") < validation_share else TRAIN
+    """The split of a near-duplicate group by its `position` alone: all its documents go together."""
+    return VALIDATION if position(group, seed=seed) < validation_share else TRAIN
 
 
 def shards_of(doc_ids: Iterable[str], count: int) -> list[int]:

@@ -36,6 +36,7 @@ _SUB_FIELDS = {
 _EQUIVALENT = {
     "doc_id": "sc:identifier",
     "title": "sc:name",
+    "mesh": "sc:about",
     "text": "sc:text",
     "language": "sc:inLanguage",
     "published": "sc:datePublished",
@@ -182,7 +183,12 @@ def _file_sets(facts: Facts) -> Iterator[Json]:
 
 
 def _record_sets(facts: Facts) -> Iterator[Json]:
-    splits = {"train": "cr:TrainingSplit", "validation": "cr:ValidationSplit", "test": "cr:TestSplit"}
+    splits = {
+        "train": "cr:TrainingSplit",
+        "validation": "cr:ValidationSplit",
+        "validation_time": "cr:ValidationSplit",
+        "test": "cr:TestSplit",
+    }
     if facts.splits:
         yield {
             "@type": "cr:RecordSet",

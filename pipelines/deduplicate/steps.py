@@ -59,7 +59,7 @@ class Found:
     rows: Sliced
     """Merged documents: `pipelines.deduplicate.survivors.MERGES`."""
     groups: Sliced
-    """row, cluster."""
+    """Documents in split groups of several: `pipelines.deduplicate.survivors.GROUP`."""
     stands_for: Sliced
     """row, doc_id, identifiers, sources, licences."""
     of_bundle: list[int]

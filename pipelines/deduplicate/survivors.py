@@ -24,6 +24,10 @@ RESOLVED = "resolved.npz"
 MERGES = ("row", "doc_id", "survivor", "same_as", "method", "similarity", "substance", "containment")
 """What is said of a merged document; beside it `survivor_snapshot` (null: this one) and where the survivor stands."""
 GROUPS = "groups.parquet"
+GROUP = ("row", "cluster", "home", "published", "split")
+"""What is said of a document in a split group of several: the group's name; its home, the source of the least doc_id of
+it that survives here (null: none does); when the earliest of it was published ("": not known of all); the split that an
+earlier snapshot released it in (null: none did)."""
 STANDS_FOR = "stands_for.parquet"
 
 
@@ -101,13 +105,7 @@ def merges(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -
     snapshots = dict(enumerate((one["snapshot"] for one in params["earlier"]), start=new))
     snapshot = pl.col("survivor_bundle").replace_strict(snapshots, default=None, return_dtype=pl.String)
     rows = rows.rename({"jaccard": "similarity"}).with_columns(survivor_snapshot=snapshot)
-    groups = found.filter(pl.len().over("group") > 1)
-    # What is released already keeps its cluster, and with it its split.
-    there = groups.filter(pl.col("place") >= (new << 32))
-    kept = there.with_columns(there=names.of("cluster_id", there["place"].to_numpy())).group_by("group")
-    groups = groups.join(kept.agg(pl.col("there").min()), on="group", how="left", maintain_order="left")
-    cluster = pl.coalesce("there", pl.col("doc_id").min().over("group")).alias("cluster")
-    groups = groups.filter(pl.col("place") < (new << 32)).select(*_where("place", ""), cluster).sort("bundle", "row")
+    groups = _groups(found.filter(pl.len().over("group") > 1), names, new << 32)
     said = pl.read_parquet(
         work.product("works", params["works"]) / ROWS, columns=["bundle", "row", "licence_spdx"], glob=False
     )
@@ -118,6 +116,29 @@ def merges(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -
         "stands_for": write_sliced(_stands_for(rows, said, work, params), folder / STANDS_FOR),
     }
     return {"merges": {"merged": len(rows), "slices": slices}}
+
+
+def _groups(members: pl.DataFrame, names: _Names, new: int) -> pl.DataFrame:
+    """`GROUP` of the members of groups that stand below the place `new`, by bundle and row."""
+    from dedup.resolve import Method
+
+    # What is released already keeps its cluster and its split.
+    there = members.filter(pl.col("place") >= new)
+    kept = there.select("group", *(names.of(name, there["place"].to_numpy()) for name in ("cluster_id", "split")))
+    kept = kept.sort("group", "cluster_id", "split").unique("group", keep="first", maintain_order=True)
+    survivor = pl.when((pl.col("method") == Method.NONE) & (pl.col("place") < new)).then("doc_id")
+    return (
+        members.with_columns(names.of("published", members["place"].to_numpy()))
+        .join(kept, on="group", how="left", maintain_order="left")
+        .with_columns(
+            pl.coalesce("cluster_id", pl.col("doc_id").min().over("group")).alias("cluster"),
+            survivor.min().over("group").str.extract("^([^:]*):").alias("home"),
+            pl.col("published").fill_null("").min().over("group"),
+        )
+        .filter(pl.col("place") < new)
+        .select(*_where("place", ""), *GROUP[1:])
+        .sort("bundle", "row")
+    )
 
 
 class _Names:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from filters.phi.policy import BY_TYPE
 from pipelines.sections.deduplication import TemplateRecipe
-from pipelines.sections.part import NAME, Location, Part
+from pipelines.sections.part import NAME, Location, Part, not_asked
 
 
 class SourceRecipe(Part):
@@ -35,6 +35,8 @@ class SourceRecipe(Part):
     max_near_loss: float | None = Field(None, ge=0, le=1)
     """Share of its documents that near-dedup may take before the build stops, however few they are; if not stated, what
     `dedup.max_loss_share` and `max_loss_documents` say."""
+    validation_tokens: int | None = Field(None, ge=0, exclude_if=not_asked)
+    """Tokens to hold out, about, if not what `split` says."""
     use: Literal["train", "evaluate"] = "train"
     """What the collection is for. Documents of a source to `evaluate` with are read, measured and counted, and never
     released."""

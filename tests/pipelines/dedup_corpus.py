@@ -77,7 +77,7 @@ class Corpus:
         """doc_id and cluster of every document in a split group."""
         table = pl.read_parquet(self.work.product("merges", found.merges) / found.groups.file, glob=False)
         names = [self._names[part.digests["documents"]] for part in self.parts]
-        return sorted((names[bundle][row], cluster) for bundle, row, cluster in table.iter_rows())
+        return sorted((names[bundle][row], cluster) for bundle, row, cluster, *_ in table.iter_rows())
 
     _names: dict[str, list[str]]
 
@@ -88,6 +88,7 @@ class Corpus:
         documents = {
             "doc_id": [doc.doc_id for doc in bundle],
             "version": [""] * len(bundle),
+            "published": pa.nulls(len(bundle), pa.string()),
             "doc_type": [doc.doc_type for doc in bundle],
             "text": text,
             **{kind: pa.array([one.get(kind) for one in identifiers], pa.string()) for kind in KINDS},

@@ -1,0 +1,142 @@
+"""A snapshot's shards as a loader sees them: sources of files, each file known by its sha256."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpus.digest import digest, sha256_file
+from corpus.errors import LoadError, SnapshotError
+from shards.place import SPLITS, TRAIN
+
+_MANIFEST = "manifest.json"
+_DATA = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class ShardFile:
+    """One Parquet file (schema `shards.write.ROW`)."""
+
+    path: Path
+    name: str
+    """Below the snapshot: `data/<source>/train-00000-of-00001.parquet`."""
+    sha256: str
+    group_rows: tuple[int, ...]
+    """Rows of each row group."""
+    tokenizer_sha256: str | None
+
+    @property
+    def rows(self) -> int:
+        """Documents."""
+        return sum(self.group_rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceShards:
+    """The shards of one source and split, by name."""
+
+    name: str
+    shards: tuple[ShardFile, ...]
+    replayed: bool = False
+    """Whether it is of a corpus that is mixed in by `replay_share`."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What a loader reads."""
+
+    sources: tuple[SourceShards, ...]
+    """By name; replayed ones last."""
+
+    @cached_property
+    def digest(self) -> str:
+        """Hex digest of the names of sources and the sha256 of their shards: equal ones hold equal tokens."""
+        return digest([[each.name, each.replayed, [shard.sha256 for shard in each.shards]] for each in self.sources])
+
+    @property
+    def shards(self) -> list[ShardFile]:
+        """Every shard, source by source."""
+        return [shard for source in self.sources for shard in source.shards]
+
+    def replaying(self, other: Corpus, prefix: str = "replay/") -> Corpus:
+        """This corpus and another one, whose sources are named with `prefix` and mixed in by `replay_share`.
+
+        Raises:
+            LoadError: the two have token ids of different tokenizers.
+        """
+        others = [replace(each, name=prefix + each.name, replayed=True) for each in other.sources]
+        found = Corpus((*self.sources, *others))
+        _one_tokenizer(found.shards)
+        return found
+
+
+def open_corpus(
+    snapshot: Path, *, split: str = TRAIN, sources: Sequence[str] | None = None, verify: bool = False
+) -> Corpus:
+    """The shards of a snapshot folder, `data/<source>/<split>-*.parquet`: of all sources, or of some.
+
+    They must be those that `manifest.json` names, no more and no fewer, with as many rows. Without a manifest (a folder
+    of shards alone) each is read once for its sha256. `verify` compares the bytes with the manifest, too.
+
+    Raises:
+        LoadError: there is no such split or source, or token ids are of more than one tokenizer.
+        SnapshotError: the folder holds no shards, or others than its manifest names, or one cannot be read.
+    """
+    if split not in SPLITS:
+        raise LoadError(f"no split {split!r}; there are {', '.join(SPLITS)}")
+    root = Path(snapshot)
+    stated = _stated(root)
+    paths = {path.relative_to(root).as_posix(): path for path in (root / _DATA).glob("*/*.parquet")}
+    if stated is not None and (wrong := sorted(stated.keys() ^ paths.keys())):
+        how = "lacks" if wrong[0] in stated else "names no"
+        where = "folder" if wrong[0] in stated else "manifest"
+        raise SnapshotError(f"{root}: the {where} {how} {wrong[0]}; `hc4 verify` names all that differ")
+    by_source: dict[str, list[ShardFile]] = {}
+    for name in sorted(paths):
+        source = Path(name).parts[1]
+        if Path(name).name.startswith(f"{split}-") and (sources is None or source in sources):
+            known = None if stated is None else stated[name]
+            by_source.setdefault(source, []).append(_shard(paths[name], name, known, verify=verify))
+    if absent := sorted(set(sources or ()) - by_source.keys()):
+        raise LoadError(f"{root} has no {split} shards of {', '.join(absent)}")
+    if not by_source:
+        raise SnapshotError(f"{root} has no {split} shards below {_DATA}/")
+    _one_tokenizer([shard for shards in by_source.values() for shard in shards])
+    return Corpus(tuple(SourceShards(name, tuple(shards)) for name, shards in by_source.items()))
+
+
+def _stated(root: Path) -> dict[str, dict[str, Any]] | None:
+    """Shards that the manifest names, by path; None where there is no manifest."""
+    path = root / _MANIFEST
+    if not path.is_file():
+        return None
+    try:
+        return {shard["path"]: shard for shard in orjson.loads(path.read_bytes())["shards"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SnapshotError(f"{path} is damaged: it names no shards ({type(error).__name__})") from None
+
+
+def _shard(path: Path, name: str, stated: dict[str, Any] | None, *, verify: bool) -> ShardFile:
+    try:
+        facts = pq.read_metadata(path)
+        sha256 = sha256_file(path) if stated is None or verify else str(stated["sha256"])
+    except (OSError, pa.ArrowException) as error:
+        raise SnapshotError(f"{name} cannot be read ({type(error).__name__})") from None
+    if stated is not None and (facts.num_rows != stated["rows"] or sha256 != stated["sha256"]):
+        raise SnapshotError(f"{name} is not the file that the manifest names; `hc4 verify` says more")
+    tokenizer = (facts.metadata or {}).get(b"hc4.tokenizer_sha256")
+    rows = tuple(facts.row_group(group).num_rows for group in range(facts.num_row_groups))
+    return ShardFile(path, name, sha256, rows, None if tokenizer is None else tokenizer.decode())
+
+
+def _one_tokenizer(shards: Sequence[ShardFile]) -> None:
+    found = sorted({shard.tokenizer_sha256 or "unknown" for shard in shards})
+    if len(found) > 1:
+        raise LoadError(f"token ids are of {len(found)} tokenizers (sha256 {', '.join(each[:12] for each in found)})")

@@ -1,0 +1,105 @@
+"""Kernels that lay out sequences. Import this only where they are run: numba takes half a second."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.kernel import kernel
+from shards.loading.batch import IGNORED
+
+Array = npt.NDArray[Any]
+
+
+@kernel
+def fill(
+    ids: Array,
+    rows: Array,
+    numbers: Array,
+    tokens: Array,
+    documents: Array,
+    offsets: Array,
+    document: Array,
+    start: Array,
+    length: Array,
+    bos: int,
+    eos: int,
+    pad: int,
+) -> None:
+    """Write the sequences `numbers` of a plan (`offsets`, `document`, `start`, `length`) into `rows` of `ids`.
+
+    Tokens of document d are `tokens[documents[d]:documents[d + 1]]`; `bos` and `eos` are -1 where there are none.
+    """
+    front = 1 if bos >= 0 else 0
+    for at in range(rows.size):
+        line = ids[rows[at]]
+        to = 0
+        for piece in range(offsets[numbers[at]], offsets[numbers[at] + 1]):
+            begin = documents[document[piece]]
+            size = documents[document[piece] + 1] - begin
+            first = start[piece]
+            last = first + length[piece]
+            if first < front:
+                line[to] = bos
+                to += 1
+            source = begin + max(first - front, 0)
+            count = min(last - front, size) - max(first - front, 0)
+            for token in range(count):
+                line[to + token] = tokens[source + token]
+            to += max(count, 0)
+            if last > front + size:
+                line[to] = eos
+                to += 1
+        line[to:] = pad
+
+
+@kernel
+def copy_sequences(ids: Array, rows: Array, tokens: Array, offsets: Array, lengths: Array, pad: int) -> None:
+    """Write sequences `rows` of `tokens` (any integer, [sequences, length]) into `ids`, padding after their pieces."""
+    for at in range(rows.size):
+        line, source = ids[at], tokens[rows[at]]
+        for place in range(line.size):
+            line[place] = source[place]
+        held = 0
+        for piece in range(offsets[at], offsets[at + 1]):
+            held += lengths[piece]
+        line[held:] = pad
+
+
+@kernel
+def fill_positions(found: Array, pieces: Array, lengths: Array) -> None:
+    """Count from 0 in each piece of each sequence, and in what is left."""
+    for row in range(found.shape[0]):
+        line = found[row]
+        to = 0
+        for piece in range(pieces[row], pieces[row + 1]):
+            for place in range(lengths[piece]):
+                line[to + place] = place
+            to += lengths[piece]
+        for place in range(line.size - to):
+            line[to + place] = place
+
+
+@kernel
+def fill_labels(found: Array, ids: Array, pieces: Array, lengths: Array, mask_starts: bool) -> None:
+    """Copy `ids`, but for padding and, if asked, the first token of each piece."""
+    for row in range(found.shape[0]):
+        to = 0
+        for piece in range(pieces[row], pieces[row + 1]):
+            for place in range(to, to + lengths[piece]):
+                found[row, place] = ids[row, place]
+            if mask_starts:
+                found[row, to] = IGNORED
+            to += lengths[piece]
+        for place in range(to, found.shape[1]):
+            found[row, place] = IGNORED
+
+
+def pieces_of(numbers: Array, offsets: Array) -> Array:
+    """Numbers of the pieces of some sequences, one sequence after the other, int64."""
+    counts = offsets[numbers + 1] - offsets[numbers]
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if ends.size else 0
+    return np.repeat(offsets[numbers] - (ends - counts), counts) + np.arange(total)
