@@ -1,5 +1,5 @@
 # hc4: two commands do everything on a fresh machine, `make demo` and `make test`.
-.PHONY: setup train lock demo test lint types bench bench-peers clean
+.PHONY: setup train lock demo test test-all lint types bench bench-peers clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -33,9 +33,15 @@ demo: setup  ## build a real snapshot under demo/, verify it, say where to look
 	@echo "Look at  demo/report/index.html  demo/README.md  demo/manifest.json"
 	@echo "Ask      $(BIN)/hc4 explain medline:34094013 demo   $(BIN)/hc4 inspect demo --dropped"
 
-test: setup  ## the whole suite, slow tests included
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations 30
+
+test: setup  ## every area, in minutes
 	$(BIN)/hc4 assets pull demo
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations 30
+	$(PYTEST) -m "not slow"
+
+test-all: setup  ## the whole suite, slow tests included: what CI runs
+	$(BIN)/hc4 assets pull demo
+	$(PYTEST)
 
 lint: setup  ## style, formatting, architecture
 	$(BIN)/ruff check .

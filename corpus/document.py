@@ -98,6 +98,9 @@ class Document:
     published: str | None = None
     """ISO 8601 at the source's own precision: `2021`, `2021-03` or `2021-03-09`."""
     journal: str | None = None
+    mesh: tuple[str, ...] = ()
+    """Descriptors of MeSH that the record states, in its order: unique id, blank, name (`D006801 Humans`), or the name
+    alone where no id is stated. The id is what stays when NLM renames a descriptor, the name is what people read."""
     language: str | None = None
     """Language the source declares, as it writes it (`eng`)."""
     retraction: Retraction = "none"
@@ -166,6 +169,7 @@ DOCUMENTS = pa.schema(
         pa.field("known_values", pa.list_(pa.string()), nullable=False),
         pa.field("published", pa.string()),
         pa.field("journal", pa.string()),
+        pa.field("mesh", pa.list_(pa.string())),
         pa.field("language", pa.string()),
         pa.field("retraction", pa.string(), nullable=False),
         pa.field("notices", pa.list_(NOTICE), nullable=False),

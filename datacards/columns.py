@@ -38,6 +38,7 @@ COLUMNS = (
     Column("published", "string", "source", "ISO 8601 date at the source's own precision"),
     Column("date_precision", "string", "source", "`year`, `month` or `day`"),
     Column("journal", "string", "source", "journal or series"),
+    Column("mesh", "list<string>", "source", "MeSH descriptors, as `D006801 Humans`, or names where no id is stated"),
     Column("retraction", "string", "source", "`none`, `retracted`, `concern` or `corrected`, whichever record says so"),
     Column("licence_raw", "string", "source", "licence statement as found"),
     Column("licence_evidence", "struct", "source", "`kind` of the statement and its `place` in the record"),

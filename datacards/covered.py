@@ -36,6 +36,11 @@ class CoveredView:
         return _with_rest(self.coverage.domains, "domains")
 
     @property
+    def headings(self) -> tuple[Share, ...]:
+        """The largest; a document counts for each of its own."""
+        return self.coverage.mesh.top if self.coverage.mesh else ()
+
+    @property
     def never(self) -> tuple[str, ...]:
         """Columns that no row has a value in."""
         return tuple(one.column for one in self.source.nulls if one.rows == self.source.kept.documents)

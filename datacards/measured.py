@@ -44,7 +44,21 @@ def _instances(view: View) -> str | None:
     if not view.doc_types:
         return None
     kinds = mix(view.doc_types, view.manifest.totals.tokens)
-    return f"One document of a source, as one row. Document types, by tokens: {kinds}."
+    return f"One document of a source, as one row. Document types, by tokens: {kinds}.{_subjects(view)}"
+
+
+def _subjects(view: View) -> str:
+    """Subject headings, as records state them; nothing where none does."""
+    covered = view.manifest.coverage
+    if covered is None or covered.mesh is None or not covered.mesh.top:
+        return ""
+    totals = view.manifest.totals
+    stated = totals.documents - covered.mesh.not_stated.documents
+    return (
+        f" {counted(stated, 'document')} ({share(stated, totals.documents)}) state subjects, "
+        f"{counted(covered.mesh.distinct, 'MeSH heading')} in all. A document counts for each of its own; most tokens "
+        f"have {mix(covered.mesh.top[:_NAMED], totals.tokens)}."
+    )
 
 
 def _counts(view: View) -> str:

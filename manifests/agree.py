@@ -8,16 +8,17 @@ from typing import Any
 import polars as pl
 
 from corpus.errors import RecipeError
+from corpus.rooms import code_sha256
 from corpus.verdict import Stage, Verdict
 from dedup.identity import KINDS
 from filters.datatrove.formatters import Outcomes
 from filters.licence import normalise
 from filters.rights import load_profile
 from manifests import layout
-from manifests.environment import environment
 from manifests.finding import Finding
 from manifests.model import Manifest
 from manifests.snapshot import Snapshot
+from shards.write import ADDED
 
 _SHARED = {
     **{
@@ -34,7 +35,7 @@ _SHARED = {
             "language",
         )
     },
-    **{name: name for name in ("language_score", "title", "journal", "url", "member", "version", "offset")},
+    **{name: name for name in ("language_score", "title", "journal", "mesh", "url", "member", "version", "offset")},
     "licence_evidence.kind": "licence_kind",
     "licence_evidence.place": "licence_place",
     "raw_file": "raw_file",
@@ -47,11 +48,21 @@ _SHARED = {
 
 def same_code(manifest: Manifest) -> bool:
     """Whether this very code built the snapshot."""
-    return manifest.environment.code_sha256 == environment().code_sha256
+    return manifest.environment.code_sha256 == code_sha256()
+
+
+def lacking(manifest: Manifest) -> frozenset[str]:
+    """Columns that shards and record tables of this snapshot lack, for its code did not have them yet.
+
+    It says so itself: it counts nothing of them.
+    """
+    counted = manifest.coverage is not None and manifest.coverage.mesh is not None
+    return frozenset() if counted or same_code(manifest) else ADDED
 
 
 def with_record_tables(snapshot: Snapshot) -> Iterator[Finding]:
     """Shards hold exactly what the record tables keep, with the same attributes; the quarantine what they fail."""
+    shared = {ours: theirs for ours, theirs in _SHARED.items() if ours not in lacking(snapshot.manifest)}
     for source in snapshot.manifest.sources:
         place = f"{layout.DATA}/{source.name}"
         audit = snapshot.audit(source.name)
@@ -62,13 +73,13 @@ def with_record_tables(snapshot: Snapshot) -> Iterator[Finding]:
         if audit.select((pl.col("source") != source.name).any()).collect().item():
             yield Finding(f"{layout.AUDIT}/{source.name}", "holds records of another source")
         audit = audit.filter(pl.col("verdict") == Verdict.KEEP.value)
-        kept = audit.select("doc_id", *(_plain(theirs).alias(ours) for ours, theirs in _SHARED.items()))
+        kept = audit.select("doc_id", *(_plain(theirs).alias(ours) for ours, theirs in shared.items()))
         theirs = kept.sort("doc_id").collect()
         paths = snapshot.shards(source.name)
         cut = pl.lit(0).alias("paragraphs_cut")
         released = kept.with_columns(cut).head(0)
         if paths:
-            released = pl.scan_parquet(paths, glob=False).select("doc_id", "paragraphs_cut", *map(_plain, _SHARED))
+            released = pl.scan_parquet(paths, glob=False).select("doc_id", "paragraphs_cut", *map(_plain, shared))
         ours = released.sort("doc_id").collect()
         if not ours["doc_id"].equals(theirs["doc_id"]) or ours["doc_id"].n_unique() != len(ours):
             yield Finding(place, "doc_ids are not exactly those that the record tables keep, each once")
@@ -76,7 +87,7 @@ def with_record_tables(snapshot: Snapshot) -> Iterator[Finding]:
         # With a paragraph goes what was masked in it.
         gone = pl.when(ours["paragraphs_cut"] > 0).then(pl.min_horizontal("phi_masked", ours["phi_masked"]))
         theirs = theirs.with_columns(gone.otherwise("phi_masked").alias("phi_masked"))
-        for name in _SHARED:
+        for name in shared:
             if not ours[name].equals(theirs[name]):
                 yield Finding(place, f"{name} of some documents is not that of the record tables")
     names = ["source", "raw_file", "record", "reason"]
@@ -259,5 +270,7 @@ def with_formatters(manifest: Manifest) -> Iterator[Finding]:
 
 def _plain(name: str) -> pl.Expr:
     column, _, inner = name.partition(".")
+    if name == "mesh":
+        return pl.col(name).list.join("\n")
     found = pl.col(column).struct.field(inner).alias(name) if inner else pl.col(column)
     return found.cast(pl.Int64 if name in ("record", "offset", "phi_masked", "phi_count") else pl.String)

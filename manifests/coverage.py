@@ -38,6 +38,17 @@ class Labels(Strict):
     """Of documents that have none."""
 
 
+class Headings(Strict):
+    """How the released text is spread over subject headings. A document counts for each of its own."""
+
+    distinct: int
+    """How many headings there are."""
+    top: tuple[Share, ...]
+    """Most tokens first."""
+    not_stated: Amount
+    """Of documents that have none."""
+
+
 class RetractionState(Strict):
     """Documents of one state after publication (`corpus.document.Retraction`)."""
 
@@ -65,6 +76,8 @@ class Coverage(Strict):
     """
     publishers: Labels
     """By publisher of the source, as the recipe names it; records do not state their own."""
+    mesh: Headings | None = None
+    """By MeSH descriptor; all are in `coverage/mesh.parquet`. None where a snapshot is older than the column."""
     retractions: tuple[RetractionState, ...]
     oldest: str | None
     """The first date of publication, at its own precision: a year stands before its months, a month before its days."""
@@ -94,11 +107,13 @@ def coverage_of(
     """
     released = {label: Amount(**amount) for label, amount in _amounts(_of(sums, "retraction"))}
     dates = _of(sums, "published")["label"].drop_nulls()
+    subjects = _labels(_of(sums, "mesh"), TOP, TOP)
     shares = _ranked(Share(label=label, amount=amount) for label, amount in publishers.items())
     return Coverage(
         journals=_labels(_of(sums, "journal"), TOP, TOP),
         domains=_labels(_of(sums, "domain"), TOP, DOMAINS),
         publishers=Labels(distinct=len(shares), top=shares, rest=Amount(), not_stated=unpublished),
+        mesh=Headings(distinct=subjects.distinct, top=subjects.top, not_stated=subjects.not_stated),
         retractions=tuple(
             RetractionState(state=state, read=read.get(state, 0), released=released.get(state, Amount()))
             for state in sorted({*read, *released})

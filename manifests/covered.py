@@ -24,16 +24,19 @@ def findings(snapshot: Snapshot) -> Iterator[Finding]:
     stated = {source.name: source.coverage for source in manifest.sources}
     if not agree.same_code(manifest) and manifest.coverage is None and not any(stated.values()):
         return  # of a time when it was not counted
+    lacks = agree.lacking(manifest)
     counted = count(snapshot)
     for source in manifest.sources:
-        if counted.coverage[source.name] != source.coverage:
+        if _as_then(counted.coverage[source.name], lacks) != source.coverage:
             yield Finding(layout.MANIFEST, f"coverage of source {source.name} is not that of its shards and records")
-        if counted.nulls[source.name] != source.nulls:
+        if tuple(one for one in counted.nulls[source.name] if one.column not in lacks) != source.nulls:
             yield Finding(layout.MANIFEST, f"nulls of source {source.name} are not those of its shards")
-    if counted.whole != manifest.coverage:
+    if _as_then(counted.whole, lacks) != manifest.coverage:
         yield Finding(layout.MANIFEST, "coverage is not that of the shards and records")
     listing = {file.path for file in manifest.files if file.kind == "coverage"}
     for kind, path in LISTED.items():
+        if kind in lacks:
+            continue
         if path not in listing:
             yield Finding(path, "is missing: the list of every label that coverage counts")
         elif not pl.read_parquet(snapshot.folder / path, glob=False).equals(listed(kind, counted.sums)):
@@ -52,6 +55,11 @@ class Covered:
     """By source."""
     whole: Coverage
     """Over all sources."""
+
+
+def _as_then(counted: Coverage, lacks: frozenset[str]) -> Coverage:
+    """What code counted that did not know the columns in `lacks`."""
+    return counted.model_copy(update=dict.fromkeys(lacks))
 
 
 def count(snapshot: Snapshot) -> Covered:

@@ -1,4 +1,5 @@
-"""Sums of released text by label, where labels are without number: journals, domains, dates, lengths, reasons of nulls.
+"""Sums of released text by label, where labels are without number: journals, domains, headings, dates, lengths, reasons
+of nulls.
 
 They travel as tables, never in the summary of a unit.
 """
@@ -16,13 +17,18 @@ from manifests.amount import Amount
 from manifests.coverage import MEASURES, ranked
 
 LABEL = 200
-"""Characters of a journal's name that count: publishers put whole abstracts into that field."""
+"""Characters of a label that count: publishers put whole abstracts into the field for a journal's name."""
 
 SUMS = pl.Schema({"kind": pl.String(), "label": pl.String(), **dict.fromkeys(MEASURES, pl.Int64())})
-"""Sums by kind and label, each pair once, sorted: `journal`, `domain`, `retraction`, `published` (the date), `length`
-(tokens of a document), `null` (`column:reason`). The label is null for rows that have none of the kind."""
+"""Sums by kind and label, each pair once, sorted: `journal`, `domain`, `mesh`, `retraction`, `published` (the date),
+`length` (tokens of a document), `null` (`column:reason`). The label is null for rows that have none of the kind. A row
+counts for each heading of `mesh`, for one label of any other kind but `null`."""
 
-LISTED = {"journal": "coverage/journals.parquet", "domain": "coverage/domains.parquet"}
+LISTED = {
+    "journal": "coverage/journals.parquet",
+    "domain": "coverage/domains.parquet",
+    "mesh": "coverage/mesh.parquet",
+}
 """Kinds of which a snapshot lists every label, and where."""
 
 _ROWS = 250_000
@@ -33,6 +39,7 @@ _NEEDED = {
     **dict.fromkeys(["journal", "url", "retraction", "published", "genre", "genre_evidence"], pl.String()),
     "date_precision": pl.String(),
     "nulls": pl.List(pl.String()),
+    "mesh": pl.List(pl.String()),
     **dict.fromkeys(["n_bytes", "n_words", "n_tokens"], pl.Int64()),
 }
 
@@ -64,7 +71,10 @@ def _added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
 def _sums(path: Path, start: int) -> pl.DataFrame:
     """Of `_ROWS` rows from `start` on."""
     window = pl.scan_parquet(path, glob=False).slice(start, _ROWS)
-    rows = window.select(pl.col(name).cast(kind) for name, kind in _NEEDED.items())
+    here = set(window.collect_schema().names())  # shards of earlier snapshots lack what was added since
+    rows = window.select(
+        (pl.col(name) if name in here else pl.lit(None)).cast(kind).alias(name) for name, kind in _NEEDED.items()
+    )
     kinds = {
         "journal": pl.col("journal").str.slice(0, LABEL),
         "domain": pl.col("url").str.extract(_HOST, 1).str.to_lowercase().str.strip_chars_end("."),
@@ -73,7 +83,10 @@ def _sums(path: Path, start: int) -> pl.DataFrame:
         "length": pl.col("n_tokens").cast(pl.String),
     }
     queries = [_summed(rows, kind, label) for kind, label in kinds.items()]
-    reasons = rows.select(pl.col("nulls").alias("reason"), "n_bytes", "n_words", "n_tokens").explode("reason")
+    measured = [f"n_{name}" for name in MEASURES[1:]]
+    headings = rows.select(pl.col("mesh").list.eval(pl.element().str.slice(0, LABEL)).list.unique(), *measured)
+    queries.append(_summed(headings.explode("mesh"), "mesh", pl.col("mesh")))
+    reasons = rows.select(pl.col("nulls").alias("reason"), *measured).explode("reason")
     queries.append(_summed(reasons.drop_nulls("reason"), "null", pl.col("reason")))
     for name, (of, why) in _IMPLIED.items():
         reason = pl.when(pl.col(of).is_null()).then(pl.lit(f"{name}:{why}")).otherwise(pl.lit(f"{name}:not_stated"))

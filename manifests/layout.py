@@ -21,6 +21,7 @@ ledger/ledger.parquet    raw file x stage x verdict x reason
 ledger/quarantine.parquet
 coverage/journals.parquet    every journal of every source, with how much text is from it
 coverage/domains.parquet     the same of registered domains of the web
+coverage/mesh.parquet        the same of MeSH descriptors; a document counts for each of its own
 takedowns/documents.parquet  if documents were taken out: which, and from where; no text
 samples/samples.parquet  masked excerpts of kept and dropped documents
 samples/boilerplate.parquet  sentences that a source repeats, in how many documents, masked

@@ -12,6 +12,7 @@ from corpus.verdict import Verdict
 from dedup.identity import KINDS
 from filters.rights import licence_address, rights
 from manifests import layout
+from manifests.agree import lacking
 from manifests.amount import Amount
 from manifests.coverage import MEASURES
 from manifests.finding import Finding
@@ -24,6 +25,7 @@ NULLABLE = (
     "title",
     "published",
     "journal",
+    "mesh",
     "licence_raw",
     *KINDS,
     "version",
@@ -48,12 +50,13 @@ def with_raw_files(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         place = f"{layout.DATA}/{source.name}"
         rows = pl.scan_parquet(paths, glob=False)
+        nullable = [name for name in NULLABLE if name not in lacking(snapshot.manifest)]
         files = rows.select("raw_file", "raw_sha256", "retrieved", "reader").unique().collect().rows()
         if not set(files) <= _stated_files(source):
             yield Finding(place, "raw_sha256, retrieved or reader of some documents is not that of their raw file")
         reasons = pl.col("nulls").list.eval(pl.element().str.split(":").list.first()).list.sort()
         empty = pl.concat_list(
-            pl.when(pl.col(name).is_null()).then(pl.lit(name)).otherwise(pl.lit(None, pl.String)) for name in NULLABLE
+            pl.when(pl.col(name).is_null()).then(pl.lit(name)).otherwise(pl.lit(None, pl.String)) for name in nullable
         )
         told = reasons.list.join(",").ne_missing(empty.list.drop_nulls().list.sort().list.join(","))
         dated = pl.col("date_precision").ne_missing(pl.when(pl.col("published").is_not_null()).then(_PRECISION))

@@ -16,6 +16,7 @@ from dedup.identity import KINDS
 from filters.phi.mask import mask_text
 from filters.phi.policy import policies_of
 from manifests import layout, signed
+from manifests.agree import lacking
 from manifests.amount import Amount
 from manifests.finding import Finding
 from manifests.model import Manifest, Shard
@@ -30,8 +31,11 @@ from shards.write import ROW
 
 def unreadable(snapshot: Snapshot) -> Iterator[Finding]:
     """Tables that cannot be read to their end, or lack a column that verification needs."""
-    needed = {shard.path: tuple(ROW.names) for shard in snapshot.manifest.shards}
-    needed |= {file.path: _COLUMNS.get(file.kind, ()) for file in snapshot.manifest.files}
+    lacks = lacking(snapshot.manifest)
+    columns_of = {kind: tuple(name for name in names if name not in lacks) for kind, names in _COLUMNS.items()}
+    shown = [field for field in ROW if field.name not in lacks]
+    needed = {shard.path: tuple(field.name for field in shown) for shard in snapshot.manifest.shards}
+    needed |= {file.path: columns_of.get(file.kind, ()) for file in snapshot.manifest.files}
     for shard in snapshot.manifest.shards:
         if account_of(shard) not in needed:
             yield Finding(account_of(shard), "is missing: the account of a shard's identifiers")
@@ -43,7 +47,7 @@ def unreadable(snapshot: Snapshot) -> Iterator[Finding]:
                 if missing := [column for column in columns if column not in schema.names]:
                     yield Finding(name, f"has no column {missing[0]}")
                 elif name.startswith(f"{layout.DATA}/"):
-                    wrong = [field.name for field in ROW if not schema.field(field.name).type.equals(field.type)]
+                    wrong = [field.name for field in shown if not schema.field(field.name).type.equals(field.type)]
                     yield from (Finding(name, f"column {column} is not of its type") for column in wrong[:1])
                 else:
                     for _ in file.iter_batches():
@@ -218,6 +222,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
             "retraction",
             "title",
             "journal",
+            "mesh",
             "url",
             "member",
             "version",

@@ -34,6 +34,7 @@ from pipelines.provenance import (
     ATTRIBUTED,
     ATTRIBUTION,
     attributions,
+    masked_headings,
     masked_words,
     null_reasons,
     provenance,
@@ -161,6 +162,7 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
             columns = {
                 **{name: documents[name] for name in _COPIED},
                 **masked_words(documents, part["phi"]["phi_policy"]),
+                "mesh": masked_headings(documents),
                 **provenance(documents, params),
                 **released_rights(part["licence"], changed | (not params["verbatim"])),
                 "source": pa.array([params["source"]] * len(kept)),

@@ -18,7 +18,9 @@ from pipelines.cards_command import cards
 from pipelines.dedup_command import dedup_app
 from pipelines.diff_command import diff
 from pipelines.evaluate_command import evaluate_app
+from pipelines.export_command import export
 from pipelines.fetching import fetch_app
+from pipelines.instruct_command import instruct
 from pipelines.phi_command import phi_app
 from pipelines.proof_commands import prove, sign, verify
 from pipelines.review import review
@@ -324,7 +326,18 @@ def assets_list() -> None:
         _out.print(f"{here:<7} {name:<32} {asset.licence:<22} {asset.requirement}", highlight=False)
 
 
-for command in (verify, diff, review, cards, prove, sign, trace, takedown):  # help lists commands in this order
+for command in (
+    verify,
+    diff,
+    review,
+    cards,
+    prove,
+    sign,
+    trace,
+    takedown,
+    export,
+    instruct,
+):  # help lists commands in this order
     app.command()(command)
 
 

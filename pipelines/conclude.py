@@ -40,7 +40,7 @@ BOILERPLATE = "boilerplate.parquet"
 AMOUNT = ["documents", "bytes", "words", "tokens"]
 
 _FACTS = ["doc_type", "genre", "genre_evidence", "published", "retraction", *KINDS, "version", "offset"]
-_WORDS = ["title", "journal", "url", "member", "licence_raw", "copyright", "known_values"]
+_WORDS = ["title", "journal", "mesh", "url", "member", "licence_raw", "copyright", "known_values"]
 _SCREENED = ["phi_policy", "phi_count", "phi_chars"]
 _INTO = ("survivor", "survivor_snapshot", "same_as")
 _SIMILARITIES = ("similarity", "substance", "containment")
@@ -138,9 +138,11 @@ def _with_merges(verdicts: pl.DataFrame, merges: pl.DataFrame | None) -> pl.Data
 def _masked(words: pa.Table, policies: pa.ChunkedArray) -> pl.DataFrame:
     """What records say beside their text, identifiers masked."""
     from filters.phi.mask import mask_distinct
-    from pipelines.provenance import CREDITS, masked_words
+    from pipelines.provenance import CREDITS, masked_headings, masked_words
 
-    return pl.DataFrame({**masked_words(words, policies), "copyright": mask_distinct(words["copyright"], CREDITS)})
+    masked = masked_words(words, policies)
+    masked |= {"mesh": masked_headings(words), "copyright": mask_distinct(words["copyright"], CREDITS)}
+    return pl.DataFrame(masked)
 
 
 def _excerpts(chosen: pl.DataFrame, work: WorkFolder, digests: dict[str, str]) -> pl.DataFrame:

@@ -72,6 +72,17 @@ def masked_words(documents: pa.Table, policies: pa.ChunkedArray) -> dict[str, pa
     return words
 
 
+def masked_headings(documents: pa.Table) -> pa.Array:
+    """`mesh` (list<string>, null where nothing is stated), identifiers masked: a file may hold anything in any field.
+
+    By the policy of literature alone: headings are a vocabulary's words, and eponyms stand among them.
+    """
+    headings = documents["mesh"].combine_chunks()
+    return pa.ListArray.from_arrays(
+        _from_zero(headings), mask_distinct(headings.flatten(), CREDITS), mask=headings.is_null()
+    )
+
+
 def provenance(documents: pa.Table, params: Mapping[str, Any]) -> dict[str, Any]:
     """`raw_sha256`, `reader`, `retrieved`, `date_precision`, and `version` (null where the source has none).
 

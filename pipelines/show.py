@@ -167,6 +167,7 @@ def show_story(console: Console, story: Story) -> None:
     fact("type", row["doc_type"] and row["doc_type"] + (f", {kind}" if (kind := row["genre"]) else ""))
     fact("ids", ", ".join(f"{kind} {row[kind]}" for kind in KINDS if row[kind]) or None)
     fact("published", row["published"])
+    fact("MeSH", "; ".join(row.get("mesh") or ()) or None)
     fact(
         "retraction", row["retraction"] and row["retraction"] + (f", says {by}" if (by := row["retraction_by"]) else "")
     )

@@ -93,17 +93,8 @@ def _locator(snapshot: Snapshot, given: Path | None) -> Oracle | None:
     Raises:
         AssetError: the file given is another tokenizer.
     """
-    from corpus.assets import ASSETS, assets_folder
-    from corpus.errors import AssetError
+    from pipelines.snapshot_tokenizer import tokenizer_file
     from shards.tokenizer import load_tokenizer
 
-    wanted = snapshot.manifest.tokenizer
-    place = given or (assets_folder() / wanted.name if wanted.name in ASSETS else None)
-    if place is None or not place.is_file():
-        return None
-    loaded = load_tokenizer(place)
-    if loaded.sha256 == wanted.sha256:
-        return loaded.oracle
-    if given is None:
-        return None
-    raise AssetError(f"{given} is not the snapshot's tokenizer: its sha256 is {loaded.sha256}, not {wanted.sha256}")
+    place = tokenizer_file(snapshot.manifest, given)
+    return None if place is None else load_tokenizer(place).oracle

@@ -39,6 +39,7 @@ ROW = pa.schema(
         pa.field("published", pa.string()),
         pa.field("date_precision", pa.string()),
         pa.field("journal", pa.string()),
+        pa.field("mesh", pa.list_(pa.string())),
         pa.field("retraction", pa.string(), nullable=False),
         pa.field("licence_raw", pa.string()),
         pa.field("licence_evidence", EVIDENCE, nullable=False),
@@ -77,6 +78,9 @@ which never straddles two splits. `stands_for` are the doc_ids that were merged 
 identifiers (`pmid:123`), `other_sources` and `other_licences` where they came from and under what. `nulls` gives the
 reason of every null as `field:reason`."""
 
+ADDED = frozenset({"mesh"})
+"""Columns that came later: snapshots of earlier code lack them."""
+
 _IDENTIFIERS_A_GROUP = 250_000
 
 _DICTIONARY = [
@@ -88,6 +92,7 @@ _DICTIONARY = [
     "language",
     "date_precision",
     "journal",
+    "mesh.list.element",
     "retraction",
     "licence_raw",
     "licence_evidence.kind",

@@ -199,9 +199,10 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
         # As the text is: what is written another way is not found in it.
         known_values = [found for stated in document.known_values if (found := _tidy(stated))]
         authors = [name for author in document.authors if (name := _tidy(author))]
+        mesh = [found for stated in document.mesh if (found := _tidy(stated))]
         # What stands beside the text must not weigh more than a text may: a title of 100 MB is none.
         beside = sum([len(value) for value in values.values() if value])
-        beside += sum(map(len, known_values)) + sum(map(len, authors))
+        beside += sum(map(len, known_values)) + sum(map(len, authors)) + sum(map(len, mesh))
     except UnicodeEncodeError:
         return Quarantined(record=document.record, reason="invalid_unicode", offset=document.offset)
     if not is_doc_type(document.doc_type):
@@ -244,6 +245,7 @@ def _append(batch: _Open, document: Document, made: _Made) -> Quarantined | None
             known_values,
             values["published"],
             values["journal"],
+            mesh or None,
             values["language"],
             document.retraction,
             [asdict(notice) for notice in document.notices],

@@ -9,7 +9,7 @@ from typing import ClassVar
 from corpus.digest import Json
 from corpus.document import Document, Genre, Record
 from sources.genre import genre
-from sources.jats_front import article_ids, authors, licence, notices, published, retraction
+from sources.jats_front import article_ids, authors, licence, mesh, notices, published, retraction
 from sources.jats_text import Blocks, abstracts, blocks, line, told
 from sources.markup import Element, records
 from sources.reader import RawFile
@@ -32,7 +32,7 @@ class JatsReader:
     """One document an `article`; its id is the PMCID, else the DOI, else the PMID."""
 
     name: ClassVar[str] = "jats"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     doc_types: ClassVar[tuple[str, ...]] = ("full_text", "case_report", "abstract")
     section_policy: ClassVar[str] = (
         "Title, abstracts, body sections with headings, tables, captions, formulas, lists, appendices and floats; "
@@ -44,10 +44,11 @@ class JatsReader:
         "Table cells that span rows or columns are written once, where they begin.",
         "Footnotes of the running text, translated abstracts and sub-articles (reviews, replies) are not read.",
         "Subscripts become plain characters.",
+        "Keywords are not read, but for MeSH headings; nor are their qualifiers.",
         "Damage inside references, affiliations and acknowledgements is not noticed.",
     )
     states: ClassVar[frozenset[str]] = frozenset(
-        {"native_id", "pmid", "pmcid", "doi", "title", "authors", "published", "journal", "language", "genre",
+        {"native_id", "pmid", "pmcid", "doi", "title", "authors", "published", "journal", "mesh", "language", "genre",
          "retraction", "notices", "licence_raw", "copyright"}
     )  # fmt: skip
 
@@ -128,6 +129,7 @@ def _document(article: Element, record: int, facts: Counter[str]) -> Document:
         doi=ids["doi"],
         published=published(meta),
         journal=_journal(front),
+        mesh=mesh(meta),
         language=article.get("{http://www.w3.org/XML/1998/namespace}lang"),
         retraction=retraction(article, meta, title),
         notices=notices(article, meta, ids["doi"]),

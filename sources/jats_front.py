@@ -13,6 +13,7 @@ from sources.dates import earliest, iso_date
 from sources.ids import doi_in, pmcid_in, pmid_in
 from sources.jats_text import line
 from sources.markup import Element, single_spaced
+from sources.mesh import heading
 
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _CC = re.compile(r"https?://(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)/[\w./-]*\w/?", re.I)
@@ -66,6 +67,16 @@ def article_ids(meta: Element) -> dict[str, str | None]:
             case "doi":
                 ids["doi"] = ids["doi"] or doi_in(child.text)
     return ids
+
+
+def mesh(meta: Element) -> tuple[str, ...]:
+    """Keywords of groups that name MeSH as their vocabulary, or their type; keywords of authors are none of it."""
+    found = []
+    for group in meta.iterchildren("kwd-group"):
+        if "mesh" in {(group.get(name) or "").strip().lower() for name in ("vocab", "kwd-group-type")}:
+            for keyword in group.iterchildren("kwd"):
+                found.append(heading(keyword.get("vocab-term-identifier"), line(keyword)))
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def published(meta: Element) -> str | None:

@@ -19,6 +19,7 @@ from sources.genre import genre
 from sources.ids import doi_in, pmcid_in, pmid_in
 from sources.markup import Element, entity_text, first, located, raised, single_spaced
 from sources.mathml import formula
+from sources.mesh import heading
 from sources.reader import RawFile
 
 _FACTS = (
@@ -35,9 +36,9 @@ _FACTS = (
     "retracted_publications",
     "notices_without_id",
 )
-# Two thirds of a file; nothing that is read stands in these.
+# Half of a file; nothing that is read stands in these.
 _UNREAD = (
-    "AuthorList", "ReferenceList", "MeshHeadingList", "ChemicalList", "History", "MedlineJournalInfo", "KeywordList",
+    "AuthorList", "ReferenceList", "QualifierName", "ChemicalList", "History", "MedlineJournalInfo", "KeywordList",
     "GrantList", "InvestigatorList",
 )  # fmt: skip
 _SUFFIXES = re.compile(r"\.xml(\.gz|\.zst)?$")
@@ -76,7 +77,7 @@ class MedlineReader:
     """One document a `PubmedArticle`; one deletion a PMID of `DeleteCitation`."""
 
     name: ClassVar[str] = "medline"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     doc_types: ClassVar[tuple[str, ...]] = ("abstract",)
     section_policy: ClassVar[str] = (
         "Title, then the abstract; labelled parts of a structured abstract become paragraphs `LABEL: text`; "
@@ -84,7 +85,8 @@ class MedlineReader:
         "of a translated title; a title alone is not a document."
     )
     known_losses: ClassVar[tuple[str, ...]] = (
-        "MeSH headings, keywords, chemicals, affiliations, grants and references are not read.",
+        "Keywords, chemicals, affiliations, grants and references are not read.",
+        "Of MeSH headings, qualifiers are not read, nor which heading is a major topic.",
         "Authors are not read, for they are a third of a file: NLM's terms ask to name NLM, and a DOI leads to them.",
         "Abstracts in further languages (OtherAbstract) are not read where the article has an abstract.",
         "PubmedBookArticle records are quarantined.",
@@ -92,7 +94,7 @@ class MedlineReader:
         "Damage inside elements that are not read is not noticed, but for an end tag that is missing.",
     )
     states: ClassVar[frozenset[str]] = frozenset(
-        {"native_id", "version", "offset", "pmid", "pmcid", "doi", "title", "published", "journal", "language",
+        {"native_id", "version", "offset", "pmid", "pmcid", "doi", "title", "published", "journal", "mesh", "language",
          "genre", "retraction", "notices", "copyright"}
     )  # fmt: skip
 
@@ -168,6 +170,7 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
     if citation is None:
         return None
     pmid, article, corrections = None, None, None
+    mesh: tuple[str, ...] = ()
     others: list[Element] = []
     for child in citation:
         match child.tag:
@@ -177,6 +180,8 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
                 article = child
             case "CommentsCorrectionsList":
                 corrections = child
+            case "MeshHeadingList":
+                mesh = _mesh(child)
             case "OtherAbstract":
                 others.append(child)
     if pmid is None or article is None:
@@ -252,6 +257,7 @@ def _document(element: Element, record: int, stem: str, facts: Counter[str]) -> 
         doi=doi,
         published=published or (_date(issued) if issued is not None else None),
         journal=journal,
+        mesh=mesh,
         language=languages[0] if languages else None,
         title=title or None,
         retraction=retraction,
@@ -269,6 +275,12 @@ def _journal(element: Element) -> tuple[str | None, Element | None]:
         elif child.tag == "JournalIssue":
             issued = first(child, "PubDate") if issued is None else issued
     return title, issued
+
+
+def _mesh(headings: Element) -> tuple[str, ...]:
+    """Descriptors; a heading repeats one only with other qualifiers."""
+    found = [heading(one.get("UI"), one.text) for one in headings.iter("DescriptorName")]
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _article_ids(element: Element) -> Iterator[Element]:

@@ -36,6 +36,7 @@ _SUB_FIELDS = {
 _EQUIVALENT = {
     "doc_id": "sc:identifier",
     "title": "sc:name",
+    "mesh": "sc:about",
     "text": "sc:text",
     "language": "sc:inLanguage",
     "published": "sc:datePublished",

@@ -16,6 +16,7 @@ from corpus.rooms import code_sha256
 from corpus.tables import to_table
 from corpus.verdict import Stage, Verdict
 from manifests import layout
+from manifests.agree import lacking
 from manifests.amount import Amount
 from manifests.earlier import incomparable, index_of
 from manifests.model import File, Manifest, Shard
@@ -95,9 +96,9 @@ def _usable(parent: Snapshot, request: Request, tokenizers: tuple[Path, ...]) ->
     if request.request_id in [one.request_id for one in manifest.takedowns]:
         raise RecipeError(f"{parent.folder} has a takedown {request.request_id} already; give this one another id")
     facts = manifest.dedup.signatures
-    if manifest.merkle is None or facts is None or not manifest.ledger.released:
+    if manifest.merkle is None or facts is None or not manifest.ledger.released or lacking(manifest):
         raise SnapshotError(
-            f"{parent.folder} is older than takedowns: it states no roots or signatures; build it again"
+            f"{parent.folder} is older than takedowns: it lacks roots, signatures or columns; build it again"
         )
     if differs := incomparable(facts):
         raise SnapshotError(f"the text of {parent.folder} cannot be counted again by this code: {differs}")

@@ -16,7 +16,7 @@ from shards.loading.loader import Loader
 Tensors = dict[str, torch.Tensor]
 
 
-class PackedDataset(IterableDataset[Tensors]):
+class PackedDataset(IterableDataset[Tensors]):  # type: ignore[misc]  # torch is an extra
     """Batches of a loader's rank as tensors.
 
     Give it to a `DataLoader` with `batch_size=None`: of n workers, worker k lays out batches k, k + n, k + 2n ..., and

@@ -45,6 +45,7 @@ HOSTS = {
 }
 """Addresses, and the registered domain of each by hand."""
 
+HEADINGS = ["D006801 Humans", "Humans", "D000818 Animals", HOSTILE, "誌" * (LABEL + 50), "誌" * (LABEL + 51)]
 DATES = [None, "1962", "1962-05", "1962-05-07", "2021-12-31", "2022"]
 STATES = ["none", "retracted", "concern", "corrected"]
 
@@ -67,6 +68,7 @@ rows = st.builds(
     url=st.sampled_from(list(HOSTS)),
     published=st.sampled_from(DATES),
     retraction=st.sampled_from(STATES),
+    mesh=st.none() | st.lists(st.sampled_from(HEADINGS), min_size=1, max_size=4),
     genre=st.sampled_from([None, "review"]),
     doi=st.sampled_from([None, "10.1/2"]),
 )
@@ -97,14 +99,19 @@ def covered(*parts: Sequence[Row]) -> Coverage:
     return coverage_of(sums_of(*parts), {}, Amount(), Counter())
 
 
-def oracle(kind: str, one: Row) -> str | None:
+def oracle(kind: str, one: Row) -> set[str | None]:
+    """Labels of a kind that a row counts for."""
+    if kind == "mesh":
+        return {each[:LABEL] for each in one["mesh"] or ()} or {None}
     return {
-        "journal": one["journal"] and one["journal"][:LABEL],
-        "domain": HOSTS[one["url"]],
-        "retraction": one["retraction"],
-        "published": one["published"],
-        "length": str(one["n_tokens"]),
-    }[kind]
+        {
+            "journal": one["journal"] and one["journal"][:LABEL],
+            "domain": HOSTS[one["url"]],
+            "retraction": one["retraction"],
+            "published": one["published"],
+            "length": str(one["n_tokens"]),
+        }[kind]
+    }
 
 
 @settings(max_examples=25)
@@ -112,9 +119,9 @@ def oracle(kind: str, one: Row) -> str | None:
 def test_sums_are_those_of_a_plain_count(made: list[Row]) -> None:
     found = {(kind, label): tuple(sums) for kind, label, *sums in sums_of(made).iter_rows()}
     expected = {}
-    for kind in ("journal", "domain", "retraction", "published", "length"):
-        for label in {oracle(kind, one) for one in made}:
-            mine = amount(one for one in made if oracle(kind, one) == label)
+    for kind in ("journal", "domain", "mesh", "retraction", "published", "length"):
+        for label in set().union(*(oracle(kind, one) for one in made)):
+            mine = amount(one for one in made if label in oracle(kind, one))
             expected[kind, label] = tuple(mine.model_dump().values())
 
     assert {key: sums for key, sums in found.items() if key[0] != "null"} == expected
@@ -152,6 +159,24 @@ def test_every_row_is_in_top_rest_or_not_stated(made: list[Row]) -> None:
         named = sum((share.amount for share in spread.top), Amount())
         assert named + spread.rest + spread.not_stated == amount(made)
     assert sum((state.released for state in coverage.retractions), Amount()) == amount(made)
+
+
+def test_a_document_counts_for_each_of_its_headings_once() -> None:
+    made = [row(4, mesh=["b", "a", "b"]), row(3, mesh=["a"]), row(2)]
+    mesh = covered(made).mesh
+
+    assert mesh is not None
+    assert mesh.distinct == 2
+    assert [(one.label, one.amount) for one in mesh.top] == [("a", amount(made[:2])), ("b", amount(made[:1]))]
+    assert mesh.not_stated == amount(made[2:])
+
+
+def test_shards_of_a_time_without_headings_state_none(tmp_path: Path) -> None:
+    (path,) = written(tmp_path, [[row(3), row(4)]])
+    pq.write_table(pq.read_table(path).drop_columns(["mesh"]), path)
+    mesh = label_sums([path]).filter(pl.col("kind") == "mesh")
+
+    assert mesh.select("label", "documents", "tokens").rows() == [(None, 2, 7)]
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=60))

@@ -118,6 +118,7 @@ ROWS = [
     ("retrieved", pl.lit("2021-01-01"), "raw_sha256, retrieved or reader of some documents"),
     ("reader", pl.lit("medline 0"), "raw_sha256, retrieved or reader of some documents"),
     ("journal", pl.lit("Another journal"), "journal of some documents is not that of the record tables"),
+    ("mesh", pl.lit(["D000001 Another"]), "mesh of some documents is not that of the record tables"),
     ("offset", pl.lit(7), "offset of some documents is not that of the record tables"),
     ("version", pl.lit("another"), "version of some documents is not that of the record tables"),
     ("nulls", pl.lit([], pl.List(pl.String)), "are not the columns that are null"),

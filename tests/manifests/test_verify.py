@@ -25,12 +25,16 @@ from tests.pipelines.building import hc4
 PAGES = ["DATASHEET.md", "README.md"]
 
 
-def some_files(folder: Path) -> list[str]:
-    """Every file at the top, and of each folder two: what lies in one folder is made and checked alike."""
-    chosen: dict[str, list[str]] = {}
+def some_files(folder: Path, depth: int) -> list[str]:
+    """All files at the top, two of each folder down to `depth`: what lies in one folder is made and checked alike."""
+    chosen: dict[tuple[str, ...], list[str]] = {}
     for name in snapshot_files(folder):
-        chosen.setdefault(name if "/" not in name else name.rpartition("/")[0], []).append(name)
+        parts = name.split("/")
+        chosen.setdefault(tuple(parts[: min(depth, len(parts) - 1)]) or (name,), []).append(name)
     return sorted({name for names in chosen.values() for name in (names[0], names[-1])})
+
+
+depths = pytest.mark.parametrize("depth", [1, pytest.param(3, marks=pytest.mark.slow)])
 
 
 def test_a_fresh_snapshot_is_whole(snapshot: Built) -> None:
@@ -41,8 +45,9 @@ def test_a_moved_snapshot_is_whole(copy: Path) -> None:
     assert verify(copy, render) == []
 
 
-def test_one_changed_byte_of_any_file_is_found_and_only_that_file_is_blamed(copy: Path) -> None:
-    files = [*some_files(copy), SUMS]
+@depths
+def test_one_changed_byte_of_any_file_is_found_and_only_that_file_is_blamed(copy: Path, depth: int) -> None:
+    files = [*some_files(copy, depth), SUMS]
     assert len(files) > 15
     draw = random.Random(20)
     for name in files:
@@ -64,8 +69,9 @@ def test_the_sums_blame_the_same_file(copy: Path) -> None:
     assert finding.what == f"does not agree with {name}"
 
 
-def test_every_missing_file_is_named(copy: Path) -> None:
-    for name in [*some_files(copy), SUMS]:
+@depths
+def test_every_missing_file_is_named(copy: Path, depth: int) -> None:
+    for name in [*some_files(copy, depth), SUMS]:
         hidden = copy.parent / "hidden"
         (copy / name).rename(hidden)
         findings = verify(copy, render)

@@ -102,7 +102,7 @@ def test_ray_finds_what_one_process_finds(tmp_path: Path, monkeypatch: pytest.Mo
     assert {row[3] for row in here[0]} == {"identity", "exact", "near"}
 
 
-@pytest.mark.parametrize("partitions", [7, 64])
+@pytest.mark.parametrize("partitions", [7, pytest.param(64, marks=pytest.mark.slow)])
 def test_a_snapshot_has_the_same_bytes_for_any_number_of_partitions(
     small_corpus: SmallCorpus, snapshot: Built, tmp_path: Path, partitions: int
 ) -> None:

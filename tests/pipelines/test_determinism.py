@@ -31,6 +31,7 @@ def sums(folder: Path) -> str:
     return (folder / "SHA256SUMS").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_second_build_elsewhere_gives_the_same_bytes(
     small_corpus: SmallCorpus, snapshot: Built, tmp_path: Path
 ) -> None:

@@ -131,7 +131,7 @@ def test_screening_misses_few(corpus: Corpus) -> None:
     assert missed < 0.05 * planted_values
 
 
-@pytest.mark.parametrize("engine", ["inline", "ray"])
+@pytest.mark.parametrize("engine", ["inline", pytest.param("ray", marks=pytest.mark.slow)])
 def test_no_planted_value_is_anywhere_but_in_text_that_screening_missed(
     corpus: Corpus, tmp_path: Path, engine: str
 ) -> None:

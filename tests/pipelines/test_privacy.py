@@ -18,7 +18,7 @@ import pytest
 import zstandard
 
 from corpus.document import DOCUMENTS
-from pipelines.provenance import masked_words
+from pipelines.provenance import masked_headings, masked_words
 from tests.conftest import Typed
 from tests.pipelines.small import PLANTED_IDENTIFIERS, SmallCorpus
 
@@ -170,3 +170,11 @@ def test_a_file_called_by_its_patients_name_is_not_told_by_it() -> None:
         "member": "notes/[IDENTIFIER]_[IDENTIFIER].txt",
         "licence_raw": None,
     }
+
+
+def test_headings_are_masked_and_nothing_stated_stays_so() -> None:
+    stated = [["D006801 Humans", "write to ann@example.org"], None, ["Parkinson Disease"]]
+    table = pa.table({"mesh": pa.array(stated, DOCUMENTS.field("mesh").type)})
+    found = masked_headings(pa.concat_tables([table, table.slice(1)])).to_pylist()
+
+    assert found == [["D006801 Humans", "write to [EMAIL]"], None, ["Parkinson Disease"], None, ["Parkinson Disease"]]

@@ -64,11 +64,17 @@ def faults(form: Form, attack: Attack, outcome: Outcome) -> list[str]:
 class Suite:
     """All cases, what each gave, and who was asked over the network."""
 
-    def __init__(self, folder: Path, address: str) -> None:
+    def __init__(self, folder: Path, address: str, every: int) -> None:
+        """Of each family of attacks on a form, one in `every`, the first among them."""
+        self.every = every
         self.attacks: dict[str, tuple[Form, Attack]] = {}
         cases = []
         for name, form in FORMS.items():
+            families: Counter[str] = Counter()
             for number, attack in enumerate([*all_attacks(form), *entities(form, str(folder), address)]):
+                families[family(attack)] += 1
+                if (families[family(attack)] - 1) % every:
+                    continue
                 key = f"{name} | {attack.name}"
                 place = folder / f"{name.replace(' ', '_')}_{number}"
                 place.mkdir()
@@ -104,11 +110,13 @@ def asked() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def suite(tmp_path_factory: pytest.TempPathFactory, asked: tuple[str, list[str]]) -> Suite:
+@pytest.fixture(scope="module", params=[8, pytest.param(1, marks=pytest.mark.slow)], ids=["some", "all"])
+def suite(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, asked: tuple[str, list[str]]
+) -> Suite:
     folder = tmp_path_factory.mktemp("hostile")
     (folder / "secret.txt").write_text(INSIDE)
-    return Suite(folder, asked[0])
+    return Suite(folder, asked[0], request.param)
 
 
 def test_every_reader_is_attacked() -> None:
@@ -134,7 +142,10 @@ def test_reasons_are_those_that_were_given_before(suite: Suite) -> None:
     found: dict[str, set[str]] = defaultdict(set)
     for key, (_, attack) in suite.attacks.items():
         found[family(attack)].update(suite.outcomes[key].reasons)
-    assert {name: sorted(reasons) for name, reasons in sorted(found.items())} == known
+    if suite.every == 1:
+        assert {name: sorted(reasons) for name, reasons in sorted(found.items())} == known
+    assert found.keys() == known.keys()
+    assert all(reasons <= set(known[name]) for name, reasons in found.items())
 
 
 def test_the_suite_says_how_large_it_is(suite: Suite, record_property: pytest.FixtureRequest) -> None:
@@ -152,7 +163,7 @@ def test_the_suite_says_how_large_it_is(suite: Suite, record_property: pytest.Fi
     print(f"{refused} refused whole, {quarantined} records quarantined, nothing lost beside them")
     for name, cases in sorted(count.items()):
         print(f"{name:20} {cases:5} files, at most {peak[name]:4.0f} MB beside the reader")
-    assert count.total() >= LEAST
+    assert count.total() >= LEAST // suite.every
 
 
 BLOCK = 1 << 20

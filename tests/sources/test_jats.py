@@ -357,6 +357,17 @@ def test_retractions(tmp_path: Path, meta: str, attributes: str, expected: str) 
     assert document(tmp_path, article("<p>A.</p>", meta, attributes=attributes)).retraction == expected
 
 
+def test_keywords_are_headings_where_their_group_names_mesh(tmp_path: Path) -> None:
+    groups = (
+        '<kwd-group kwd-group-type="author"><kwd>Rats</kwd></kwd-group>'
+        '<kwd-group vocab="MESH"><kwd vocab-term-identifier="D006801">Humans</kwd><kwd><italic>Mice</italic></kwd>'
+        '</kwd-group><kwd-group kwd-group-type="MeSH"><kwd>Mice</kwd><kwd vocab-term-identifier="x@y.org">Cats</kwd>'
+        "<kwd/></kwd-group>"
+    )
+
+    assert document(tmp_path, article(meta=groups)).mesh == ("D006801 Humans", "Mice", "Cats")
+
+
 def test_several_articles_in_one_file_and_in_a_namespace(tmp_path: Path) -> None:
     path = tmp_path / "set.xml"
     spaced = article("<p>Second.</p>", '<article-id pub-id-type="pmc">2</article-id>').replace(

@@ -200,3 +200,12 @@ def test_no_affiliation_or_reference_is_in_the_text(pairs: Pairs) -> None:
             if len(words) > 20 and words in found.text and words not in own:
                 wrong.append(found.pmid)
     assert not wrong
+
+
+def test_subjects_are_the_descriptors_of_mesh_with_their_ids_each_once(pairs: Pairs) -> None:
+    def descriptors(element: Any) -> tuple[str, ...]:
+        found = element.xpath("MedlineCitation/MeshHeadingList/MeshHeading/DescriptorName")
+        return tuple(dict.fromkeys(f"{one.get('UI')} {' '.join(one.text.split())}" for one in found))
+
+    assert not disagreeing(pairs, "mesh", descriptors)
+    assert sum(bool(found.mesh) for found, _ in pairs) == 6_035

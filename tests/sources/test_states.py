@@ -29,7 +29,7 @@ RECORDS = 60
 """Of a pattern and of a file."""
 SLOW = {"pdf": 1}
 RARE = {
-    "jats": {"retraction"},
+    "jats": {"retraction", "mesh"},
     "elsevier": {"retraction"},
     "openalex": {"retraction", "pmcid", "genre"},
     "cnxml": {"authors", "published", "version"},

@@ -1,0 +1,1 @@
+"""Documents as messages of a user and an assistant, and messages as tokens of which some are learnt."""
