@@ -19,6 +19,7 @@ train: .venv/train  ## PyTorch and what trains and evaluates with it; tests of t
 
 .venv/train: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[train]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps "litdata>=0.2.76,<0.3"
 	touch $@
 
 lock: setup  ## resolve pyproject.toml again: versions and hashes, no addresses
