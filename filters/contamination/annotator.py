@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -76,7 +76,7 @@ class ContaminationAnnotator:
             return pa.RecordBatch.from_pylist([], schema=self.schema)
         text = documents.column("text")
         data, offsets = text_buffers(text)
-        arguments = (data, offsets, tables(), _ready(self.index), settings(self.index.config))
+        arguments = (data, offsets, tables(), self.index.tables, settings(self.index.config))
         hits = np.empty((_ROOM, COLUMNS), np.int64)
         # Arrow has no buffer for texts without a byte, and numpy's own would be another type to compile for.
         count = scan(*arguments, hits) if data.size else 0
@@ -112,12 +112,16 @@ def _distinct(hits: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         return hit[0], hit[1], hit[2] == context
 
     kept: list[list[int]] = []
-    group: list[list[int]] = []
+    taken: list[tuple[int, int]] = []
+    last = None
     for hit in sorted(hits.tolist(), key=lambda hit: (*of_what(hit), hit[2] not in answered, -hit[5], hit)):
-        if group and of_what(group[0]) != of_what(hit):
-            group = []
-        if not any(other[3] < hit[4] and hit[3] < other[4] for other in group):
-            group.append(hit)
+        if of_what(hit) != last:
+            taken, last = [], of_what(hit)
+        # Those taken do not overlap, so that only the one before and the one behind can.
+        place = bisect(taken, (hit[3], hit[4]))
+        before, behind = taken[max(0, place - 1) : place], taken[place : place + 1]
+        if not any(start < hit[4] and hit[3] < end for start, end in before + behind):
+            taken.insert(place, (hit[3], hit[4]))
             kept.append(hit)
     kept.sort(key=lambda hit: (hit[0], hit[3], hit[4], hit[1], hit[2]))
     return np.array(kept, np.int64).reshape(-1, hits.shape[1])
@@ -132,16 +136,3 @@ def _loaded(path: Path, changed: int) -> Index:
 
 def _changed(path: Path) -> int:
     return path.stat().st_mtime_ns if path.is_file() else 0
-
-
-_tables: dict[str, Any] = {}
-
-
-def _ready(index: Index) -> Any:
-    """The tables of an index, made once a process."""
-    if index.sha256 not in _tables:
-        from filters.contamination.seeds import tables
-
-        _tables.clear()
-        _tables[index.sha256] = tables(index)
-    return _tables[index.sha256]

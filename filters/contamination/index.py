@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,9 @@ from corpus import unicode
 from corpus.digest import Json, canonical
 from corpus.errors import AssetError, RecipeError
 from filters.contamination.items import Item
+
+if TYPE_CHECKING:
+    from filters.contamination.seeds import Tables
 
 FORMAT: Final = "hc4/contamination-index/1"
 
@@ -147,6 +150,13 @@ class Index:
     def sha256(self) -> str:
         """Lower-case hex."""
         return hashlib.sha256(self._buffer).hexdigest()
+
+    @cached_property
+    def tables(self) -> Tables:
+        """What the kernel reads, made once. Needs numba."""
+        from filters.contamination.seeds import tables
+
+        return tables(self)
 
     @property
     def nbytes(self) -> int:
