@@ -111,8 +111,8 @@ class CacheStore:
         """Of the token ids on disk: uint16, or int32 where they do not fit."""
         return self._tokens.dtype
 
-    def check(self, shuffle_blocks: int | None) -> None:
-        """See `Store.check`: any order will do."""
+    def prepare(self, shuffle_blocks: int | None) -> None:
+        """See `Store.prepare`: any order will do."""
 
     def read(self, source: npt.NDArray[np.int32], number: Numbers, ids: Ids, pad: int) -> Pieces:
         """See `Store.read`."""

@@ -47,20 +47,27 @@ class ParquetStore:
         )
         self._memory = memory
         self._ends = [np.cumsum([block.sequences for block in each], dtype=np.int64) for each in self.blocks]
-        self._decoded: OrderedDict[tuple[int, int], _Decoded] = OrderedDict()
+        self._kept = 1  # blocks of a source, the last ones used
+        self._decoded: list[OrderedDict[int, _Decoded]] = [OrderedDict() for _ in corpus.sources]
         self._files: OrderedDict[str, ShardReader] = OrderedDict()
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_decoded": OrderedDict(), "_files": OrderedDict()}
+        return self.__dict__ | {"_decoded": [OrderedDict() for _ in self.corpus.sources], "_files": OrderedDict()}
 
-    def check(self, shuffle_blocks: int | None) -> None:
-        """See `Store.check`: what is shuffled together must fit into memory."""
-        needed = sum(_largest(each, shuffle_blocks) for each in self.blocks) * _BYTES_A_TOKEN
+    def prepare(self, shuffle_blocks: int | None) -> None:
+        """See `Store.prepare`: what is shuffled together must fit into memory twice.
+
+        A window of the run may hold sequences of one group of blocks and of the next.
+        """
+        most = max((len(each) for each in self.blocks), default=0)
+        kept = most if shuffle_blocks is None else min(2 * shuffle_blocks, most)
+        needed = sum(_largest(each, kept) for each in self.blocks) * _BYTES_A_TOKEN
         if needed > self._memory:
             raise LoadError(
                 f"this order keeps {needed / 1e9:.1f} GB of tokens decoded, memory is {self._memory / 1e9:.1f} GB: "
                 "make a cache of the shards (`hc4 pack`), set shuffle_blocks lower, or give more memory"
             )
+        self._kept = max(self._kept, kept)
 
     def read(self, source: npt.NDArray[np.int32], number: Numbers, ids: Ids, pad: int) -> Pieces:
         """See `Store.read`.
@@ -95,15 +102,14 @@ class ParquetStore:
         return Pieces(offsets, lengths, documents, starts)
 
     def _block(self, source: int, place: int) -> _Decoded:
-        key = (source, place)
-        if key in self._decoded:
-            self._decoded.move_to_end(key)
-            return self._decoded[key]
-        held = sum(each.tokens.nbytes for each in self._decoded.values())
-        while self._decoded and held + self.blocks[source][place].tokens * _BYTES_A_TOKEN > self._memory:
-            held -= self._decoded.popitem(last=False)[1].tokens.nbytes
-        self._decoded[key] = self._decode(source, self.blocks[source][place])
-        return self._decoded[key]
+        decoded = self._decoded[source]
+        if place in decoded:
+            decoded.move_to_end(place)
+            return decoded[place]
+        while len(decoded) >= self._kept:
+            decoded.popitem(last=False)
+        decoded[place] = self._decode(source, self.blocks[source][place])
+        return decoded[place]
 
     def _decode(self, source: int, block: Block) -> _Decoded:
         from shards.packing import pack
@@ -128,7 +134,6 @@ class ParquetStore:
         return self._files[key]
 
 
-def _largest(blocks: tuple[Block, ...], together: int | None) -> int:
-    """Tokens of the blocks of a source that can be in use at once, at most."""
-    sizes = sorted((block.tokens for block in blocks), reverse=True)
-    return sum(sizes if together is None else sizes[:together])
+def _largest(blocks: tuple[Block, ...], count: int) -> int:
+    """Tokens of its largest blocks."""
+    return sum(sorted((block.tokens for block in blocks), reverse=True)[:count])

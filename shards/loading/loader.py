@@ -54,7 +54,7 @@ class Loader:
         store = ParquetStore(corpus, config.pack, memory=memory) if isinstance(corpus, Corpus) else corpus
         if store.pack != config.pack:
             raise LoadError(f"the cache was packed by {store.pack}, the run asks for {config.pack}")
-        store.check(config.shuffle_blocks)
+        store.prepare(config.shuffle_blocks)
         self.config = config
         self.corpus = store.corpus
         self.rank = rank

@@ -32,8 +32,8 @@ class Store(Protocol):
     blocks: tuple[tuple[Block, ...], ...]
     """By source, in order."""
 
-    def check(self, shuffle_blocks: int | None) -> None:
-        """Raise a `LoadError` if sequences in such an order could only be read one by one."""
+    def prepare(self, shuffle_blocks: int | None) -> None:
+        """Expect such an order; raise a `LoadError` if its sequences could only be read one by one."""
 
     def read(self, source: npt.NDArray[np.int32], number: Numbers, ids: Ids, pad: int) -> Pieces:
         """Lay out sequences, each given by its source and its number there, in `ids` (int32[sequences, length])."""

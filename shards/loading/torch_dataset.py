@@ -24,7 +24,7 @@ class PackedDataset(IterableDataset[Tensors]):  # type: ignore[misc]  # torch is
 
     - `input_ids`, `position_ids`, `labels`: int64[size, length], as transformers' models take them;
     - `source`: int64[size], numbers of `loader.totals`;
-    - `cu_seqlens`: int32[pieces + size + 1]: where pieces begin and end in the batch laid end to end, padding being a
+    - `cu_seqlens`: int32[pieces + 1]: where pieces begin and end in the batch laid end to end, padding being a
       piece of its own; `max_seqlen` is the longest;
     - `next_index`: int64[], the step at which to go on after it, over all ranks.
 
@@ -68,19 +68,17 @@ class PackedDataset(IterableDataset[Tensors]):  # type: ignore[misc]  # torch is
 
 def tensors(batch: Batch) -> Tensors:
     """A batch as tensors; see `PackedDataset`."""
-    cumulated = [np.zeros(1, np.int32)]
     length = batch.input_ids.shape[1]
-    for row, sequence in enumerate(batch[place] for place in range(len(batch))):
-        ends = sequence.cu_seqlens[1:]
-        if not len(ends) or ends[-1] < length:
-            ends = np.append(ends, np.int32(length))
-        cumulated.append(ends + np.int32(row * length))
-    ends = np.concatenate(cumulated)
+    held = np.concatenate([np.zeros(1, np.int64), np.cumsum(batch.piece_lengths)])[batch.pieces]
+    free = length - np.diff(held)
+    padded = np.flatnonzero(free)
+    lengths = np.insert(batch.piece_lengths, batch.pieces[padded + 1], free[padded])
+    ends = np.concatenate([np.zeros(1, np.int32), np.cumsum(lengths, dtype=np.int32)])
     return {
         "input_ids": torch.from_numpy(batch.input_ids.astype(np.int64)),
         "position_ids": torch.from_numpy(batch.position_ids.astype(np.int64)),
         "labels": torch.from_numpy(batch.labels.astype(np.int64)),
         "source": torch.from_numpy(batch.source_codes.astype(np.int64)),
         "cu_seqlens": torch.from_numpy(ends),
-        "max_seqlen": torch.tensor(int(np.diff(ends).max())),
+        "max_seqlen": torch.tensor(int(lengths.max())),
     }

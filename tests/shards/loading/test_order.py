@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import LoadError
 from shards.loading import Corpus, Loader, LoaderConfig, PackConfig, open_corpus
+from shards.loading.blocks import Block
 from shards.loading.from_parquet import ParquetStore
 from tests.shards.loading.making import all_of, write_shards
 
@@ -272,3 +273,23 @@ def test_settings_that_the_corpus_cannot_meet_are_refused(corpus: Corpus) -> Non
         next(Loader(corpus, CONFIGS["natural"]).batches(0))
     with pytest.raises(LoadError, match="make a cache"):
         Loader(corpus, CONFIGS["natural"], memory=1000)
+
+
+def test_of_large_shards_only_what_is_shuffled_together_is_held_and_no_block_is_decoded_twice(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ParquetStore(corpus, PACK)
+    decoded: list[tuple[int, int]] = []
+    decode = ParquetStore._decode
+
+    def counted(self: ParquetStore, source: int, block: Block) -> object:
+        decoded.append((source, block.first))
+        assert all(len(each) <= 2 for each in self._decoded)
+        return decode(self, source, block)
+
+    monkeypatch.setattr(ParquetStore, "_decode", counted)
+    for _ in Loader(store, LoaderConfig(PACK, shuffle_blocks=1, window=10, seed=6)):
+        pass
+
+    assert len(decoded) > 10
+    assert sorted(decoded) == sorted((number, block.first) for number, its in enumerate(store.blocks) for block in its)
