@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,20 +11,25 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from benchmarks.documents import Text, texts_of
+from benchmarks.documents import Text
 from benchmarks.training_vocabulary import learn_vocabulary
 from shards.tokenizer import Tokenizer
 from shards.write import ROW
+from sources.batches import documents_in
+from sources.reader import RawFile
+from sources.registry import make_reader
 from tests.sources.material import demo_file
 
 
 def abstracts(count: int) -> list[Text]:
     """The first abstracts of a real MEDLINE file."""
     found: list[Text] = []
-    for text in texts_of("medline", [demo_file("pubmed20n0014.xml.gz")], "medline"):
-        found.append(text)
-        if len(found) == count:
-            return found
+    reader, file = make_reader("medline", {}), RawFile(str(demo_file("pubmed20n0014.xml.gz")))
+    for batch in documents_in(reader, file, "medline", Counter()):
+        columns = (batch.documents[name].to_pylist() for name in ("doc_id", "text", "no_text"))
+        found += [Text(doc_id, text) for doc_id, text, absent in zip(*columns, strict=True) if absent is None]
+        if len(found) >= count:
+            return found[:count]
     pytest.skip("the MEDLINE file has too few abstracts")
 
 
