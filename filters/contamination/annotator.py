@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,11 +76,10 @@ class ContaminationAnnotator:
         if not documents.num_rows:
             return pa.RecordBatch.from_pylist([], schema=self.schema)
         text = documents.column("text")
-        data, offsets = text_buffers(text)
+        data, offsets = (_read_only(buffer) for buffer in text_buffers(text))
         arguments = (data, offsets, tables(), self.index.tables, settings(self.index.config))
         hits = np.empty((_ROOM, COLUMNS), np.int64)
-        # Arrow has no buffer for texts without a byte, and numpy's own would be another type to compile for.
-        count = scan(*arguments, hits) if data.size else 0
+        count = scan(*arguments, hits)
         if count > len(hits):
             hits = np.empty((count, COLUMNS), np.int64)
             scan(*arguments, hits)
@@ -101,6 +101,13 @@ class ContaminationAnnotator:
         return pa.ListArray.from_arrays(
             pa.array(ends), pa.StructArray.from_arrays(columns, fields=list(HIT)), type=HITS
         )
+
+
+def _read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Arrow's buffers are writable or not by where they come from, and numba compiles for either."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def _distinct(hits: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -18,7 +18,8 @@ class Word(NamedTuple):
     end: int
 
 
-def words(text: str) -> list[Word]:
+@cache
+def words(text: str) -> tuple[Word, ...]:
     """The words of a text, character by character."""
     found: list[Word] = []
     open_word: list[str] = []
@@ -47,7 +48,7 @@ def words(text: str) -> list[Word]:
             close()
         at = after
     close()
-    return found
+    return tuple(found)
 
 
 @cache
@@ -64,7 +65,7 @@ def occurrences(text: str, item: str) -> list[tuple[int, int]]:
     return [
         (there[at].start, there[at + len(wanted) - 1].end)
         for at in range(len(there) - len(wanted) + 1)
-        if [word.folded for word in there[at : at + len(wanted)]] == wanted
+        if all(there[at + place].folded == word for place, word in enumerate(wanted))
     ]
 
 
