@@ -78,7 +78,8 @@ class ContaminationAnnotator:
         data, offsets = text_buffers(text)
         arguments = (data, offsets, tables(), _ready(self.index), settings(self.index.config))
         hits = np.empty((_ROOM, COLUMNS), np.int64)
-        count = scan(*arguments, hits)
+        # Arrow has no buffer for texts without a byte, and numpy's own would be another type to compile for.
+        count = scan(*arguments, hits) if data.size else 0
         if count > len(hits):
             hits = np.empty((count, COLUMNS), np.int64)
             scan(*arguments, hits)

@@ -60,10 +60,11 @@ class ContaminationConfig:
     """Information that a copy must hold where nothing else speaks for it. Rare words weigh 12 bits: it is two of them
     and a sentence around them. On the kit's 63 MB, one false question is left at 28, eight are at 20."""
     gate_answered: float = 20.0
-    """The same of a question with its answer or choices near it, which add what they hold, and of a question of
-    `whole_words` or more that stands there word for word."""
+    """The same of a question with its answer or choices near it, which add what they hold."""
     whole_words: int = 8
-    """From here on a question word for word is a copy; a shorter one is a phrase, and needs its answer."""
+    """From here on a question that stands there word for word is a copy; a shorter one is a phrase."""
+    gate_whole: float = 16.0
+    """The same of such a question: what asks for a true statement, or the likeliest diagnosis, and no more has less."""
     window: int = 128
     """Words before and behind a question in which its answer and choices are looked for: four options and a
     rationale. One found there is worth its bits less log2 of twice the words between, which say where it stands."""

@@ -113,7 +113,7 @@ def _found(
         if part in (QUESTION, QUESTION_ANSWER):
             asked = laid[3] * 100 >= of * settings.share_asked
             whole_words = laid[3] == of and laid[1] - laid[0] == of and of >= settings.whole_words
-            gate = settings.gate_answered if whole_words else settings.gate
+            gate = settings.gate_whole if whole_words else settings.gate
             enough = asked and bits >= gate and bits * 100 >= total * _share(total, settings)
         if part == QUESTION and asked:
             part, begin, end, evidence, extra, more = _supported(item, laid, ids, size, index, settings)

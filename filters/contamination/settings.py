@@ -16,6 +16,7 @@ class Settings(NamedTuple):
     """Below it no text is looked at further, whatever it is."""
     gate: int
     gate_answered: int
+    gate_whole: int
     far: int
     """Sixteenths of a bit from which `share_long` holds."""
     share_short: int
@@ -39,6 +40,7 @@ def settings(config: ContaminationConfig) -> Settings:
         least_share=_percent(min(config.share_long, config.share_answered, config.share_passage)),
         gate=_sixteenths(config.gate_bits),
         gate_answered=_sixteenths(config.gate_answered),
+        gate_whole=_sixteenths(config.gate_whole),
         far=_sixteenths(config.long_bits),
         share_short=_percent(config.share_short),
         share_long=_percent(config.share_long),
