@@ -22,6 +22,8 @@ def html_pages() -> Environment:
     pages = environment(autoescape=True, finalize=text.finalize_html)
     pages.globals |= {
         "link": text.html_link,
+        "prose": text.html_prose,
+        "label": text.html_label,
         "charts": charts,
         "Segment": charts.Segment,
         "undated": undated,

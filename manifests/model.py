@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from corpus.digest import canonical, digest
 from manifests.amount import Amount, Share
@@ -18,6 +18,7 @@ from manifests.deduplicated import Dedup
 from manifests.demographics import Demographics
 from manifests.estimates import AuditEstimate
 from manifests.merkle import Merkle
+from manifests.paths import ShardPath, TablePath
 from manifests.strict import Strict
 from manifests.takedowns import Takedown
 from manifests.token_counts import TokenCount
@@ -269,7 +270,8 @@ class SplitRule(Strict):
     like_train: int = 0
     """Of `rest`: documents that would be held out, were they not similar to others that cannot be."""
     late: int = 0
-    """Of `rest`: documents published after the date, in groups with others that were not, or may not have been."""
+    """Of `rest`: documents published after the date that it does not hold out, as their groups have others that were
+    not, or may not have been."""
 
 
 class Split(Strict):
@@ -284,7 +286,7 @@ class Split(Strict):
 class Shard(Strict):
     """One Parquet file of the corpus."""
 
-    path: str
+    path: ShardPath
     source: str
     split: str
     sha256: str
@@ -301,7 +303,7 @@ class Shard(Strict):
 class File(Strict):
     """Any other file of the snapshot that the manifest vouches for."""
 
-    path: str
+    path: TablePath
     kind: str
     sha256: str
     bytes: int
@@ -390,6 +392,13 @@ class Manifest(Strict):
         whole = type(self).model_validate_json(canonical(self.model_dump(mode="json")))
         named = whole.model_copy(update={"snapshot_id": whole.computed_id()})
         return type(self).model_validate_json(named.canonical())
+
+    @model_validator(mode="after")
+    def _has_each_path_once(self) -> Self:
+        paths = [*(shard.path for shard in self.shards), *(file.path for file in self.files)]
+        if len(set(paths)) != len(paths):
+            raise ValueError("lists a path twice")
+        return self
 
     def computed_id(self) -> str:
         """The id that the other fields give."""

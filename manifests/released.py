@@ -17,7 +17,7 @@ from filters.phi.mask import mask_text
 from filters.phi.policy import policies_of
 from filters.phi.spans import EVALUATION_ITEM
 from manifests import layout, signed
-from manifests.agree import lacking
+from manifests.agree import lacking, same_code
 from manifests.amount import Amount
 from manifests.finding import Finding
 from manifests.model import Manifest, Shard
@@ -37,6 +37,9 @@ def unreadable(snapshot: Snapshot) -> Iterator[Finding]:
     shown = [field for field in ROW if field.name not in lacks]
     needed = {shard.path: tuple(field.name for field in shown) for shard in snapshot.manifest.shards}
     needed |= {file.path: columns_of.get(file.kind, ()) for file in snapshot.manifest.files}
+    # What no check looks into must not be there: a column more could hold anything.
+    exact = {shard.path for shard in snapshot.manifest.shards}
+    exact |= {file.path for file in snapshot.manifest.files if file.kind in _EXACT and same_code(snapshot.manifest)}
     for shard in snapshot.manifest.shards:
         if account_of(shard) not in needed:
             yield Finding(account_of(shard), "is missing: the account of a shard's identifiers")
@@ -47,6 +50,8 @@ def unreadable(snapshot: Snapshot) -> Iterator[Finding]:
                 schema = file.schema_arrow
                 if missing := [column for column in columns if column not in schema.names]:
                     yield Finding(name, f"has no column {missing[0]}")
+                elif name in exact and (more := sorted({*schema.names} - {*columns})):
+                    yield Finding(name, f"has a column that there is none of: {more[0]}")
                 elif name.startswith(f"{layout.DATA}/"):
                     wrong = [field.name for field in shown if not schema.field(field.name).type.equals(field.type)]
                     yield from (Finding(name, f"column {column} is not of its type") for column in wrong[:1])
@@ -250,6 +255,9 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     ),
 }
 """What each kind of table must have for the checks to be made."""
+
+_EXACT = ("ledger", "boilerplate", "removals", "privacy", "takedowns", "attribution")
+"""Kinds that have these columns and no others. Record tables and samples have what the recipe measures, too."""
 
 
 def _rows(shard: Shard, rows: pa.Table, screening: Screening, last: str) -> Iterator[Finding]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 import yaml
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from corpus.errors import BuildStopped, RecipeError
+from pipelines.console import Console
 
 if TYPE_CHECKING:
     from manifests.rescreened import Left

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
@@ -20,6 +19,7 @@ from manifests.amount import Amount
 from manifests.explain import Story
 from manifests.model import Manifest
 from pipelines.answers import waiting
+from pipelines.console import Console
 from pipelines.forecast import Forecast
 from pipelines.plan import Plan
 

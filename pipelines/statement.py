@@ -311,15 +311,16 @@ def _splits(finished: Finished, names: list[str]) -> Iterator[Split]:
         HeldOutOf(source=name, threshold=held_out.thresholds[name], wanted=held_out.wanted[name]) for name in names
     )
     rules = {
-        TRAIN: SplitRule(by="rest", like_train=held_out.like_train, late=held_out.late_in_train),
+        TRAIN: SplitRule(by="rest", like_train=held_out.like_train, late=held_out.late_in_group),
         VALIDATION: SplitRule(by="position", sources=of_sources),
         VALIDATION_TIME: SplitRule(by="date", after=recipe.split.after),
     }
-    told = recipe.asks_for_splits or held_out.like_train > 0
+    if not recipe.asks_for_splits:
+        rules = {name: rules[name] for name in (TRAIN,) if held_out.like_train}
     for name in SPLITS:
         amount = sum((_labels(finished, source, "split").get(name, Amount()) for source in names), Amount())
         if name != VALIDATION_TIME or recipe.split.after is not None or amount.documents:
-            yield Split(name=name, amount=amount, **({"rule": rules[name]} if told else {}))
+            yield Split(name=name, amount=amount, rule=rules.get(name))
 
 
 def _demographics(finished: Finished, names: list[str]) -> Demographics | None:
