@@ -128,6 +128,20 @@ def readers() -> None:
     main()
 
 
+def exports() -> None:
+    """Trainers' formats: hc4 beside the peers' own writers."""
+    from benchmarks.exports import compare
+
+    compare(_out)
+
+
+def contamination() -> None:
+    """Evaluation items in documents: planted copies, hard negatives, the kit; beside datatrove's n-gram rule."""
+    from benchmarks.contamination import compare
+
+    compare(_out)
+
+
 def _note(message: str) -> None:
     _out.print(f"\n{message}", highlight=False)
 
@@ -143,6 +157,8 @@ _KERNELS: dict[str, Callable[[], None]] = {
     "phi": phi,
     "loading": loading,
     "readers": readers,
+    "contamination": contamination,
+    "exports": exports,
 }
 _ASKED_FOR = {"dedup_scale": dedup_scale, "statement": statement}
 """What has no peers and takes long, or much disk, runs only by its name."""

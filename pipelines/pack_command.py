@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from pipelines.arguments import SnapshotFolder
+from pipelines.console import Console
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
