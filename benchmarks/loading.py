@@ -173,8 +173,8 @@ def main(
 ) -> None:
     """Loading and packing side by side."""
     if contestant is not None and folder is not None:
-        print(json.dumps(contest(contestant, folder)))
-        return
+        print(json.dumps(contest(contestant, folder)), flush=True)
+        os._exit(0)  # a stream of datasets that is left early can abort the process as it ends
     compare(Console(width=max(Console().width, 120)), snapshot, copies, rounds, lengths_of or [])
 
 
