@@ -114,11 +114,32 @@ def phi() -> None:
     compare(list(CONTESTANTS))
 
 
+def loading() -> None:
+    """Packed sequences out of shards and out of a cache: hc4 beside datatrove, litdata and datasets."""
+    from benchmarks.loading import compare
+
+    compare(_out)
+
+
 def readers() -> None:
     """MEDLINE and JATS beside the parser below them."""
     from benchmarks.readers import main
 
     main()
+
+
+def exports() -> None:
+    """Trainers' formats: hc4 beside the peers' own writers."""
+    from benchmarks.exports import compare
+
+    compare(_out)
+
+
+def contamination() -> None:
+    """Evaluation items in documents: planted copies, hard negatives, the kit; beside datatrove's n-gram rule."""
+    from benchmarks.contamination import compare
+
+    compare(_out)
 
 
 def _note(message: str) -> None:
@@ -134,7 +155,10 @@ _KERNELS: dict[str, Callable[[], None]] = {
     "dedup_quality": dedup_quality,
     "tokenization": tokenization,
     "phi": phi,
+    "loading": loading,
     "readers": readers,
+    "contamination": contamination,
+    "exports": exports,
 }
 _ASKED_FOR = {"dedup_scale": dedup_scale, "statement": statement}
 """What has no peers and takes long, or much disk, runs only by its name."""

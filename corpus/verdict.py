@@ -28,6 +28,7 @@ class Stage(StrEnum):
     QUALITY = "quality"
     DATATROVE = "datatrove"
     PHI = "phi"
+    CONTAMINATION = "contamination"
     IDENTITY = "identity"
     EXACT = "exact"
     NEAR = "near"

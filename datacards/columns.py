@@ -67,6 +67,6 @@ COLUMNS = (
     Column("nulls", "list<string>", "decided", "why a column is null, as `column:reason`"),
     Column("text_sha256", "string", "measured", "sha256 of the UTF-8 bytes of `text`"),
     Column("phi_policy", "string", "decided", "PHI policy that `text` was screened by"),
-    Column("phi_masked", "int32", "measured", "identifiers replaced in `text`"),
+    Column("phi_masked", "int32", "measured", "places masked in `text`: identifiers, and `[EVALUATION_ITEM]`"),
     Column("paragraphs_cut", "int32", "decided", "repeated paragraphs that `text` lacks"),
 )

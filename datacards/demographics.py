@@ -328,7 +328,11 @@ def _number(value: float, digits: int = 4) -> float | None:
 
 
 def _signed(value: float) -> str:
-    return NONE if math.isnan(value) else f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+    if math.isnan(value):
+        return NONE
+    # What is not zero does not look like it.
+    digits = f"{value:+.2f}" if abs(value) >= 0.005 or value == 0 else f"{value:+.4f}"
+    return digits.replace("-", "\N{MINUS SIGN}")
 
 
 def _interval(estimate: Estimate, concept: int, group: int) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from datacards import people
+from datacards import contaminated, people
 from datacards.columns import COLUMNS
 from datacards.demographics import spoken
 from datacards.splits import rule_in_words
-from datacards.text import code, counted, markdown, number, plain, share
+from datacards.text import code, counted, markdown, number, plain, prose, share
 from datacards.views import View, recipe_part, retrieved
 from manifests import layout
 from manifests.amount import Share
@@ -94,8 +94,7 @@ def _missing(view: View) -> str:
         if one.source.kept.documents and one.source.reader.known_losses:
             of_reader.setdefault(one.source.reader.known_losses, []).append(code(one.source.name))
     losses = [
-        f"{', '.join(names)}: {' '.join(markdown(loss) for loss in lost).rstrip('.')}"
-        for lost, names in of_reader.items()
+        f"{', '.join(names)}: {' '.join(prose(loss) for loss in lost).rstrip('.')}" for lost, names in of_reader.items()
     ]
     told = f" What the readers leave out: {'. '.join(losses)}." if losses else ""
     return f"{counted(view.undated, 'document')} without a year of publication.{_lacking(view)}{told}"
@@ -194,7 +193,8 @@ def _steps(view: View) -> str:
     through = f"In this order: {passed}. " if stages else ""
     return (
         f"{_formatting(view)}{through}Masking changed {counted(masked, 'document')}. {shortened}"
-        "The thresholds are in the manifest's recipe."
+        + (f"{items} " if (items := contaminated.told(view.manifest)) else "")
+        + "The thresholds are in the manifest's recipe."
     )
 
 

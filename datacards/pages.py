@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from datacards import charts, text
+from datacards.contaminated import found_rows, policy_of
 from datacards.demographics import spoken
 from datacards.splits import rule_in_words
 from datacards.views import ROWS, dated, undated
@@ -21,6 +22,8 @@ def html_pages() -> Environment:
     pages = environment(autoescape=True, finalize=text.finalize_html)
     pages.globals |= {
         "link": text.html_link,
+        "prose": text.html_prose,
+        "label": text.html_label,
         "charts": charts,
         "Segment": charts.Segment,
         "undated": undated,
@@ -41,6 +44,7 @@ def environment(*, autoescape: bool, finalize: Callable[[object], str]) -> Envir
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    pages.globals |= {"found_rows": found_rows, "policy_of": policy_of}
     pages.globals |= {"share": text.share, "counted": text.counted, "number": text.number, "spoken": spoken}
     pages.globals["rule_in_words"] = rule_in_words
     return pages

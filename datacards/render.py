@@ -65,5 +65,5 @@ def _markdown_pages() -> Environment:
     pages = environment(autoescape=False, finalize=text.finalize_markdown)
     pages.globals |= {"link": text.markdown_link, "mix": lambda *given: text.Markdown(mix(*given))}
     pages.globals |= {"parameters": lambda values: text.Markdown(parameters(values))}
-    pages.filters |= {"code": text.code, "in_quotes": text.in_quotes, "ours": text.Markdown}
+    pages.filters |= {"code": text.code, "prose": text.prose, "in_quotes": text.in_quotes, "ours": text.Markdown}
     return pages

@@ -64,9 +64,13 @@ def markdown(value: str) -> Markdown:
     """`value` as Markdown that shows exactly these characters: in a table cell, a heading or a sentence."""
     if isinstance(value, Markdown):
         return value
-    line = one_line(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    line = _SPECIAL.sub(r"\\\1", line)
+    line = _inside(one_line(value))
     return Markdown(_LINE_START.sub(lambda found: _escaped_start(found.group()), line))
+
+
+def _inside(line: str) -> str:
+    """Escaped as far as it stands in a line."""
+    return _SPECIAL.sub(r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
 def _escaped_start(start: str) -> str:
@@ -77,6 +81,30 @@ def _escaped_start(start: str) -> str:
 def code(value: str) -> Markdown:
     """`value` in a code span, which shows it as it is; plain escaped text if it holds anything a code span cannot."""
     return Markdown(f"`{value}`") if _PLAIN_CODE.fullmatch(value) else markdown(value)
+
+
+def prose(value: str) -> Markdown:
+    """A sentence in which backticks mark names: these as code spans, all else as it is."""
+    return Markdown("".join(code(part) if marked else _inside(part) for marked, part in _parts(value)))
+
+
+def html_prose(value: str) -> Markup:
+    """As `prose`, for pages."""
+    marked_up = (Markup("<code>{}</code>").format(part) if marked else escape(part) for marked, part in _parts(value))
+    return Markup().join(marked_up)
+
+
+def html_label(value: str) -> Markup:
+    """A label that a narrow column may break after its underscores rather than inside its words."""
+    return Markup("_<wbr>").join(value.split("_"))
+
+
+def _parts(value: str) -> list[tuple[bool, str]]:
+    """Pieces between backticks, and whether a pair of them marks the piece; an odd one is a character."""
+    pieces = one_line(value).split("`")
+    if len(pieces) % 2 == 0:
+        pieces[-2:] = ["`".join(pieces[-2:])]
+    return [(number % 2 == 1, piece) for number, piece in enumerate(pieces) if piece]
 
 
 def in_quotes(value: str) -> Markdown:

@@ -15,6 +15,7 @@ from filters.datatrove.formatters import Outcomes
 from filters.licence import normalise
 from filters.rights import load_profile
 from manifests import layout
+from manifests.contamination import actions
 from manifests.finding import Finding
 from manifests.model import Manifest
 from manifests.snapshot import Snapshot
@@ -221,6 +222,7 @@ def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, ob
     # Recipes of earlier snapshots know of no mentions.
     asked = (recipe.get("mentions") or {}).get("window")
     yield "demographics.window", manifest.demographics and manifest.demographics.window, asked
+    yield from _sets(manifest, recipe)
     dedup = recipe["dedup"]
     yield "dedup.parameters", manifest.dedup.parameters, dedup_parameters(dedup)
     yield "dedup.against", [one.snapshot_id for one in manifest.dedup.against], dedup["against"]
@@ -251,6 +253,25 @@ def _repeated(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, ob
         yield f"list of formatters of source {source.name}", ran, asked_for
         files = sorted([file.name, file.sha256] for file in source.raw_files)
         yield f"list of raw files of source {source.name}", files, sorted(map(list, one["files"]))
+
+
+def _sets(manifest: Manifest, recipe: Any) -> Iterator[tuple[str, object, object]]:
+    """What the manifest repeats of the evaluation sets that the recipe names."""
+    stated, asked = manifest.contamination, recipe.get("evaluations", ())
+    yield "list of evaluation sets", [one.name for one in stated.sets] if stated else [], [o["name"] for o in asked]
+    if stated is None:
+        return
+    for name in ("min_score", "max_masked_share"):
+        yield f"contamination.{name}", getattr(stated, name), recipe["contamination"][name]
+    config = {name: stated.config[name] for name in recipe["contamination"]["matching"]}
+    yield "contamination.config", config, recipe["contamination"]["matching"]
+    for one, named in zip(stated.sets, asked, strict=False):
+        for field in ("homepage", "licence", "format", "fields"):
+            yield f"{field} of evaluation set {one.name}", getattr(one, field), named[field]
+        yield f"title of evaluation set {one.name}", one.title, named["title"] or named["name"]
+        files = sorted([file.name, file.sha256] for file in one.files)
+        yield f"list of files of evaluation set {one.name}", files, sorted(map(list, named["files"]))
+        yield f"policy of evaluation set {one.name}", one.policy, actions(named["policy"])
 
 
 def with_formatters(manifest: Manifest) -> Iterator[Finding]:

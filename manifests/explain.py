@@ -9,6 +9,8 @@ import polars as pl
 
 from corpus.errors import SnapshotError
 from filters.rules import Rule
+from manifests import layout
+from manifests.contamination import HITS
 from manifests.places import find_document, read_row
 from manifests.snapshot import BROKEN, Snapshot, unreadable
 
@@ -42,6 +44,8 @@ class Story:
     """Documents it stands for: doc_id, method, similarity."""
     formatted_by: tuple[str, ...]
     """Formatters that its text went through as it was read."""
+    copies: tuple[dict[str, Any], ...] = ()
+    """Copies of evaluation items in it: columns of `manifests.contamination.HITS`."""
 
 
 def explain(snapshot: Snapshot, doc_id: str) -> list[Story]:
@@ -82,6 +86,7 @@ def _explain(snapshot: Snapshot, doc_id: str) -> list[Story]:
             released=_released(snapshot, doc_id) if row["verdict"] == "keep" else None,
             merged_into_it=tuple(merged) if row["verdict"] == "keep" else (),
             formatted_by=formatters if row["verdict"] != "fail" else (),
+            copies=_copies(snapshot, row),
         )
         for row in rows.to_dicts()
     ]
@@ -101,6 +106,15 @@ def _rules(snapshot: Snapshot, row: dict[str, Any]) -> tuple[RuleResult, ...]:
         passed = rule.name not in row["rules_failed"]
         found.append(RuleResult(rule.name, rule.signal, value, rule.min, rule.max, rule.cite, passed))
     return tuple(found)
+
+
+def _copies(snapshot: Snapshot, row: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Copies of evaluation items in the record; none if it was not screened for any."""
+    if snapshot.manifest.contamination is None:
+        return ()
+    hits = pl.scan_parquet(snapshot.folder / layout.CONTAMINATION, glob=False)
+    same = [pl.col(name).eq_missing(pl.lit(row[name], HITS[name])) for name in ("doc_id", "raw_file", "record")]
+    return tuple(hits.filter(*same).drop("source", "doc_id", "raw_file", "record").collect().to_dicts())
 
 
 def _released(snapshot: Snapshot, doc_id: str) -> dict[str, Any] | None:

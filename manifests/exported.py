@@ -80,6 +80,8 @@ class ExportedPart(Strict):
 class Encoded(Strict):
     """How the tokens are written."""
 
+    by: str | None
+    """Name of another tokenizer whose tokens the snapshot stores; null for its own."""
     tokenizer: str
     """Name of the tokenizer's file."""
     tokenizer_sha256: str

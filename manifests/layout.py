@@ -19,6 +19,7 @@ tokens/<name>/<source>/  for each row of the shards of the same names, its token
 privacy/<source>/        where in the shards of the same names something stands for an identifier; no values
 ledger/ledger.parquet    raw file x stage x verdict x reason
 ledger/quarantine.parquet
+contamination/hits.parquet   if evaluation sets are named: copies of their items, by record and place; no text
 coverage/journals.parquet    every journal of every source, with how much text is from it
 coverage/domains.parquet     the same of registered domains of the web
 coverage/mesh.parquet        the same of MeSH descriptors; a document counts for each of its own
@@ -44,6 +45,7 @@ TOKENS = "tokens"
 LEDGER = "ledger/ledger.parquet"
 QUARANTINE = "ledger/quarantine.parquet"
 TAKEDOWNS = "takedowns/documents.parquet"
+CONTAMINATION = "contamination/hits.parquet"
 SAMPLES = "samples/samples.parquet"
 BOILERPLATE = "samples/boilerplate.parquet"
 REMOVALS = "samples/removals.parquet"

@@ -62,8 +62,8 @@ def make_ledger(
         for row in sorted(rows, key=lambda row: (sources.index(row["source"]), order[row["stage"]], row["reason"]))
         if row["verdict"] != Verdict.KEEP.value
     ]
-    # Most snapshots know of none, those of a time when there were none among them.
-    takedowns = any(line.stage == Stage.TAKEDOWN for line in lines)
+    # Most snapshots know nothing of these stages, those of a time when there were none among them.
+    rare = {Stage.CONTAMINATION, Stage.TAKEDOWN} - {line.stage for line in lines}
     stages: list[StageBalance] = []
     curated: dict[str, Amount] = {}
     for source in sources:
@@ -77,7 +77,7 @@ def make_ledger(
                 for verdict in ("drop", "merge", "fail")
             }
             after = left - gone["drop"] - gone["merge"] - gone["fail"]
-            if stage is not Stage.RELEASE and (stage is not Stage.TAKEDOWN or takedowns):
+            if stage is not Stage.RELEASE and stage not in rare:
                 stages.append(
                     StageBalance(
                         source=source,

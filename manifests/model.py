@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from corpus.digest import canonical, digest
 from manifests.amount import Amount, Share
+from manifests.contamination import Contamination
 from manifests.coverage import ColumnNulls, Coverage
 from manifests.deduplicated import Dedup
 from manifests.demographics import Demographics
 from manifests.estimates import AuditEstimate
 from manifests.merkle import Merkle
+from manifests.paths import ShardPath, TablePath
 from manifests.strict import Strict
 from manifests.takedowns import Takedown
 from manifests.token_counts import TokenCount
@@ -177,7 +179,10 @@ class Rights(Strict):
 
 
 class PhiCount(Strict):
-    """Identifiers masked in the released text of one source, by kind. Never values."""
+    """Identifiers masked in the released text of one source, by kind. Never values.
+
+    What else is masked, items of evaluation sets, is stated in `contamination.masked`.
+    """
 
     source: str
     kind: str
@@ -265,7 +270,8 @@ class SplitRule(Strict):
     like_train: int = 0
     """Of `rest`: documents that would be held out, were they not similar to others that cannot be."""
     late: int = 0
-    """Of `rest`: documents published after the date, in groups with others that were not, or may not have been."""
+    """Of `rest`: documents published after the date that it does not hold out, as their groups have others that were
+    not, or may not have been."""
 
 
 class Split(Strict):
@@ -280,7 +286,7 @@ class Split(Strict):
 class Shard(Strict):
     """One Parquet file of the corpus."""
 
-    path: str
+    path: ShardPath
     source: str
     split: str
     sha256: str
@@ -297,7 +303,7 @@ class Shard(Strict):
 class File(Strict):
     """Any other file of the snapshot that the manifest vouches for."""
 
-    path: str
+    path: TablePath
     kind: str
     sha256: str
     bytes: int
@@ -356,6 +362,8 @@ class Manifest(Strict):
     """How often it decided rightly, by people's verdicts on its samples; null if the recipe names none."""
     demographics: Demographics | None = None
     """None if the recipe asks for none."""
+    contamination: Contamination | None = None
+    """None if the recipe names no evaluation sets."""
     tokenizer: TokenizerFacts
     token_counts: tuple[TokenCount, ...] = ()
     """Tokens by other tokenizers, which the recipe asks for in `count_with`."""
@@ -384,6 +392,13 @@ class Manifest(Strict):
         whole = type(self).model_validate_json(canonical(self.model_dump(mode="json")))
         named = whole.model_copy(update={"snapshot_id": whole.computed_id()})
         return type(self).model_validate_json(named.canonical())
+
+    @model_validator(mode="after")
+    def _has_each_path_once(self) -> Self:
+        paths = [*(shard.path for shard in self.shards), *(file.path for file in self.files)]
+        if len(set(paths)) != len(paths):
+            raise ValueError("lists a path twice")
+        return self
 
     def computed_id(self) -> str:
         """The id that the other fields give."""

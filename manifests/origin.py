@@ -18,6 +18,7 @@ from manifests.coverage import MEASURES
 from manifests.finding import Finding
 from manifests.model import LicenceRights, Manifest, Source
 from manifests.rights import rights_floor
+from manifests.screening import items_masked
 from manifests.snapshot import Snapshot
 
 NULLABLE = (
@@ -60,7 +61,8 @@ def with_raw_files(snapshot: Snapshot) -> Iterator[Finding]:
         )
         told = reasons.list.join(",").ne_missing(empty.list.drop_nulls().list.sort().list.join(","))
         dated = pl.col("date_precision").ne_missing(pl.when(pl.col("published").is_not_null()).then(_PRECISION))
-        first = pl.col("cluster_id") > pl.col("doc_id")
+        # A group that an earlier snapshot released a part of has its name from there.
+        first = pl.lit(not snapshot.manifest.dedup.against) & (pl.col("cluster_id") > pl.col("doc_id"))
         yield from _null_reasons(place, rows)
         for what, wrong in (
             ("cluster_id of {} is not the first of its group", first),
@@ -147,8 +149,18 @@ def _attribution(snapshot: Snapshot, manifest: Manifest, rows: pl.LazyFrame) -> 
     }
     changes = pl.concat_str(
         pl.when(pl.col(name) > 0).then(pl.format(f"; {{}} {what}", name)).otherwise(pl.lit(""))
-        for name, what in (("phi_masked", "identifiers masked"), ("paragraphs_cut", "repeated paragraphs left out"))
+        for name, what in (
+            ("phi_masked", "identifiers masked"),
+            ("items_masked", "items of evaluation sets masked"),
+            ("paragraphs_cut", "repeated paragraphs left out"),
+        )
     )
+    if manifest.contamination is None:
+        rows = rows.with_columns(pl.lit(0, pl.Int64).alias("items_masked"))
+    else:
+        rows = rows.join(items_masked(snapshot), on="doc_id", how="left")
+        rows = rows.with_columns(pl.col("items_masked").fill_null(0))
+        rows = rows.with_columns(pl.col("phi_masked") - pl.col("items_masked"))
     formatters = {
         source.name: "".join(f"; formatted by {one.formatter}" for one in source.formatters)
         for source in manifest.sources

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -11,7 +12,7 @@ import orjson
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from corpus.digest import digest
+from corpus.digest import canonical, digest
 from corpus.errors import NotReleased, SnapshotError
 from corpus.merkle import inclusion_path, root_by_path, tree_root
 from manifests import layout
@@ -24,6 +25,8 @@ from manifests.places import find_document, read_row
 from manifests.snapshot import BROKEN, Snapshot, unreadable
 from manifests.strict import Strict
 from shards.fingerprint import document_leaf
+
+_HASH = re.compile(r"[0-9a-f]{64}").fullmatch
 
 _ORIGIN = ("source", "raw_file", "raw_sha256", "member", "record", "offset", "licence_spdx")
 
@@ -137,6 +140,8 @@ def faults(
         text: what should be the document's text, as UTF-8.
     """
     found = []
+    if not all(map(_HASH, (proof.root, proof.text_sha256, *proof.row.path, *proof.shards.path))):
+        found.append("a hash in the proof is not 64 hex digits, in lower case")
     if _root_of(proof) != proof.root:
         found.append("the path does not lead from the document to the root that the proof states")
     if root is not None and root != proof.root:
@@ -182,17 +187,23 @@ def _disagreements(proof: Proof, content: bytes) -> Iterator[str]:
         root = manifest["merkle"]["root"]
         shards = {shard["path"]: shard for shard in manifest["shards"]}
         files = [file for one in manifest["sources"] if one["name"] == proof.origin.source for file in one["raw_files"]]
-    except (ValueError, LookupError, TypeError, AttributeError):
+        listed = [(file["name"], file["sha256"]) for file in files]
+        held = {path: shard.get("rows") for path, shard in shards.items()}
+        right = digest(manifest) == named
+        # What is written in two ways, or twice, may read otherwise elsewhere.
+        plain = canonical(manifest | {"snapshot_id": named}) == content
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         yield "the manifest is none, or states no Merkle root"
         return
-    if digest(manifest) != named:
+    if not right:
         yield "the manifest is damaged: its content does not hash to its snapshot_id"
+    if not plain:
+        yield "the manifest is not canonical JSON"
     if (named, root) != (proof.snapshot_id, proof.root):
         yield f"the manifest is of snapshot {named} with root {root}; the proof is of {proof.snapshot_id}"
         return
-    shard = shards.get(proof.shard, {})
-    if (shard.get("rows"), len(shards)) != (proof.row.size, proof.shards.size):
+    if (held.get(proof.shard), len(held)) != (proof.row.size, proof.shards.size):
         yield "the proof counts other rows or shards than the manifest"
     origin = (proof.origin.raw_file, proof.origin.raw_sha256)
-    if origin not in [(file["name"], file["sha256"]) for file in files]:
+    if origin not in listed:
         yield f"the manifest lists no raw file {origin[0]} with that sha256 for source {proof.origin.source}"

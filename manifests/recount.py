@@ -63,6 +63,8 @@ def _released(snapshot: Snapshot) -> Iterator[str]:
         if length_histogram(paths) != source.length_histogram:
             yield f"length_histogram of source {source.name} is not that of its shards"
         spans = sum(count.spans for count in manifest.privacy.masked if count.source == source.name)
+        if manifest.contamination is not None:
+            spans += sum(count.spans for count in manifest.contamination.masked if count.source == source.name)
         shortened = (pl.col("paragraphs_cut") > 0).sum()
         if rows.select(pl.col("phi_masked").sum(), shortened).collect().row(0) != (spans, cut.get(source.name, 0)):
             yield f"masked identifiers, or shortened documents, of source {source.name} are not those of its shards"

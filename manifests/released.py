@@ -15,8 +15,9 @@ from corpus.words import count_words
 from dedup.identity import KINDS
 from filters.phi.mask import mask_text
 from filters.phi.policy import policies_of
+from filters.phi.spans import EVALUATION_ITEM
 from manifests import layout, signed
-from manifests.agree import lacking
+from manifests.agree import lacking, same_code
 from manifests.amount import Amount
 from manifests.finding import Finding
 from manifests.model import Manifest, Shard
@@ -36,6 +37,9 @@ def unreadable(snapshot: Snapshot) -> Iterator[Finding]:
     shown = [field for field in ROW if field.name not in lacks]
     needed = {shard.path: tuple(field.name for field in shown) for shard in snapshot.manifest.shards}
     needed |= {file.path: columns_of.get(file.kind, ()) for file in snapshot.manifest.files}
+    # What no check looks into must not be there: a column more could hold anything.
+    exact = {shard.path for shard in snapshot.manifest.shards}
+    exact |= {file.path for file in snapshot.manifest.files if file.kind in _EXACT and same_code(snapshot.manifest)}
     for shard in snapshot.manifest.shards:
         if account_of(shard) not in needed:
             yield Finding(account_of(shard), "is missing: the account of a shard's identifiers")
@@ -46,6 +50,8 @@ def unreadable(snapshot: Snapshot) -> Iterator[Finding]:
                 schema = file.schema_arrow
                 if missing := [column for column in columns if column not in schema.names]:
                     yield Finding(name, f"has no column {missing[0]}")
+                elif name in exact and (more := sorted({*schema.names} - {*columns})):
+                    yield Finding(name, f"has a column that there is none of: {more[0]}")
                 elif name.startswith(f"{layout.DATA}/"):
                     wrong = [field.name for field in shown if not schema.field(field.name).type.equals(field.type)]
                     yield from (Finding(name, f"column {column} is not of its type") for column in wrong[:1])
@@ -101,6 +107,8 @@ def shards(snapshot: Snapshot) -> Iterator[Finding]:
         for name in sorted({key[place] for key in amounts} - {one.name for one in known}):
             yield Finding(layout.MANIFEST, f"shards are of {label} {name}, which it does not state")
     stated = {(one.source, one.kind): (one.spans, one.documents) for one in manifest.privacy.masked}
+    if manifest.contamination is not None:
+        stated |= {(m.source, EVALUATION_ITEM): (m.spans, m.documents) for m in manifest.contamination.masked}
     for name, kind in sorted({*stated, *masked}):
         counted = masked[name, kind], documents[name, kind]
         if stated.get((name, kind), (0, 0)) != counted:
@@ -247,6 +255,9 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     ),
 }
 """What each kind of table must have for the checks to be made."""
+
+_EXACT = ("ledger", "boilerplate", "removals", "privacy", "takedowns", "attribution")
+"""Kinds that have these columns and no others. Record tables and samples have what the recipe measures, too."""
 
 
 def _rows(shard: Shard, rows: pa.Table, screening: Screening, last: str) -> Iterator[Finding]:

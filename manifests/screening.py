@@ -10,11 +10,12 @@ import polars as pl
 from corpus.errors import RecipeError
 from filters.phi.detector import detector
 from filters.phi.policy import policies_of, policy_of
-from filters.phi.spans import Span, masked_bytes, placeholder
+from filters.phi.spans import EVALUATION_ITEM, Span, masked_bytes, placeholder
 from filters.phi.surrogates import could_be_surrogate
 from filters.phi.undecided import RULES
 from manifests import layout
 from manifests.model import Manifest, Shard
+from manifests.snapshot import Snapshot
 
 
 def account_of(shard: Shard) -> str:
@@ -39,6 +40,16 @@ def account_counts(path: Path) -> dict[str, tuple[int, int]]:
     sums = [pl.len().alias("spans"), pl.col("doc_id").n_unique().alias("documents")]
     table = pl.scan_parquet(path, glob=False).group_by(pl.col("kind").cast(pl.String)).agg(sums).collect()
     return {kind: (spans, documents) for kind, spans, documents in table.iter_rows()}
+
+
+def items_masked(snapshot: Snapshot) -> pl.LazyFrame:
+    """`doc_id` of released documents, and `items_masked`: in how many places evaluation items are masked there."""
+    paths = [snapshot.folder / account_of(shard) for shard in snapshot.manifest.shards]
+    rows = (
+        pl.scan_parquet(paths, glob=False) if paths else pl.LazyFrame(schema={"doc_id": pl.String, "kind": pl.String})
+    )
+    mine = rows.filter(pl.col("kind").cast(pl.String) == EVALUATION_ITEM)
+    return mine.group_by(pl.col("doc_id").cast(pl.String)).agg(pl.len().cast(pl.Int64).alias("items_masked"))
 
 
 class Screening:

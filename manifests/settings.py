@@ -2,7 +2,8 @@
 
 A threshold is called as the recipe calls it: `language.min_score`, `language.allow`, `phi.max_masked_share`,
 `dedup.threshold`, or the name of a quality rule and its bound: `few_alphabetic_words.min` (of all document types that
-have such a rule) or `abstract/few_alphabetic_words.min` (of one).
+have such a rule) or `abstract/few_alphabetic_words.min` (of one). `evaluations.medqa` is what becomes of copies of the
+items of a set.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from corpus.errors import RecipeError
 from corpus.verdict import Verdict
 from filters.language.shares import allowed_share, mixed, not_allowed
 from filters.rules import Rule
+from manifests.item_settings import PREFIX, ItemsSetting, item_settings
 from manifests.model import Manifest
 
 Mask = npt.NDArray[np.bool_]
@@ -210,6 +212,7 @@ class Settings:
     manifest: Manifest
     dedup_threshold: float | None = None
     _others: list[Any] = field(default_factory=list)
+    _items: list[ItemsSetting] = field(default_factory=list)
     _rules: dict[tuple[str, str], Rule | None] = field(default_factory=dict)
     """By (document type, rule), the rule as it would be; None for no rule."""
     _allow: tuple[str, ...] | None = None
@@ -236,6 +239,8 @@ class Settings:
             self._others.append(NumberSetting(name, _NUMBERS[name], self._recipe[section][key], _number(name, value)))
         elif name == "dedup.threshold":
             self._set_dedup(_number(name, value))
+        elif name.startswith(PREFIX):
+            self._items += item_settings(self.manifest, name, value)
         else:
             self._set_rule(name, value)
 
@@ -275,7 +280,7 @@ class Settings:
         language = [one for one in self._others if one.label.startswith("language") and one.before != one.after]
         language = [*self._languages(), *language]  # languages are asked before their score
         phi = [one for one in self._others if one.label.startswith("phi") and one.before != one.after]
-        return (*language, *rules, *phi)
+        return (*language, *rules, *phi, *self._items)
 
     def told(self) -> list[tuple[str, str, str]]:
         """What changes: its name, as it was, as it would be."""

@@ -19,6 +19,7 @@ from manifests import (
     agree,
     audited,
     covered,
+    decontaminated,
     layout,
     mentioned,
     origin,
@@ -77,6 +78,8 @@ def notes(manifest: Manifest, tokenizers: Sequence[Path] = ()) -> list[str]:
         found.append(f"signatures not made again: {differs}; paragraphs not counted again either")
     elif manifest.dedup.paragraphs and (moved := dates_moved(manifest)):
         found.append(f"paragraphs not counted again, since dates were moved: {', '.join(moved)}")
+    if manifest.contamination is not None:
+        found.append("evaluation items not looked for again: `hc4 contamination` does, with the files of their sets")
     brought = {sha256_file(path) for path in tokenizers}
     left = [one.name for one in manifest.token_counts if one.sha256 not in brought]
     if left:
@@ -189,6 +192,7 @@ def _content(snapshot: Snapshot) -> Iterator[Finding]:
         (layout.TOKENS, recount_tokens.beside(snapshot)),
         (layout.AUDIT, mentioned.findings(snapshot)),
         (layout.TAKEDOWNS, withdrawn.findings(snapshot)),
+        (layout.CONTAMINATION, decontaminated.findings(snapshot)),
         (manifest, contradicted),
     ):
         try:

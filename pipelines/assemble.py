@@ -24,7 +24,7 @@ from corpus.verdict import Verdict
 from corpus.words import count_words
 from dedup.identity import KINDS
 from dedup.signature import MinHashConfig, SignatureAnnotator
-from filters.phi.release import RELEASED_SPANS, Release
+from filters.phi.release import RELEASED_SPANS, Release, items_in
 from filters.phi.surrogates import Key
 from manifests.labels import label_sums
 from pipelines.conclude import AMOUNT
@@ -150,7 +150,8 @@ def _rows(params: dict[str, Any], work: WorkFolder, counts: Statistics) -> Itera
             for name in ("text", "doc_id"):
                 as_read = as_read.append_column(name, documents[name])
             uncut = Released(whole, spans, part["signature"])
-            text, spans, signature = shortened(uncut, as_read, lines, release, annotator)
+            # Signed was the text as it was compared, with the evaluation items that are masked now.
+            text, spans, signature = shortened(uncut, as_read, lines, items_in(found) > 0, release, annotator)
             ids = tokenizer.encode(text)
             cluster = [clusters.get(place, name) for place, name in zip(places, doc_ids, strict=True)]
             others = [stands_for.get(place, _NONE) for place in places]

@@ -29,6 +29,7 @@ from pipelines import boilerplate, planted, removals, wipe_out
 from pipelines.deduplicate.earlier import file_of
 from pipelines.deduplicate.steps import Deduplication, Found, Part
 from pipelines.engines.engine import Engine
+from pipelines.evaluations import STAGE
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.paragraphs import Bundle as ParagraphBundle
@@ -94,6 +95,7 @@ class Build:
 
     def finish(self) -> Finished:
         """Run every unit; what they leave behind is all that a snapshot is made of. Errors are those of `run`."""
+        items = self._evaluation_items()
         measured = self._phase("Read and measure", [bundle.unit() for bundle in self.plan.bundles])
         documents = [results["documents"] for results in measured]
         self._check_failures(documents)
@@ -102,6 +104,7 @@ class Build:
         learnt = self._learn_boilerplate(documents)
         self._decide(outdated, works)
         resolved = self._deduplicate(works_digest)
+        self._mask_items()
         self._check_wipe_out(resolved)
         shown = self._removals(resolved)
         paragraphs = self._paragraphs(resolved)
@@ -117,7 +120,28 @@ class Build:
             removals=shown,
             paragraphs=paragraphs.of_source,
             held_out=held_out,
+            items=items,
         )
+
+    def _evaluation_items(self) -> Result | None:
+        """What there is to say of the index of evaluation items; None if the recipe names no sets."""
+        if self.plan.evaluations is None:
+            return None
+        (result,) = self._phase("Read evaluation sets", [self.plan.evaluations.unit()])
+        return result[STAGE]
+
+    def _mask_items(self) -> None:
+        """Evaluation items to remove become spans like any other; deduplication has compared texts that have them."""
+        evaluations = self.plan.evaluations
+        if evaluations is None or not evaluations.removes:
+            return
+        needed = ("documents", "phi", "contamination")
+        units = []
+        for number, own in enumerate(self.digests):
+            if "contamination" in own:
+                params = {"digests": {s: own[s] for s in needed}, "contamination": evaluations.policy}
+                units.append(self._bundle_unit("phi", "pipelines.masked_items:run", number, params))
+        self._phase("Mask evaluation items", units)
 
     def _phase(self, title: str, units: list[Unit]) -> list[dict[str, Result]]:
         """Run the units of a phase; their results in the order of `units`."""
@@ -215,9 +239,16 @@ class Build:
                 "rules": rules,
                 "max_masked_share": recipe.phi.max_masked_share,
                 "blocklists": [one.params for one in self.plan.blocklists],
+                **self._policy_of_items(number),
             }
             units.append(self._bundle_unit("verdicts", "pipelines.decide:run", number, params))
         self._phase("Decide", units)
+
+    def _policy_of_items(self, number: int) -> dict[str, Any]:
+        """Of a bundle that was screened for evaluation items, the parameter that says what becomes of them."""
+        evaluations = self.plan.evaluations
+        screened = evaluations is not None and "contamination" in self.digests[number]
+        return {"contamination": evaluations.policy} if evaluations and screened else {}
 
     def _bundle_unit(self, stage: str, task: str, number: int, params: dict[str, Any]) -> Unit:
         """A unit about one bundle whose product is named by all its parameters."""
@@ -282,7 +313,7 @@ class Build:
                 "source": bundle.source.name,
                 "digests": {s: self.digests[number][s] for s in needed}
                 | signal_stages(self.digests[number])
-                | {s: name for s, name in self.digests[number].items() if s == "mentions"},
+                | {s: name for s, name in self.digests[number].items() if s in ("mentions", "contamination")},
                 "merges": found.rows.of(number),
                 "works": works.of(number),
                 "learnt": learnt[bundle.source.name],
@@ -291,6 +322,7 @@ class Build:
                 "min_score": self.plan.recipe.language.min_score,
                 "seed": self.plan.recipe.seed,
                 "genres": genres,
+                **self._policy_of_items(number),
             }
             units.append(self._bundle_unit("concluded", "pipelines.conclude:run", number, params))
         results = self._phase("Write the ledger", units)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import SnapshotError
 from pipelines.arguments import SnapshotFolder
+from pipelines.console import Console
 
 
 def cards(

@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import Hc4Error
 from pipelines.arguments import SnapshotFolder
 from pipelines.cards_command import cards
+from pipelines.console import Console
+from pipelines.contamination_command import contamination
 from pipelines.dedup_command import dedup_app
 from pipelines.diff_command import diff
 from pipelines.evaluate_command import evaluate_app
 from pipelines.export_command import export
 from pipelines.fetching import fetch_app
 from pipelines.instruct_command import instruct
+from pipelines.pack_command import pack
 from pipelines.phi_command import phi_app
 from pipelines.proof_commands import prove, sign, verify
 from pipelines.review import review
@@ -326,18 +328,9 @@ def assets_list() -> None:
         _out.print(f"{here:<7} {name:<32} {asset.licence:<22} {asset.requirement}", highlight=False)
 
 
-for command in (
-    verify,
-    diff,
-    review,
-    cards,
-    prove,
-    sign,
-    trace,
-    takedown,
-    export,
-    instruct,
-):  # help lists commands in this order
+# help lists commands in this order
+_COMMANDS = (verify, contamination, diff, review, cards, prove, sign, trace, takedown, export, pack, instruct)
+for command in _COMMANDS:
     app.command()(command)
 
 

@@ -5,6 +5,7 @@ ledger.parquet    raw file x stage x verdict x reason: documents, bytes, words, 
 samples.parquet   masked excerpts, the same few of each reason whoever draws them
 boilerplate.parquet  sentences that the source repeats, as kept documents have them, masked
 quarantine.parquet  records that could not be read, with their place
+hits.parquet      copies of evaluation items, if documents were screened for them: which, where, what became of them
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from manifests.demographics import tallies
 from manifests.removed import WITHDRAWN
 from manifests.takedowns import BLOCKED
 from pipelines.boilerplate import examples
+from pipelines.contamination import HITS_FILE, read_hits, write_hits
 from pipelines.excerpts import excerpts
 from pipelines.genres import with_genres
 from pipelines.measure import QUARANTINED, ROWS
@@ -77,6 +79,9 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     barred = pl.col("rules_failed").list.contains(BLOCKED).fill_null(value=False)
     audit = audit.with_columns(pl.when(~barred).then(name).alias(name) for name in WITHDRAWN)
     write_frame(audit.drop("row"), folder / ROWS)
+    if "contamination" in digests:
+        hits = read_hits(work, digests["contamination"], params["contamination"])
+        write_hits(hits, audit, folder / HITS_FILE)
     ledger = (
         rows.group_by("raw_file", "stage", "verdict", "reason")
         .agg(pl.len().cast(pl.Int64).alias("documents"), pl.col("bytes", "words", "tokens").sum())

@@ -21,8 +21,10 @@ from filters.datatrove.annotator import PREFIX
 from filters.language.shares import allowed_share, mixed, not_allowed
 from filters.rights import load_profile
 from filters.rules import Rule, decide
+from manifests.contamination import MOSTLY_ITEMS
 from manifests.takedowns import BLOCKED
 from pipelines.blocklist import blocked
+from pipelines.contamination import Objected, read_hits
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.signals import read_signals
 from pipelines.slices import slice_rows
@@ -99,7 +101,8 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     found.survivor[decided] = np.array([survivors[int(row)] for row in decided], object)
     refused = facts["retraction"].is_in(params["drop_retraction"])
     found.object(Stage.RETRACTION, refused.to_numpy(), facts["retraction"].filter(refused).to_numpy().astype(object))
-    masked = side["phi"]["phi_count"] > 0
+    copies = _copies(params, work, sizes)
+    masked = (side["phi"]["phi_count"] > 0) | pl.Series(copies.masked)
     modified = masked if params["verbatim"] else masked.is_not_null()  # what was cut out of its markup is modified
     _licence(found, facts, modified, params["licence_profile"])
     readable = no_text.is_null().to_numpy()  # rules about text say nothing where there is none
@@ -111,6 +114,8 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     share = (side["phi"]["phi_chars"] / sizes["n_bytes"].clip(lower_bound=1)).to_numpy().astype(float)
     dense = readable & (share > params["max_masked_share"])
     found.object(Stage.PHI, dense, "phi_density", share[dense], params["max_masked_share"])
+    found.object(Stage.CONTAMINATION, copies.rows, copies.reasons, copies.scores, copies.threshold, copies.rules)
+    found.object(Stage.CONTAMINATION, copies.mostly, MOSTLY_ITEMS, copies.share, copies.most)
     barred = blocked(params["blocklists"], facts["doc_id"], work.product("signature", digests["signature"]) / ROWS)
     found.object(Stage.TAKEDOWN, barred, BLOCKED)
     failed = pq.read_table(work.product("documents", digests["documents"]) / QUARANTINED)
@@ -119,6 +124,13 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     )
     pq.write_table(table, folders["verdicts"] / ROWS, compression="zstd", compression_level=1)
     return {"verdicts": {"rows": len(facts), "quarantined": len(failed)}}
+
+
+def _copies(params: dict[str, Any], work: WorkFolder, sizes: pl.DataFrame) -> Objected:
+    """What policies say of copies of evaluation items; nothing of a source that is not screened for them."""
+    screened = params.get("contamination")
+    hits = read_hits(work, params["digests"]["contamination"], screened) if screened else None
+    return Objected(hits, sizes["n_bytes"].to_numpy(), screened)
 
 
 def _licence(found: Objections, licence: pl.DataFrame, modified: pl.Series, profile: str | dict[str, Any]) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from pipelines.console import Console
 from pipelines.dedup_review import precision, review
 
 _FEWEST = 110

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import RecipeError, SnapshotError
+from pipelines.console import Console
 
 if TYPE_CHECKING:
     import polars as pl

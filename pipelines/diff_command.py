@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from pipelines.console import Console
 
 _FEWEST = 110
 """Columns that the tables need."""

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from pipelines.arguments import SnapshotFolder
+from pipelines.console import Console
 
 evaluate_app = typer.Typer(
     no_args_is_help=True, help="Held-out documents for evaluators; bits per byte of a model; scores from answers."

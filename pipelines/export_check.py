@@ -10,13 +10,14 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 
 from corpus.errors import SnapshotError
-from manifests.exported import EXPORT, LINEAGE_FILE, Export, ExportedPart, read_export
+from manifests.exported import EXPORT, LINEAGE_FILE, Encoded, Export, ExportedPart, read_export
 from manifests.finding import Finding
 from manifests.snapshot import BROKEN, Snapshot, unreadable
 from manifests.sums import snapshot_files
-from pipelines.exporting import as_part, chosen, encoding_of, lineage_of, stem_of
+from pipelines.exporting import as_part, chosen, documents_of, encoding_of, lineage_of, stem_of
 from pipelines.output_folder import file_of
-from shards.exports.documents import Tokens, TokenStream, read_documents
+from pipelines.snapshot_tokenizer import stored_tokens
+from shards.exports.documents import Tokens, TokenStream
 from shards.exports.format import Encoding, Format
 from shards.exports.registry import format_named
 
@@ -61,7 +62,7 @@ def _shards(snapshot: Snapshot, stated: Export) -> Iterator[Finding]:
     for name in ("documents", "tokens"):
         if getattr(stated, name) != sum(getattr(part, name) for part in stated.parts):
             yield Finding(EXPORT, f"{name} is not the sum over its parts")
-    if stated.encoded.tokenizer_sha256 != snapshot.manifest.tokenizer.sha256:
+    if stated.encoded.tokenizer_sha256 != stored_tokens(snapshot.manifest, stated.encoded.by).sha256:
         yield Finding(EXPORT, "its tokenizer is not the snapshot's")
 
 
@@ -76,7 +77,7 @@ def _tokens(folder: Path, snapshot: Snapshot, stated: Export) -> Iterator[Findin
             yield Finding(split, f"{form.reader() or 'hc4'} cannot read it: {type(error).__name__}")
             continue
         for part, (sha256, lengths) in zip(parts, read, strict=True):
-            expected, rows = _of_shard(snapshot, part, encoding)
+            expected, rows = _of_shard(snapshot, part, stated.encoded)
             path = part.files[0].path
             if lengths is None:
                 yield Finding(path, f"not every document ends with the token {encoding.eos}")
@@ -86,10 +87,10 @@ def _tokens(folder: Path, snapshot: Snapshot, stated: Export) -> Iterator[Findin
                 yield Finding(path, f"token stream {sha256}; stated {part.tokens_sha256}; in the snapshot {expected}")
 
 
-def _of_shard(snapshot: Snapshot, part: ExportedPart, encoding: Encoding) -> tuple[str, npt.NDArray[np.int64]]:
+def _of_shard(snapshot: Snapshot, part: ExportedPart, encoded: Encoded) -> tuple[str, npt.NDArray[np.int64]]:
     stream, lengths = TokenStream(), [np.zeros(0, np.int64)]
     try:
-        for documents in read_documents(snapshot.folder / part.shard, encoding.vocabulary):
+        for documents in documents_of(snapshot, part.shard, encoded):
             stream.add(documents.ids)
             lengths.append(documents.lengths)
     except BROKEN as error:

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import AssetError, RecipeError, SnapshotError
+from pipelines.console import Console
 
 if TYPE_CHECKING:
     from manifests.exported import Export
     from manifests.snapshot import Snapshot
     from pipelines.exporting import Job
+    from pipelines.snapshot_tokenizer import StoredTokens
     from shards.exports.format import Format
 
 _out = Console()
@@ -51,6 +52,13 @@ def export(
     source: Annotated[
         list[str] | None, typer.Option(help="Only this source; may be given again.", show_default=False)
     ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="Tokens by this other tokenizer, which the recipe's `count_with` stored. Default: the snapshot's own.",
+            show_default=False,
+        ),
+    ] = None,
     eos: Annotated[
         str | None,
         typer.Option(
@@ -62,7 +70,7 @@ def export(
     tokenizer: Annotated[
         Path | None,
         typer.Option(
-            help="The snapshot's tokenizer, which names that token. Default: the asset of that name.",
+            help="The tokenizer's file, which names that token. Default: the asset of that name.",
             show_default=False,
         ),
     ] = None,
@@ -92,7 +100,7 @@ def export(
     from pipelines import exporting
 
     opened = Snapshot.open(this_or_only(snapshot))
-    job = _job(opened, format, eos, tokenizer, split, source)
+    job = _job(opened, format, by, eos, tokenizer, split, source)
     target = output or opened.folder.resolve().with_name(f"{opened.folder.resolve().name}-{format}")
     if target.resolve().is_relative_to(opened.folder.resolve()):
         raise SnapshotError(f"{target} lies in {opened.folder}, where nothing may be added; pass another --output")
@@ -107,6 +115,7 @@ def export(
 def _job(
     snapshot: Snapshot,
     name: str,
+    by: str | None,
     eos: str | None,
     tokenizer: Path | None,
     splits: list[str] | None,
@@ -114,17 +123,19 @@ def _job(
 ) -> Job:
     from manifests.exported import Choice, Encoded
     from pipelines.exporting import Job
+    from pipelines.snapshot_tokenizer import stored_tokens
     from shards.exports.format import Encoding
     from shards.exports.registry import format_named
 
     form = format_named(name)
-    facts = snapshot.manifest.tokenizer
-    number, said = _eos(snapshot, form, eos, tokenizer)
-    encoding = Encoding(facts.name, facts.vocabulary, number)
+    tokens = stored_tokens(snapshot.manifest, by)
+    number, said = _eos(tokens, form, eos, tokenizer)
+    encoding = Encoding(tokens.file, tokens.vocabulary, number)
     encoded = Encoded(
-        tokenizer=facts.name,
-        tokenizer_sha256=facts.sha256,
-        vocabulary=facts.vocabulary,
+        by=by,
+        tokenizer=tokens.file,
+        tokenizer_sha256=tokens.sha256,
+        vocabulary=tokens.vocabulary,
         dtype=form.stored(encoding).name,
         eos=number,
         eos_from=said,
@@ -135,7 +146,7 @@ def _job(
     return Job(snapshot, form, encoded, choice)
 
 
-def _eos(snapshot: Snapshot, form: Format, given: str | None, tokenizer: Path | None) -> tuple[int | None, str]:
+def _eos(tokens: StoredTokens, form: Format, given: str | None, tokenizer: Path | None) -> tuple[int | None, str]:
     """Id of the token after each document, and who named it.
 
     Raises:
@@ -145,24 +156,25 @@ def _eos(snapshot: Snapshot, form: Format, given: str | None, tokenizer: Path | 
     from pipelines.snapshot_tokenizer import tokenizer_file
     from shards.special_tokens import end_of_text
 
-    facts = snapshot.manifest.tokenizer
     if given == "none":
         if form.eos == "always":
             raise RecipeError(f"--eos none: `{form.name}` tells documents apart by the token after each")
         return None, "nothing, as --eos says"
     if given is not None:
-        if not given.isascii() or not given.isdigit() or int(given) >= facts.vocabulary:
-            raise RecipeError(f"--eos is `none` or an id below {facts.vocabulary:,}, not {given!r}")
+        if not given.isascii() or not given.isdigit() or int(given) >= tokens.vocabulary:
+            raise RecipeError(f"--eos is `none` or an id below {tokens.vocabulary:,}, not {given!r}")
         return int(given), f"token {given}, as --eos says"
     if form.eos == "asked":
         return None, "nothing, a row is a document"
-    place = tokenizer_file(snapshot.manifest, tokenizer)
+    place = tokenizer_file(tokens, tokenizer)
     if place is None:
-        raise AssetError(f"{facts.name}, which names the token after documents, is not here: pass --tokenizer or --eos")
+        raise AssetError(
+            f"{tokens.file}, which names the token after documents, is not here: pass --tokenizer or --eos"
+        )
     token = end_of_text(place)
     if token is None:
-        raise AssetError(f"{facts.name} does not say which token ends a text: pass --eos")
-    return token.id, f"token {token.id}, `{token.spelled}`, which ends a text by {facts.name}"
+        raise AssetError(f"{tokens.file} does not say which token ends a text: pass --eos")
+    return token.id, f"token {token.id}, `{token.spelled}`, which ends a text by {tokens.file}"
 
 
 def _turn(part: str | None) -> tuple[int, int] | None:

@@ -35,12 +35,13 @@ from manifests.model import Manifest, Shard
 from manifests.snapshot import BROKEN, Snapshot, unreadable
 from manifests.strict import Strict
 from pipelines.output_folder import OutputFolder, file_of
-from shards.exports.documents import TokenStream, read_documents
+from pipelines.snapshot_tokenizer import StoredTokens, stored_tokens
+from shards.exports.documents import Documents, TokenStream, read_documents
 from shards.exports.format import Encoding, Format, Part
 
 _LINEAGE_ROWS = 65_536
 """Rows a row group at least."""
-_LINEAGE_COLUMNS = ("doc_id", "source", "licence_spdx", "n_tokens")
+_LINEAGE_COLUMNS = ("doc_id", "source", "licence_spdx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ class Job:
     def encoding(self) -> Encoding:
         """What the format must know."""
         return encoding_of(self.encoded)
+
+    @property
+    def tokens(self) -> StoredTokens:
+        """Whose tokens."""
+        return stored_tokens(self.snapshot.manifest, self.encoded.by)
 
     @property
     def shards(self) -> list[Shard]:
@@ -102,6 +108,12 @@ def chosen(manifest: Manifest, choice: Choice) -> list[Shard]:
 def stem_of(shard: Shard) -> str:
     """Name of a shard's files in the folder of its split: `SOURCE-00000-of-00004`."""
     return f"{shard.source}-{Path(shard.path).stem.removeprefix(f'{shard.split}-')}"
+
+
+def documents_of(snapshot: Snapshot, shard: str, encoded: Encoded) -> Iterator[Documents]:
+    """The documents of a shard by its path, with the tokens that are exported."""
+    beside = stored_tokens(snapshot.manifest, encoded.by).beside(shard)
+    return read_documents(snapshot.folder / shard, encoded.vocabulary, snapshot.folder / beside if beside else None)
 
 
 def as_part(part: ExportedPart) -> Part:
@@ -174,14 +186,14 @@ def _write(job: Job, shard: Shard, folder: OutputFolder) -> ExportedPart:
     stream, counted = TokenStream(), _Licences()
     try:
         with job.format.writer(aside, stem, shard.rows, encoding) as writer:
-            for documents in read_documents(job.snapshot.folder / shard.path, encoding.vocabulary):
+            for documents in documents_of(job.snapshot, shard.path, job.encoded):
                 writer.add(documents)
                 stream.add(documents.ids)
                 counted.add(documents.rows["licence_spdx"].to_pylist(), documents.lengths.tolist())
             writer.finish()
     except BROKEN as error:
         raise unreadable(shard.path, error) from None
-    if (counted.documents, stream.tokens) != (shard.rows, shard.tokens):
+    if (counted.documents, stream.tokens) != (shard.rows, job.tokens.count(shard)):
         raise SnapshotError(f"{shard.path} holds not what the manifest states of it: run `hc4 verify`")
     paths = {f"{stem}{suffix}": f"{name}{suffix}" for suffix in job.format.suffixes}
     part = ExportedPart(
@@ -192,7 +204,7 @@ def _write(job: Job, shard: Shard, folder: OutputFolder) -> ExportedPart:
         stem=stem,
         files=tuple(file_of(aside / file, path) for file, path in paths.items()),
         documents=shard.rows,
-        tokens=shard.tokens,
+        tokens=stream.tokens,
         tokens_sha256=stream.sha256,
         licences=counted.shares,
     )
@@ -262,7 +274,7 @@ def lineage_of(snapshot: Snapshot, parts: Sequence[ExportedPart], encoded: Encod
     """The rows of `LINEAGE`, so many at a time as a row group has."""
     held, count = [LINEAGE.empty_table()], 0
     for part in parts:
-        for rows in _lineage_rows(snapshot.folder / part.shard, part.files[0].path, encoded.eos is not None):
+        for rows in _lineage_rows(snapshot, part, encoded):
             held, count = [*held, rows], count + len(rows)
             if count >= _LINEAGE_ROWS:
                 yield pa.concat_tables(held).combine_chunks()
@@ -271,20 +283,24 @@ def lineage_of(snapshot: Snapshot, parts: Sequence[ExportedPart], encoded: Encod
         yield pa.concat_tables(held).combine_chunks()
 
 
-def _lineage_rows(shard: Path, file: str, after: bool) -> Iterator[pa.Table]:
-    """Of one shard's file, a row group of the shard at a time; `after`: a token stands after each document."""
+def _lineage_rows(snapshot: Snapshot, part: ExportedPart, encoded: Encoded) -> Iterator[pa.Table]:
+    """Of one shard's file, a row group of the shard at a time."""
+    shard = snapshot.folder / part.shard
+    beside = stored_tokens(snapshot.manifest, encoded.by).beside(part.shard)
+    after = encoded.eos is not None
     document = token = 0
-    with pq.ParquetFile(shard) as rows:
+    with pq.ParquetFile(shard) as rows, pq.ParquetFile(snapshot.folder / beside if beside else shard) as counts:
         for group in range(rows.num_row_groups):
             table = rows.read_row_group(group, columns=list(_LINEAGE_COLUMNS))
-            lengths = table["n_tokens"].to_numpy()
+            counted = counts.read_row_group(group, columns=["n_tokens"])["n_tokens"]
+            lengths = counted.to_numpy()
             ends = token + (lengths.astype("int64") + after).cumsum()
             columns = {
-                "file": pa.array([file] * len(table), pa.string()),
+                "file": pa.array([part.files[0].path] * len(table), pa.string()),
                 "document": pa.array(range(document, document + len(table)), pa.int64()),
                 "first_token": pa.array(ends - lengths - after, pa.int64()),
-                "tokens": table["n_tokens"],
-                **{name: table[name] for name in ("doc_id", "source", "licence_spdx")},
+                "tokens": counted,
+                **{name: table[name] for name in _LINEAGE_COLUMNS},
             }
             document += len(table)
             token = int(ends[-1]) if len(ends) else token

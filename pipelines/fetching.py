@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Annotated, Self
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from corpus.errors import FetchError
+from pipelines.console import Console
 from sources.fetch.collection import About, Collection, Selection, check_url
 from sources.fetch.lockfile import LOCK, Lock
 from sources.fetch.registry import COLLECTIONS

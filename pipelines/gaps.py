@@ -15,7 +15,9 @@ from pipelines.plan import Plan
 def gaps(plan: Plan) -> Iterator[Gap]:
     """Gaps in the order of `gaps.yaml`, then those of the recipe."""
     words = (resources.files("pipelines") / "gaps.yaml").read_text(encoding="utf-8")
-    yield from (Gap(**gap) for gap in yaml.safe_load(words))
+    for gap in yaml.safe_load(words):
+        if plan.evaluations is None or not gap.pop("without_sets", False):
+            yield Gap(what=gap["what"], why=gap["why"])
     if open_ones := waiting(plan.recipe.description, plan.answers):
         yield Gap(
             what=f"{len(open_ones)} answers of the datasheet that only a person can give",

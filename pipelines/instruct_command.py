@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from pipelines.console import Console
 
 _FEWEST = 100
 """Columns that the table needs."""
@@ -42,14 +43,14 @@ def instruct(
     from pipelines.instruct_mapping import load_mapping
     from pipelines.instructing import Task
     from pipelines.instructing import instruct as make
-    from pipelines.snapshot_tokenizer import tokenizer_file
+    from pipelines.snapshot_tokenizer import stored_tokens, tokenizer_file
     from shards.instructions.mistral import TEMPLATES
     from shards.special_tokens import special_tokens
     from shards.tokenizer import load_tokenizer
 
     loaded = load_mapping(mapping)
     opened = Snapshot.open(snapshot)
-    place = tokenizer_file(opened.manifest, tokenizer)
+    place = tokenizer_file(stored_tokens(opened.manifest), tokenizer)
     if place is None:
         raise AssetError(f"{opened.manifest.tokenizer.name}, the snapshot's tokenizer, is not here: pass --tokenizer")
     home = opened.folder.resolve()

@@ -17,7 +17,8 @@ Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 class _Rule(Strict):
     name: Word
-    doc_types: tuple[Word, ...] = Field((), description="Null and empty mean any.")
+    doc_types: tuple[Word, ...] = ()
+    """Empty means any; so do `sources`."""
     sources: tuple[Word, ...] = ()
 
     def fits(self, source: str, doc_type: str) -> bool:
@@ -56,7 +57,7 @@ class Turns(_Rule):
 
 
 class Stated(_Rule):
-    """Messages under lines `System:`, `User:` and `Assistant:`, as the reader `messages` gives them."""
+    """Messages under lines `System:`, `User:` and `Assistant:`."""
 
     kind: Literal["messages"]
 

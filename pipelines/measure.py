@@ -40,8 +40,11 @@ BUNDLE_DOCUMENTS = DOCUMENTS.append(pa.field("raw_file", pa.string(), nullable=F
 _QUARANTINE = QUARANTINE.append(pa.field("raw_file", pa.string(), nullable=False))
 
 
-def annotators(stages: dict[str, dict[str, Any]]) -> list[Annotator]:
-    """The annotators of a source, in the order of the ledger. `stages` maps stage name to its parameters."""
+def annotators(stages: dict[str, dict[str, Any]], work: WorkFolder | None = None) -> list[Annotator]:
+    """The annotators of a source, in the order of the ledger. `stages` maps stage name to its parameters.
+
+    Documents are screened for evaluation items by an index in the work folder, and not without it.
+    """
     from dedup.signature import MinHashConfig, SignatureAnnotator
     from filters.boilerplate import SentenceAnnotator
     from filters.language import LanguageAnnotator
@@ -62,6 +65,10 @@ def annotators(stages: dict[str, dict[str, Any]]) -> list[Annotator]:
         from filters.mentions import MentionAnnotator
 
         optional.append(MentionAnnotator(**stages["mentions"]))
+    if "contamination" in stages and work is not None:
+        from pipelines.evaluations import screening_of
+
+        optional.append(screening_of(stages["contamination"], work))
     return [
         LicenceAnnotator(stages["licence"]["terms"]),
         LanguageAnnotator(Path(stages["language"]["model"])),
@@ -104,14 +111,14 @@ class _UnreadableFileError(Exception):
 def _attempt(
     params: dict[str, Any], folders: dict[str, Path], work: WorkFolder, unreadable: dict[str, RawFileError]
 ) -> dict[str, Json]:
-    stages = [stage for stage in annotators(params["stages"]) if stage.name in folders]
+    stages = [stage for stage in annotators(params["stages"], work) if stage.name in folders]
     reading = "documents" in folders
     tally = Tally(params["files"])
     source = joined(_read(params, tally, unreadable)) if reading else stored_documents(work, params["documents"])
     screened = _stored_spans(work, params["screened"]) if "phi" not in folders and "signature" in folders else None
     with ExitStack() as stack:
         writers = {
-            name: stack.enter_context(_writer(folders[name], schema))
+            name: stack.enter_context(sidecar_writer(folders[name], schema))
             for name, schema in [("documents", BUNDLE_DOCUMENTS), *((s.name, s.schema) for s in stages)]
             if name in folders
         }
@@ -315,7 +322,8 @@ def _check_planned(file: dict[str, Any]) -> None:
         raise BuildStopped(f"{file['path']} was changed while it was read; run the build again")
 
 
-def _writer(folder: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def sidecar_writer(folder: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Writes the rows of one product of a bundle, a row group a table or batch."""
     return pq.ParquetWriter(folder / ROWS, schema, compression="zstd", compression_level=1, use_dictionary=False)
 
 

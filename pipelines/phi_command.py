@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from pipelines.console import Console
 from pipelines.phi_planting import plant
 
 phi_app = typer.Typer(no_args_is_help=True, help="Identifiers (PHI): how well they are found.")

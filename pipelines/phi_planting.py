@@ -10,9 +10,9 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.console import Console
 
 from corpus.errors import RawFileError
+from pipelines.console import Console
 
 _out = Console(stderr=True)
 

@@ -25,6 +25,7 @@ from manifests.earlier import Earlier
 from manifests.precision import Judgement, read_judgements
 from pipelines.answers import Answers, answers_of, waiting
 from pipelines.blocklist import Blocklist
+from pipelines.evaluations import Evaluations, find_evaluations
 from pipelines.formatting import load_formatters
 from pipelines.locations import resolve_location, resolve_options, resolve_root
 from pipelines.measure import annotators
@@ -99,6 +100,8 @@ class Plan:
     """What must not come back."""
     said: tuple[SampleVerdict, ...] = ()
     """What people said of samples, a file of `audit.verdicts` after the other."""
+    evaluations: Evaluations | None = None
+    """Evaluation sets that documents are screened for."""
 
     @property
     def tokenizers(self) -> list[tuple[str, str]]:
@@ -140,6 +143,7 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
             f"release_profile is `release`, and nobody answers {', '.join(open_ones)}; answer them in `datasheet`, or "
             "build with `release_profile: draft`"
         )
+    evaluations = find_evaluations(recipe, root)
     for source in sorted(recipe.sources, key=lambda source: source.name):
         options = resolve_options(source.options, root)
         reader = readers[source.name] = make_reader(source.reader, options)
@@ -175,6 +179,10 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
             digests = {"documents": documents} | {
                 name: digest({"stage": name, "documents": documents, **config}) for name, config in configs.items()
             }
+            # An evaluation set is not screened for its own items.
+            screened = evaluations if source.use == "train" else None
+            if screened is not None:
+                digests["contamination"] = screened.sidecar(documents)
             # Signatures are made of text with placeholders for identifiers.
             digests["signature"] = digest({"stage": "signature", "phi": digests["phi"], **configs["signature"]})
             params = {
@@ -184,7 +192,7 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
                 "files": [{"path": f.path, "name": f.name, "sha256": f.sha256, "bytes": f.bytes} for f in files],
                 "limits": recipe.limits.of_reading(),
                 "formatters": rewriting,
-                "stages": settings,
+                "stages": settings | ({"contamination": screened.params} if screened is not None else {}),
                 "documents": documents,
                 "screened": digests["phi"],
             }
@@ -195,7 +203,7 @@ def make_plan(recipe: Recipe, recipe_folder: Path) -> Plan:
     said = tuple(one for place in recipe.audit.verdicts for one in read_verdicts(Path(resolve_location(place, root))))
     blocklists = tuple(Blocklist.open(Path(resolve_location(one, root))) for one in recipe.blocklist)
     known = (readers, stages, formatters, tuple(earlier), answers, judgements)
-    return Plan(recipe, root, tuple(bundles), *known, blocklists=blocklists, said=said)
+    return Plan(recipe, root, tuple(bundles), *known, blocklists=blocklists, said=said, evaluations=evaluations)
 
 
 def bundle_files(files: Sequence[RawInput]) -> list[tuple[RawInput, ...]]:

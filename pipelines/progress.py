@@ -6,11 +6,11 @@ import threading
 import time
 from typing import Self
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from corpus.storage import WorkFolder
 from corpus.unit import Result, Unit
+from pipelines.console import Console
 
 _POLL_SECONDS = 0.5
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from pipelines.arguments import SnapshotFolder
+from pipelines.console import Console
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from filters.phi.known import mask_known
 from filters.phi.mask import mask_distinct
+from filters.phi.release import items_in
 from filters.rights import licence_address, rights
 from manifests.origin import NULLABLE
 from shards.write import RIGHTS
@@ -144,7 +145,9 @@ def attributions(rows: pa.Table, documents: pa.Table, params: Mapping[str, Any])
     names = mask_distinct(authors.flatten(), CREDITS)
     spdx = rows["licence_spdx"].to_pylist()
     addresses = [licence_address(name, raw) for name, raw in zip(spdx, rows["licence_raw"].to_pylist(), strict=True)]
-    changed = zip(rows["phi_masked"].to_pylist(), rows["paragraphs_cut"].to_pylist(), strict=True)
+    items = items_in(rows["phi_spans"].combine_chunks())
+    identifiers = rows["phi_masked"].to_numpy() - items
+    changed = zip(identifiers.tolist(), items.tolist(), rows["paragraphs_cut"].to_pylist(), strict=True)
     formatted = "".join(f"; formatted by {name}" for name in params["formatters"])
     columns = {
         **{name: pa.array([params[name]] * len(rows), pa.string()) for name in ("publisher", "homepage")},
@@ -155,8 +158,9 @@ def attributions(rows: pa.Table, documents: pa.Table, params: Mapping[str, Any])
         "changes": [
             f"text extracted{formatted}"
             + (f"; {masked} identifiers masked" if masked else "")
+            + (f"; {words} items of evaluation sets masked" if words else "")
             + (f"; {cut} repeated paragraphs left out" if cut else "")
-            for masked, cut in changed
+            for masked, words, cut in changed
         ],
     }
     return pa.table(columns).select(ATTRIBUTION.names).cast(ATTRIBUTION)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -56,12 +56,19 @@ def find_raw_files(source: SourceRecipe, folder: Path) -> list[RawInput]:
     Raises:
         RecipeError: a location matches nothing, two files share a name, or a file is not the one that was fetched.
     """
+    known: dict[str, _Fetched | None] = {}
+    files = find_files(f"source {source.name}", source.files, folder)
+    return [replace(file, retrieval=_retrieval(file, source, known)) for file in files]
+
+
+def find_files(owner: str, locations: Iterable[str], folder: Path) -> list[RawInput]:
+    """The files that `locations` of `owner` mean, hashed, by name. Errors are those of `find_raw_files`."""
     paths: dict[str, tuple[str, str]] = {}
-    for location in source.files:
+    for location in locations:
         found = list(_expand(location, folder))
         if not found:
             hint = "; run `hc4 assets pull demo`" if location.startswith("asset:demo/") else ""
-            raise RecipeError(f"source {source.name}: {location!r} matches no file{hint}")
+            raise RecipeError(f"{owner}: {location!r} matches no file{hint}")
         for path, name in found:
             # A name is bytes: what is no UTF-8 is told with escapes.
             name = name.encode("utf-8", "backslashreplace").decode()  # noqa: PLW2901
@@ -75,11 +82,10 @@ def find_raw_files(source: SourceRecipe, folder: Path) -> list[RawInput]:
         other = by_name.setdefault(file.name, file)
         if other.sha256 != file.sha256:
             raise RecipeError(
-                f"source {source.name}: {other.path} and {file.path} have one name but different bytes; "
+                f"{owner}: {other.path} and {file.path} have one name but different bytes; "
                 "rename one, or make them two sources"
             )
-    known: dict[str, _Fetched | None] = {}
-    return [replace(file, retrieval=_retrieval(file, source, known)) for file in by_name.values()]
+    return list(by_name.values())
 
 
 _Fetched = tuple[str, dict[str, LockedFile]]

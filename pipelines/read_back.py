@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from glob import escape
 from pathlib import Path
 from typing import Any, Literal
 
@@ -73,8 +74,11 @@ def read_back(snapshot: Snapshot, traces: Sequence[Trace], folder: Path) -> list
 
 def find_raw_file(folder: Path, name: str, sha256: str) -> Path:
     """The file of this name in `folder` or anywhere below it, hashed. Errors are those of `read_back`."""
+    if name.startswith("/") or ".." in name.split("/"):
+        raise RecipeError(f"{name} is no raw file below a folder")  # as whoever made the snapshot calls it
     places = [folder / name] if (folder / name).is_file() else []
-    places = places or sorted(path for path in folder.rglob(Path(name).name) if path.as_posix().endswith(f"/{name}"))
+    same = folder.rglob(escape(Path(name).name)) if not places else ()
+    places = places or sorted(path for path in same if path.as_posix().endswith(f"/{name}"))
     if not places:
         raise RecipeError(f"{folder} holds no raw file {name}")
     for path in places:

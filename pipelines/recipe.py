@@ -24,8 +24,10 @@ from filters.phi.policy import policies_of
 from filters.rights import load_profile
 from filters.rules import Rule, decide, load_preset
 from pipelines.answers import Given, check_questions
+from pipelines.evaluations import checks as checks_of_evaluations
 from pipelines.locations import resolve_location, resolve_options, resolve_root
 from pipelines.sections.deduplication import DedupRecipe
+from pipelines.sections.evaluations import WithEvaluations
 from pipelines.sections.filtering import (
     BoilerplateRecipe,
     ClassifierRecipe,
@@ -36,7 +38,7 @@ from pipelines.sections.filtering import (
     PhiRecipe,
     QualityRecipe,
 )
-from pipelines.sections.part import NAME, Location, Part
+from pipelines.sections.part import NAME, Location
 from pipelines.sections.release import AuditRecipe, CountRecipe, ShardRecipe, SplitRecipe
 from pipelines.sections.sources import Limits, ProfileRecipe, RetractionRecipe, SourceRecipe
 from pipelines.signals import known_signals
@@ -44,14 +46,12 @@ from pipelines.yaml_recipe import Checks, checked
 from sources.registry import make_reader
 
 
-class Recipe(Part):
+class Recipe(WithEvaluations):
     """A whole recipe. Sources are listed by authority: of two equal documents, the earlier source's survives."""
 
     name: str = Field(pattern=NAME)
     title: str = ""
     description: str = ""
-    root: Location = "."
-    """Folder that relative locations start from; relative itself to the recipe's folder."""
     seed: int = Field(1, ge=0, lt=2**53)
     licence_profile: str | ProfileRecipe
     """The name of a shipped profile, or one's own."""
@@ -159,6 +159,7 @@ def _names(recipe: Recipe, folder: Path) -> Checks:
         yield ("sources", number, "terms"), partial(LicenceAnnotator, source.terms)
     for number, one in enumerate(recipe.datatrove):
         yield ("datatrove", number), partial(_datatrove, one)
+    yield from checks_of_evaluations(recipe, recipe.root, folder)
     presets = recipe.quality.presets | {"default_preset": recipe.quality.default_preset or "other"}
     for kind, preset in presets.items():
         place = ("quality", kind) if kind == "default_preset" else ("quality", "presets", kind)

@@ -10,11 +10,11 @@ from types import FrameType
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from corpus.errors import RecipeError
 from pipelines.arguments import SnapshotFolder
+from pipelines.console import Console
 from pipelines.dedup_review import login, outside
 
 _out = Console()

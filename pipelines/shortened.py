@@ -29,19 +29,22 @@ def shortened(
     whole: Released,
     read: pa.Table,
     lines: Sequence[Collection[int]],
+    unsigned: npt.NDArray[np.bool_],
     release: Release,
     annotator: SignatureAnnotator,
 ) -> Released:
-    """`whole` with the texts that lose `lines` made again.
+    """`whole` with the texts that lose `lines` made again, and what is `unsigned` signed.
 
     Args:
         whole: n documents as they would be released without any cut.
         read: the same documents: `text` as read, `phi_spans` (`filters.phi.spans.SPANS`), `doc_id`, `phi_policy`.
         lines: n times the numbers of lines of the masked text.
+        unsigned: bool[n]: documents whose signature is of another text; they are signed again, whether or not they
+            lose lines.
         release: says what becomes of identifiers.
         annotator: signs masked texts.
     """
-    short = np.flatnonzero([bool(one) for one in lines])
+    short = np.flatnonzero(np.array([bool(one) for one in lines], np.bool_) | unsigned)
     if not short.size:
         return whole
     texts, accounts, masked = [], [], []

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
@@ -20,6 +19,7 @@ from manifests.amount import Amount
 from manifests.explain import Story
 from manifests.model import Manifest
 from pipelines.answers import waiting
+from pipelines.console import Console
 from pipelines.forecast import Forecast
 from pipelines.plan import Plan
 
@@ -49,6 +49,12 @@ def show_plan(console: Console, plan: Plan, work: Path | None) -> None:
     console.print(table)
     profile = escape(load_profile(plan.recipe.profile).name)
     console.print(f"licence profile [bold]{profile}[/bold] · everything the recipe names is there")
+    if plan.evaluations is not None:
+        named = ", ".join(
+            f"{one.recipe.name} ({one.items:,} items" + (f", {one.refused:,} records are none)" if one.refused else ")")
+            for one in plan.evaluations.sets
+        )
+        console.print(f"evaluation sets: {escape(named)}", highlight=False)
     if open_ones := waiting(plan.recipe.description, plan.answers):
         first = ", ".join(open_ones[:_QUESTIONS]) + (", …" if len(open_ones) > _QUESTIONS else "")
         console.print(
@@ -195,6 +201,13 @@ def show_story(console: Console, story: Story) -> None:
             f"  {mark} {escape(f'{rule.name:<31} {rule.signal}')} {value} {bound}", highlight=False, soft_wrap=True
         )
     console.print(_verdict(story), soft_wrap=True)
+    for copy in story.copies:
+        what = (
+            f"  {copy['part'].replace('_', ' and ')} of {copy['set']} item {copy['item']} in bytes {copy['start']:,} "
+            f"to {copy['end']:,} as read: score {copy['score']:.3f}, {copy['matched']} of {copy['of']} words; policy "
+            f"{copy['action']}, {copy['outcome']}"
+        )
+        console.print(what, highlight=False, soft_wrap=True, markup=False)
     for merged in story.merged_into_it:
         what = f"  stands for {merged['doc_id']} by {_by(merged)}"
         console.print(what, highlight=False, soft_wrap=True, markup=False)

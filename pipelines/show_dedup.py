@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.console import Console
 from pipelines.dedup_query import Answer
 
 _THE_TEXT = "the text"

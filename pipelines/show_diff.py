@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from datacards.difference import signed, told
 from datacards.text import counted, one_line
 from manifests.difference import Difference
+from pipelines.console import Console
 
 _MOST = 20
 """Lines of a kind; all are in the JSON."""

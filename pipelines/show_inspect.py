@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import polars as pl
-from rich.console import Console, Group
+from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +14,7 @@ from rich.text import Text
 from corpus.verdict import Verdict
 from filters.rules import Rule
 from manifests.snapshot import Snapshot
+from pipelines.console import Console
 
 _BEGINNING = 1500
 """Characters of a kept document, unless it is wanted whole."""

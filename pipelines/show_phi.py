@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from filters.phi.classes import SafeHarbor
 from filters.phi.evaluation import Evaluation, Fault, Precision, Recall, Share
+from pipelines.console import Console
 
 _NO_CLASS = "none"
 """Of spans found that are in no class."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.markup import escape
 from rich.rule import Rule
 from rich.table import Table
@@ -14,6 +14,7 @@ from rich.text import Text
 from datacards.differences import Run, Stretch, compare_pair
 from datacards.text import counted
 from manifests.estimates import Precision, RemovalEstimate
+from pipelines.console import Console
 
 _LEFT, _RIGHT = "bold green", "bold red"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from manifests.amount import Amount, Share
 from manifests.model import LedgerLine, Manifest, Source
+from pipelines.console import Console
 
 _SHOWN = 4
 """Licences named of each source; the rest is counted."""

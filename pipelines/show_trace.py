@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from manifests.explain import Story
 from manifests.trace import Trace, TracedToken
+from pipelines.console import Console
 from pipelines.read_back import ReadBack
 from pipelines.show import show_story
 

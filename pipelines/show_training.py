@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from pipelines.console import Console
 
 
 def show_training(console: Console, facts: dict[str, Any]) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
@@ -15,6 +14,7 @@ from rich.text import Text
 from datacards.text import one_line
 from manifests.amount import Amount
 from manifests.whatif import Answer, Near
+from pipelines.console import Console
 
 _EXCERPT = 400
 """Characters of a text shown."""

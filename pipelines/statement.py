@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -43,14 +42,10 @@ from manifests.model import (
     File,
     FormatterFacts,
     HeldOutOf,
-    KnownRecall,
     Ledger,
     LicenceRights,
     Manifest,
     Model,
-    PhiCount,
-    PlantedRecall,
-    Privacy,
     RawFile,
     ReaderFacts,
     Retrieval,
@@ -64,8 +59,10 @@ from manifests.model import (
 from manifests.rights import rights_floor
 from pipelines.assemble import REGISTERS
 from pipelines.covered import coverage, token_counts
+from pipelines.decontaminated import contamination
 from pipelines.deduplicate.steps import Found
 from pipelines.gaps import gaps
+from pipelines.identifiers import privacy
 from pipelines.locations import resolve_location
 from pipelines.measure import ROWS
 from pipelines.merged import count_merged
@@ -98,6 +95,8 @@ class Finished:
     paragraphs: dict[str, dict[str, int]]
     """By source, the counts of `RepeatedParagraphs`."""
     held_out: HeldOut
+    items: Result | None = None
+    """What there is to say of the index of evaluation items; None if the recipe names no sets."""
 
     def of(self, source: str) -> list[int]:
         """Bundle numbers of a source."""
@@ -115,11 +114,12 @@ def make_manifest(
     table: pl.DataFrame,
     labels: dict[str, pl.DataFrame],
     samples: pl.DataFrame,
+    hits: pl.DataFrame | None = None,
 ) -> Manifest:
     """State everything, after the account was closed.
 
     `table` is the ledger by raw file (`manifests.ledger.KEYS` and the four measures), `labels` is what
-    `pipelines.covered.labels_by_source` gives, `samples` those of the snapshot.
+    `pipelines.covered.labels_by_source` gives, `samples` those of the snapshot, `hits` its copies of evaluation items.
 
     Raises:
         LedgerImbalance: the account does not close.
@@ -154,7 +154,7 @@ def make_manifest(
         coverage=_coverage(finished, recipe.sources, labels, released),
         ledger=ledger,
         rights=_rights(finished, names, profile, files),
-        privacy=_privacy(finished, names),
+        privacy=privacy(finished, names),
         dedup=_dedup(finished, names),
         demographics=_demographics(finished, names),
         tokenizer=TokenizerFacts(
@@ -183,10 +183,12 @@ def make_manifest(
         environment=environment(_versions_for(plan)),
         gaps=tuple(gaps(plan)),
     )
-    if not recipe.audit.verdicts:
-        return stated
-    audit = estimate_samples(samples, stratum_sizes(stated), plan.said)
-    return stated.model_copy(update={"audit": audit})
+    asked: dict[str, Any] = {}
+    if hits is not None:
+        asked["contamination"] = contamination(finished, hits)
+    if recipe.audit.verdicts:
+        asked["audit"] = estimate_samples(samples, stratum_sizes(stated), plan.said)
+    return stated.model_copy(update=asked)
 
 
 def _versions_for(plan: Plan) -> dict[str, str]:
@@ -309,75 +311,16 @@ def _splits(finished: Finished, names: list[str]) -> Iterator[Split]:
         HeldOutOf(source=name, threshold=held_out.thresholds[name], wanted=held_out.wanted[name]) for name in names
     )
     rules = {
-        TRAIN: SplitRule(by="rest", like_train=held_out.like_train, late=held_out.late_in_train),
+        TRAIN: SplitRule(by="rest", like_train=held_out.like_train, late=held_out.late_in_group),
         VALIDATION: SplitRule(by="position", sources=of_sources),
         VALIDATION_TIME: SplitRule(by="date", after=recipe.split.after),
     }
-    told = recipe.asks_for_splits or held_out.like_train > 0
+    if not recipe.asks_for_splits:
+        rules = {name: rules[name] for name in (TRAIN,) if held_out.like_train}
     for name in SPLITS:
         amount = sum((_labels(finished, source, "split").get(name, Amount()) for source in names), Amount())
         if name != VALIDATION_TIME or recipe.split.after is not None or amount.documents:
-            yield Split(name=name, amount=amount, **({"rule": rules[name]} if told else {}))
-
-
-def _privacy(finished: Finished, names: list[str]) -> Privacy:
-    from filters.phi.annotator import ruleset
-    from filters.phi.policy import load_policy, policies_of
-    from pipelines.measure import screening
-
-    policies = {source.name: source.phi_policy for source in finished.plan.recipe.sources}
-    counts: list[PhiCount] = []
-    for name in names:
-        spans: Counter[str] = Counter()
-        documents: Counter[str] = Counter()
-        for number in finished.of(name):
-            for kind, (found, where) in finished.assembled[number]["spans"].items():
-                spans[kind] += found
-                documents[kind] += where
-        counts += [PhiCount(source=name, kind=k, spans=spans[k], documents=documents[k]) for k in sorted(spans)]
-    asked = {name for policy in set(policies.values()) for name in policies_of(policy)}
-    configs: list[Any] = [screening(**finished.plan.stages[name]["phi"]).config for name in names]
-    undecided = {policy: state for config in configs for policy, state in config["undecided"].items()}
-    keyed = finished.phi_key is not None
-    return Privacy(
-        ruleset=ruleset(),
-        policies=policies,
-        replaced={name: load_policy(name).replace if keyed else "placeholder" for name in sorted(asked)},
-        undecided=dict(sorted(undecided.items())),
-        key=finished.phi_key,
-        masked=tuple(counts),
-        planted_documents={name: sum(finished.planted[n]["documents"] for n in finished.of(name)) for name in names},
-        planted=tuple(_planted(finished, names)),
-        known=tuple(_known(finished, names)),
-    )
-
-
-def _known(finished: Finished, names: list[str]) -> Iterator[KnownRecall]:
-    for name in names:
-        counts = [finished.planted[number]["known"] for number in finished.of(name)]
-        stated, touched, covered = (sum(each) for each in zip(*counts, strict=True))
-        if stated:
-            yield KnownRecall(source=name, stated=stated, touched=touched, covered=covered)
-
-
-def _planted(finished: Finished, names: list[str]) -> Iterator[PlantedRecall]:
-    for name in names:
-        sums: dict[tuple[str, str], list[int]] = {}
-        for number in finished.of(name):
-            for policy, letters in finished.planted[number]["policies"].items():
-                for letter, counts in letters.items():
-                    before = sums.get((policy, letter), [0, 0, 0, 0])
-                    sums[policy, letter] = [one + more for one, more in zip(before, counts, strict=True)]
-        for (policy, letter), (planted, touched, covered, typed) in sorted(sums.items()):
-            yield PlantedRecall(
-                source=name,
-                policy=policy,
-                letter=letter,
-                planted=planted,
-                touched=touched,
-                covered=covered,
-                typed=typed,
-            )
+            yield Split(name=name, amount=amount, rule=rules.get(name))
 
 
 def _demographics(finished: Finished, names: list[str]) -> Demographics | None:
@@ -461,7 +404,13 @@ def _distinct_shingles(finished: Finished, names: list[str]) -> Iterator[Distinc
 
 def _canonical_recipe(finished: Finished, tokenizer: str, language: str) -> dict[str, Any]:
     """The recipe as understood, without what differs between equal builds: paths, order of files, engine."""
-    recipe = finished.plan.recipe.model_dump(mode="json", exclude={"engine", "tokenizer", "root"})
+    left_out = {"engine", "tokenizer", "root"} | (
+        set() if finished.plan.evaluations else {"evaluations", "contamination"}
+    )
+    recipe = finished.plan.recipe.model_dump(mode="json", exclude=left_out)
+    if finished.plan.evaluations is not None:
+        for one, found in zip(recipe["evaluations"], finished.plan.evaluations.sets, strict=True):
+            one["files"] = sorted([file.name, file.sha256] for file in (*found.files, *found.beside))
     for source in recipe["sources"]:
         numbers = finished.of(source["name"])
         files = [file for n in numbers for file in finished.plan.bundles[n].files]

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from pipelines.arguments import SnapshotFolder
+from pipelines.console import Console
 
 if TYPE_CHECKING:
     from manifests.snapshot import Snapshot
@@ -93,8 +93,8 @@ def _locator(snapshot: Snapshot, given: Path | None) -> Oracle | None:
     Raises:
         AssetError: the file given is another tokenizer.
     """
-    from pipelines.snapshot_tokenizer import tokenizer_file
+    from pipelines.snapshot_tokenizer import stored_tokens, tokenizer_file
     from shards.tokenizer import load_tokenizer
 
-    place = tokenizer_file(snapshot.manifest, given)
+    place = tokenizer_file(stored_tokens(snapshot.manifest), given)
     return None if place is None else load_tokenizer(place).oracle

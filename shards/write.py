@@ -72,11 +72,12 @@ ROW = pa.schema(
         pa.field("paragraphs_cut", pa.int32(), nullable=False),
     ]
 )
-"""Columns of a shard. `text` is masked, and lacks as many repeated paragraphs as `paragraphs_cut` says; `input_ids` are
-its tokens, whole, without special tokens; `cluster_id` is the smallest doc_id of the document's near-duplicate group,
-which never straddles two splits. `stands_for` are the doc_ids that were merged into the document, `other_ids` their
-identifiers (`pmid:123`), `other_sources` and `other_licences` where they came from and under what. `nulls` gives the
-reason of every null as `field:reason`."""
+"""Columns of a shard. `text` is masked in as many places as `phi_masked` says (identifiers; `[EVALUATION_ITEM]`, too),
+and lacks as many repeated paragraphs as `paragraphs_cut` says; `input_ids` are its tokens, whole, without special
+tokens; `cluster_id` is the smallest doc_id of the document's near-duplicate group, which never straddles two splits.
+`stands_for` are the doc_ids that were merged into the document, `other_ids` their identifiers (`pmid:123`),
+`other_sources` and `other_licences` where they came from and under what. `nulls` gives the reason of every null as
+`field:reason`."""
 
 ADDED = frozenset({"mesh"})
 """Columns that came later: snapshots of earlier code lack them."""

@@ -23,6 +23,7 @@ READERS = {
     "tmx": "sources.tmx:TmxReader",
     "clinicaltrials": "sources.clinicaltrials:ClinicalTrialsReader",
     "jsonl": "sources.jsonl:JsonlReader",
+    "messages": "sources.messages:MessagesReader",
     "json": "sources.json_records:JsonReader",
     "xml": "sources.xml_records:XmlReader",
     "parquet": "sources.parquet:ParquetReader",

@@ -75,7 +75,9 @@ class Desk:
         """
         name = path.strip("/")
         file = self.snapshot.folder / name
-        if name not in self.pages or not file.is_file():
+        # A link that stands for a page, or for a folder of pages, leads to what is no page.
+        inside = [file, *file.parents][: len(Path(name).parts)]
+        if name not in self.pages or not file.is_file() or any(one.is_symlink() for one in inside):
             raise Missing(path)
         return file.read_bytes()
 

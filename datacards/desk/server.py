@@ -104,7 +104,8 @@ class Handler(BaseHTTPRequestHandler):
         """The fields of a form; None if it is none, or too long."""
         kind = self.headers.get("Content-Type", "").partition(";")[0].strip()
         length = self.headers.get("Content-Length", "")
-        if kind != "application/x-www-form-urlencoded" or not length.isdecimal() or int(length) > _LONGEST_FORM:
+        few = length.isascii() and length.isdecimal() and len(length) < 6  # Python refuses numbers of 5,000 digits
+        if kind != "application/x-www-form-urlencoded" or not few or int(length) > _LONGEST_FORM:
             self.close_connection = True  # the rest of it is not read
             return None
         return dict(parse_qsl(self.rfile.read(int(length)).decode("utf-8", "replace")))

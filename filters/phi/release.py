@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from filters.phi.policy import load_policy
-from filters.phi.spans import Mark, Span, masked_bytes, placeholder
+from filters.phi.spans import EVALUATION_ITEM, Mark, Span, masked_bytes, placeholder
 from filters.phi.surrogates import Key, Surrogates
 
 RELEASED_SPAN = pa.struct(
@@ -33,6 +35,13 @@ Told = int | str | None
 RELEASED_SPANS = pa.list_(pa.field("item", RELEASED_SPAN, nullable=False))
 
 
+def items_in(spans: pa.ListArray) -> npt.NDArray[np.int64]:
+    """int64[n]: how many of the spans of each row (`SPANS`, `RELEASED_SPANS`) are items of evaluation sets."""
+    items = pc.equal(spans.flatten().field("kind"), EVALUATION_ITEM)
+    rows = pc.list_parent_indices(spans).filter(items).to_numpy()
+    return np.bincount(rows, minlength=len(spans)).astype(np.int64)
+
+
 class Release:
     """Replaces identifiers as each document's policy asks, with `key` for surrogates and tags; None: placeholders."""
 
@@ -41,11 +50,16 @@ class Release:
         self._surrogates = Surrogates(key) if key else None
 
     def mark(self, policy: str, doc_id: str, originals: list[tuple[str, str]]) -> Mark:
-        """What stands for the identifiers of a document, of which `originals` are all (class and value)."""
+        """What stands for the identifiers of a document, of which `originals` are all (class and value).
+
+        Items of evaluation sets have no surrogates: whoever reads the text shall see that something is gone.
+        """
         if self._surrogates is None or load_policy(policy).replace == "placeholder":
             return placeholder
-        document = self._surrogates.document(doc_id, originals)
-        return lambda kind, value: document.replace(kind, value.decode()).encode()
+        document = self._surrogates.document(doc_id, [one for one in originals if one[0] != EVALUATION_ITEM])
+        return lambda kind, value: (
+            placeholder(kind) if kind == EVALUATION_ITEM else document.replace(kind, value.decode()).encode()
+        )
 
     def text(self, doc_id: str, policy: str, text: bytes, spans: list[Span]) -> tuple[bytes, list[dict[str, Told]]]:
         """The released text of a document, and its spans as `RELEASED_SPAN` has them."""
@@ -58,7 +72,9 @@ class Release:
         return released, told
 
     def _tag(self, doc_id: str, text: bytes, span: Span) -> str | None:
-        return self._key.tag(doc_id, text[span.start : span.end]) if self._key else None
+        if self._key is None or span.kind == EVALUATION_ITEM:
+            return None
+        return self._key.tag(doc_id, text[span.start : span.end])
 
     def column(
         self, text: pa.LargeStringArray, spans: pa.ListArray, doc_ids: Iterable[str], policies: Iterable[str]

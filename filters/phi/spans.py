@@ -20,6 +20,9 @@ SPAN = pa.struct(
 
 SPANS = pa.list_(pa.field("item", SPAN, nullable=False))
 
+EVALUATION_ITEM = "EVALUATION_ITEM"
+"""Class of a span that is masked and no identifier: words of an item of an evaluation set (`filters.contamination`)."""
+
 _YEAR = re.compile(rb"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 
 

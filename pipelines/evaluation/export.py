@@ -173,7 +173,8 @@ class _Writer:
     def _metadata(self, split: str, source: str, documents: int) -> dict[str, str | int]:
         manifest = self.snapshot.manifest
         return {
-            "version": manifest.snapshot_id,
+            "version": manifest.snapshot_id[:12],
+            "snapshot_id": manifest.snapshot_id,
             "snapshot": manifest.name,
             "split": split,
             "source": source,

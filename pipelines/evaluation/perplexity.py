@@ -45,7 +45,7 @@ class LocalModel:
             import torch
             from transformers import AutoModelForCausalLM, AutoTokenizer
         except ImportError as error:
-            raise AssetError(f'{error.name} is not installed: pip install -e ".[train]"') from None
+            raise AssetError(f'{error.name or error} cannot be imported: pip install -e ".[train]"') from None
         logging.getLogger("transformers.tokenization_utils_base").setLevel(logging.ERROR)  # long documents are cut here
         if not folder.is_dir():
             raise AssetError(f"no model folder at {folder}")

@@ -48,8 +48,8 @@ def run(params: dict[str, Any], folders: dict[str, Path], work: WorkFolder) -> d
     chosen = free.filter(pl.col("late") | (pl.col("position") < cap))
     chosen.select("row", "cluster", "home", "position", "late", "tokens").write_parquet(folder / ROWS)
     _write_sets(folder, chosen["row"].to_numpy().astype(np.int64), params, work)
-    late_in_train = free.filter(own & ~pl.col("late"))
-    return {"held": {"documents": len(chosen), "late_in_train": len(late_in_train)}}
+    late_in_group = free.filter(own & ~pl.col("late"))
+    return {"held": {"documents": len(chosen), "late_in_group": len(late_in_group)}}
 
 
 def kept_rows(params: dict[str, Any], work: WorkFolder) -> pl.DataFrame:

@@ -43,9 +43,9 @@ class HeldOut:
     """By source and split, tokens as read."""
     like_train: int
     """Documents that would be held out, were they not similar to some that cannot be."""
-    late_in_train: int
-    """Documents published after the date that stay in train, as their group has others that were not, or may not have
-    been."""
+    late_in_group: int
+    """Documents published after the date that it does not hold out, as their group has others that were not, or may not
+    have been."""
 
 
 class Splitting:
@@ -77,7 +77,7 @@ class Splitting:
             wanted={name: asked["tokens"] for name, asked in homes.items()},
             tokens={(source, split): count for source, split, count in chosen["tokens"]},
             like_train=chosen["like_train"],
-            late_in_train=chosen["late_in_train"],
+            late_in_group=chosen["late_in_group"],
         )
 
     def _asked(self, own: int | None, kept: int) -> dict[str, Any]:
@@ -116,7 +116,7 @@ class Splitting:
             "sources": [part.source for part in parts],
         }
         (result,) = self._several("Choose what to hold out", "choose", "choose", [params])
-        return {**result, "late_in_train": sum(one["late_in_train"] for one in held)}
+        return {**result, "late_in_group": sum(one["late_in_group"] for one in held)}
 
     def _several(
         self, title: str, task: str, step: str, params: Sequence[dict[str, Any]], parts: Sequence[Part] = ()

@@ -11,8 +11,10 @@ import polars as pl
 
 from corpus.errors import SnapshotError
 from corpus.tables import write_frame
+from filters.phi.spans import EVALUATION_ITEM
 from manifests import covered, layout, mentioned, origin
 from manifests.amount import Amount, Share
+from manifests.contamination import Contamination, MaskedItems
 from manifests.coverage import MEASURES
 from manifests.demographics import Demographics, lines
 from manifests.earlier import incomparable, minhash_of
@@ -96,6 +98,7 @@ def restate(
             "attributed": files[layout.ATTRIBUTION].rows,
         }
     )
+    accounts = _accounts(now)
     return parent.model_copy(
         update={
             "snapshot_id": "",
@@ -107,7 +110,8 @@ def restate(
             "coverage": coverage,
             "ledger": ledger,
             "rights": rights,
-            "privacy": _privacy(now),
+            "privacy": _privacy(now, accounts),
+            **_contamination(now, accounts),
             "dedup": parent.dedup.model_copy(update=_read_again(now)),
             "demographics": _demographics(now),
             "token_counts": tuple(_fewer(one, taken.counts[one.name], shards) for one in parent.token_counts),
@@ -154,20 +158,38 @@ def _of_split(now: Snapshot, split: str) -> list[Path]:
     return [now.folder / shard.path for shard in now.manifest.shards if shard.split == split]
 
 
-def _privacy(now: Snapshot) -> Privacy:
+def _accounts(now: Snapshot) -> dict[tuple[str, str], list[int]]:
+    """Spans and documents by source and class, from the accounts of the shards; sources in the manifest's order."""
     counts: dict[tuple[str, str], list[int]] = {}
     for shard in now.manifest.shards:
         for kind, (spans, documents) in account_counts(now.folder / account_of(shard)).items():
             sums = counts.setdefault((shard.source, kind), [0, 0])
             sums[0] += spans
             sums[1] += documents
+    order = [source.name for source in now.manifest.sources]
+    return dict(sorted(counts.items(), key=lambda one: (order.index(one[0][0]), one[0][1])))
+
+
+def _privacy(now: Snapshot, counts: dict[tuple[str, str], list[int]]) -> Privacy:
     masked = tuple(
-        PhiCount(source=source.name, kind=kind, spans=spans, documents=documents)
-        for source in now.manifest.sources
-        for (name, kind), (spans, documents) in sorted(counts.items())
-        if name == source.name
+        PhiCount(source=name, kind=kind, spans=spans, documents=documents)
+        for (name, kind), (spans, documents) in counts.items()
+        if kind != EVALUATION_ITEM
     )
     return now.manifest.privacy.model_copy(update={"masked": masked})
+
+
+def _contamination(now: Snapshot, counts: dict[tuple[str, str], list[int]]) -> dict[str, Contamination]:
+    """What is masked of evaluation items in the text that is left; what was found speaks of the build."""
+    stated = now.manifest.contamination
+    if stated is None:
+        return {}
+    masked = tuple(
+        MaskedItems(source=name, spans=spans, documents=documents)
+        for (name, kind), (spans, documents) in counts.items()
+        if kind == EVALUATION_ITEM
+    )
+    return {"contamination": stated.model_copy(update={"masked": masked})}
 
 
 def _read_again(now: Snapshot) -> dict[str, object]:

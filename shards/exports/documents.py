@@ -53,15 +53,26 @@ def token_type(vocabulary: int, eos: int | None = None) -> npt.DTypeLike:
     return np.uint16 if max(vocabulary, (eos or 0) + 1) <= _NARROW else np.uint32
 
 
-def read_documents(path: Path, vocabulary: int) -> Iterator[Documents]:
+def read_documents(path: Path, vocabulary: int, beside: Path | None = None) -> Iterator[Documents]:
     """The documents of a shard in order; one row group is held.
 
+    Args:
+        beside: take the ids from this file, which has the shard's rows and row groups (`shards.other_tokens`).
+
     Raises:
-        SnapshotError: a token id is outside the vocabulary.
+        SnapshotError: a token id is outside the vocabulary, or the file beside is of other documents.
     """
-    with pq.ParquetFile(path) as file:
+    columns = COLUMNS if beside is None else COLUMNS[:-1]
+    with pq.ParquetFile(path) as file, pq.ParquetFile(beside or path) as other:
+        if other.num_row_groups != file.num_row_groups:
+            raise SnapshotError(f"{path.name} and its tokens by another tokenizer are cut differently")
         for group in range(file.num_row_groups):
-            rows = file.read_row_group(group, columns=list(COLUMNS)).combine_chunks()
+            rows = file.read_row_group(group, columns=list(columns)).combine_chunks()
+            if beside is not None:
+                ids_of = other.read_row_group(group, columns=["doc_id", "input_ids"]).combine_chunks()
+                if not ids_of["doc_id"].equals(rows["doc_id"]):
+                    raise SnapshotError(f"tokens by another tokenizer beside {path.name} are of other documents")
+                rows = rows.append_column("input_ids", ids_of["input_ids"])
             if not len(rows):
                 continue
             column = rows["input_ids"].chunk(0)

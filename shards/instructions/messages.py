@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from sources.messages import HEADS
+
 Role = Literal["system", "user", "assistant"]
 ROLES: tuple[Role, ...] = ("system", "user", "assistant")
 
@@ -33,7 +35,7 @@ Conversation = tuple[Message, ...]
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 # As the reader of dialogues writes a speaker: a word or two, perhaps a number.
 _SPEAKER = re.compile(r"([A-Z][a-z]+(?: [a-z]+)?)(?: ?\d)?:(?=\s|$)")
-_HEADS = {f"{role.capitalize()}:": role for role in ROLES}
+_HEADS = {HEADS[role]: role for role in ROLES}
 
 
 def question_answer(text: str) -> Conversation | Skipped:

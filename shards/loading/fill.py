@@ -14,6 +14,20 @@ Array = npt.NDArray[Any]
 
 
 @kernel
+def copy(found: Array, values: Array) -> None:
+    """From 0 in both: the compiler sees that no index is negative, and moves many at a time."""
+    for place in range(found.size):
+        found[place] = values[place]
+
+
+@kernel
+def count_up(found: Array) -> None:
+    """0, 1, 2 ..."""
+    for place in range(found.size):
+        found[place] = place
+
+
+@kernel
 def fill(
     ids: Array,
     rows: Array,
@@ -45,10 +59,9 @@ def fill(
                 line[to] = bos
                 to += 1
             source = begin + max(first - front, 0)
-            count = min(last - front, size) - max(first - front, 0)
-            for token in range(count):
-                line[to + token] = tokens[source + token]
-            to += max(count, 0)
+            count = max(min(last - front, size) - max(first - front, 0), 0)
+            copy(line[to : to + count], tokens[source : source + count])
+            to += count
             if last > front + size:
                 line[to] = eos
                 to += 1
@@ -60,8 +73,7 @@ def copy_sequences(ids: Array, rows: Array, tokens: Array, offsets: Array, lengt
     """Write sequences `rows` of `tokens` (any integer, [sequences, length]) into `ids`, padding after their pieces."""
     for at in range(rows.size):
         line, source = ids[at], tokens[rows[at]]
-        for place in range(line.size):
-            line[place] = source[place]
+        copy(line, source)
         held = 0
         for piece in range(offsets[at], offsets[at + 1]):
             held += lengths[piece]
@@ -75,26 +87,23 @@ def fill_positions(found: Array, pieces: Array, lengths: Array) -> None:
         line = found[row]
         to = 0
         for piece in range(pieces[row], pieces[row + 1]):
-            for place in range(lengths[piece]):
-                line[to + place] = place
+            count_up(line[to : to + lengths[piece]])
             to += lengths[piece]
-        for place in range(line.size - to):
-            line[to + place] = place
+        count_up(line[to:])
 
 
 @kernel
 def fill_labels(found: Array, ids: Array, pieces: Array, lengths: Array, mask_starts: bool) -> None:
     """Copy `ids`, but for padding and, if asked, the first token of each piece."""
     for row in range(found.shape[0]):
+        line = found[row]
         to = 0
         for piece in range(pieces[row], pieces[row + 1]):
-            for place in range(to, to + lengths[piece]):
-                found[row, place] = ids[row, place]
+            copy(line[to : to + lengths[piece]], ids[row, to : to + lengths[piece]])
             if mask_starts:
-                found[row, to] = IGNORED
+                line[to] = IGNORED
             to += lengths[piece]
-        for place in range(to, found.shape[1]):
-            found[row, place] = IGNORED
+        line[to:] = IGNORED
 
 
 def pieces_of(numbers: Array, offsets: Array) -> Array:

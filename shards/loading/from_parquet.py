@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from corpus.errors import LoadError, SnapshotError
 from shards.loading.batch import Ids, Numbers
 from shards.loading.blocks import Block, blocks_of, packed_lengths, unreadable
 from shards.loading.config import PackConfig
 from shards.loading.corpus import Corpus, ShardFile
+from shards.loading.pages import DamagedPage, ShardReader
 from shards.loading.store import Pieces
 
 MEMORY = 2 << 30
@@ -48,7 +48,7 @@ class ParquetStore:
         self._memory = memory
         self._ends = [np.cumsum([block.sequences for block in each], dtype=np.int64) for each in self.blocks]
         self._decoded: OrderedDict[tuple[int, int], _Decoded] = OrderedDict()
-        self._files: OrderedDict[str, pq.ParquetFile] = OrderedDict()
+        self._files: OrderedDict[str, ShardReader] = OrderedDict()
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_decoded": OrderedDict(), "_files": OrderedDict()}
@@ -110,25 +110,20 @@ class ParquetStore:
 
         shard = self.corpus.sources[source].shards[block.shard]
         try:
-            read = self._file(shard).read_row_groups([*block.groups], columns=["input_ids"], use_threads=False)
-        except (OSError, pa.ArrowException) as error:
+            lengths, tokens = self._file(shard).read(block.groups)
+        except (OSError, DamagedPage, pa.ArrowException, KeyError) as error:
             raise unreadable(shard, error) from None
-        lists = [chunk for chunk in read["input_ids"].chunks if len(chunk)]
-        offsets = [chunk.offsets.to_numpy() for chunk in lists]
-        tokens = [chunk.values.to_numpy()[each[0] : each[-1]] for chunk, each in zip(lists, offsets, strict=True)]
-        lengths = np.concatenate([np.zeros(0, np.int64), *(np.diff(each) for each in offsets)])
-        if len(lengths) != block.documents or int(lengths.sum()) != block.tokens:
+        if len(lengths) != block.documents or not len(tokens) == int(lengths.sum()) == block.tokens:
             raise SnapshotError(f"{shard.name}: its n_tokens are not the numbers of its input_ids")
         plan = pack(packed_lengths(lengths, self.pack), self.pack.length, split_below=self.pack.split_below)
-        ids = tokens[0] if len(tokens) == 1 else np.concatenate([np.zeros(0, np.int32), *tokens])
-        return _Decoded(ids, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]), plan)
+        return _Decoded(tokens, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]), plan)
 
-    def _file(self, shard: ShardFile) -> pq.ParquetFile:
+    def _file(self, shard: ShardFile) -> ShardReader:
         key = str(shard.path)
         if key not in self._files:
             while len(self._files) >= _OPEN_FILES:
                 self._files.popitem(last=False)[1].close()
-            self._files[key] = pq.ParquetFile(shard.path, page_checksum_verification=True)
+            self._files[key] = ShardReader(shard)
         self._files.move_to_end(key)
         return self._files[key]
 

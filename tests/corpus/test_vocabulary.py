@@ -106,8 +106,8 @@ def test_every_field_of_a_document_has_a_column() -> None:
 
 def test_stages_are_the_ledgers_in_the_order_of_the_journey() -> None:
     assert [stage.value for stage in Stage] == [
-        "read", "use", "version", "retraction", "licence", "language", "quality", "datatrove", "phi", "identity",
-        "exact", "near", "takedown", "release",
+        "read", "use", "version", "retraction", "licence", "language", "quality", "datatrove", "phi",
+        "contamination", "identity", "exact", "near", "takedown", "release",
     ]  # fmt: skip
     assert {verdict.value for verdict in Verdict} == {"keep", "drop", "merge", "fail"}
     assert {"verdict", "stage", "reason", "survivor", "similarity"} < set(VERDICTS.names)

@@ -68,6 +68,8 @@ def with_hostile_strings(manifest: Manifest) -> Manifest:
             return value
         if isinstance(value, list):
             return [spoil(item, key) for item in value]
+        if key == "path":  # of a Parquet file, or the manifest is none
+            return value.replace(".parquet", "<b>|`*'\"&.parquet")
         return f"{value}{HOSTILE}" if isinstance(value, str) and key not in kept else value
 
     return Manifest.model_validate(spoil(content))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -106,6 +107,25 @@ def test_a_form_without_an_origin_changes_nothing(visitor: Visitor) -> None:
 def test_a_form_longer_than_any_of_ours_is_not_read(visitor: Visitor) -> None:
     form = {"said": "right", "token": visitor.server.guard.token, "words": "x" * 10_000}
     assert visitor.post("/sample/3", form).status == 403
+
+
+def test_a_length_that_is_no_number_of_bytes_is_refused(visitor: Visitor) -> None:
+    port = visitor.server.guard.port
+    head = f"Host: 127.0.0.1:{port}\r\nContent-Type: application/x-www-form-urlencoded"
+    for length in ("9" * 5_000, "-1", "1_0", ""):
+        with closing(socket.create_connection(("127.0.0.1", port), timeout=30)) as line:
+            line.sendall(f"POST /sample/3 HTTP/1.1\r\n{head}\r\nContent-Length: {length}\r\n\r\n".encode())
+            assert b" 403 " in line.recv(200)
+
+
+@pytest.mark.parametrize("link", ["report/index.html", "report/sources"])
+def test_a_link_that_stands_for_a_page_is_not_followed(manifest: Manifest, tmp_path: Path, link: str) -> None:
+    folder = write_snapshot(tmp_path / "snapshot", manifest, samples_of(manifest)).folder
+    (folder / link).rename(tmp_path / "moved")
+    (folder / link).symlink_to(tmp_path / "moved")
+    page = "/report/index.html" if link.endswith("html") else "/report/sources/medline.html"
+    with open_desk(Snapshot.open(folder), tmp_path) as visitor:
+        assert visitor.get(page).status == 404
 
 
 def test_every_answer_says_what_a_browser_may_do_with_it(visitor: Visitor) -> None:

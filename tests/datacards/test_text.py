@@ -91,3 +91,33 @@ def test_a_template_cannot_print_what_has_no_agreed_form(value: object) -> None:
 
 def test_a_template_prints_whole_numbers_with_separators() -> None:
     assert _markdown_pages().from_string("{{ value }}").render(value=1_234_567) == "1,234,567"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "page"),
+    [
+        ("run `hc4 sign`, then", r"run `hc4 sign`, then", "run <code>hc4 sign</code>, then"),
+        ("an odd ` stays", r"an odd \` stays", "an odd ` stays"),
+        ("`a` and ` b", r"`a` and \` b", "<code>a</code> and ` b"),
+        ("`<b>` & *c*", r"&lt;b&gt; &amp; \*c\*", "<code>&lt;b&gt;</code> &amp; *c*"),
+        ("``", "", ""),
+    ],
+)
+def test_names_in_backticks_are_code_and_nothing_else_is_markup(said: str, shown: str, page: str) -> None:
+    assert text.prose(said) == shown
+    assert text.html_prose(said) == page
+
+
+def test_a_label_may_break_after_its_underscores() -> None:
+    assert text.html_label("a_<b>_c") == "a_<wbr>&lt;b&gt;_<wbr>c"
+
+
+@given(st.text())
+@example("`` ` ``")
+@example("`a|b` c")
+def test_a_sentence_shows_its_characters_but_for_pairs_of_backticks(value: str) -> None:
+    rendered = MarkdownIt("commonmark").enable("table").render(f"| a |\n| --- |\n| x {text.prose(value)} |\n")
+    shown = lxml.html.fromstring(rendered).xpath(".//td")[0].text_content()
+    plain = text.one_line(value)
+    marked = plain.count("`") // 2 * 2
+    assert sorted(shown.removeprefix("x").replace(" ", "")) == sorted(plain.replace("`", "", marked).replace(" ", ""))

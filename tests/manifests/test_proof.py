@@ -267,3 +267,36 @@ def test_a_document_that_was_not_released_ends_the_command_with_its_fate(snapsho
 
     assert (absent.returncode, absent.stdout) == (1, "")
     assert "dropped at quality by too_few_words" in absent.stderr
+
+
+@pytest.mark.parametrize("step", ["0" * 62, "0" * 66, "", "A" * 64, " " + "0" * 63, "0x" + "0" * 62])
+def test_a_hash_of_another_form_is_told(opened: Snapshot, step: str) -> None:
+    proof = prove(opened, "articles:plain-03")
+    other = proof.model_copy(update={"row": proof.row.model_copy(update={"path": (step, *proof.row.path[1:])})})
+
+    assert "a hash in the proof is not 64 hex digits, in lower case" in faults(other)
+
+
+NO_MANIFESTS = [
+    b'{"snapshot_id": "x", "merkle": {"root": "x"}, "shards": [], "sources": [], "n": 1152921504606846976}',
+    b'{"snapshot_id": "x", "merkle": {"root": "x"}, "shards": [], "sources": [{"name": "articles", "raw_files": [1]}]}',
+    b'{"snapshot_id": "x", "merkle": {"root": "x"}, "shards": [[]], "sources": []}',
+    b'{"snapshot_id": "x", "merkle": {"root": NaN}}',
+    b"[" * 100_000,
+    b"",
+]
+
+
+@pytest.mark.parametrize("number", range(len(NO_MANIFESTS)))
+def test_what_is_no_manifest_is_told(opened: Snapshot, number: int) -> None:
+    found = faults(prove(opened, "articles:plain-03"), manifest=NO_MANIFESTS[number])
+
+    assert found == ["the manifest is none, or states no Merkle root"]
+
+
+def test_a_manifest_that_says_one_thing_twice_is_told(opened: Snapshot) -> None:
+    content = (opened.folder / "manifest.json").read_bytes()
+    twice = b'{"name":"another",' + content[1:]
+
+    assert faults(prove(opened, "articles:plain-03"), manifest=content) == []
+    assert faults(prove(opened, "articles:plain-03"), manifest=twice) == ["the manifest is not canonical JSON"]

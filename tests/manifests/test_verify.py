@@ -20,7 +20,7 @@ from manifests.sums import snapshot_files, write_sums
 from manifests.verify import Finding, notes, verify
 from tests.conftest import Built
 from tests.manifests.damage import SUMS, changed, forged, names, rewritten
-from tests.pipelines.building import hc4
+from tests.pipelines.building import hc4, hc4_here
 
 PAGES = ["DATASHEET.md", "README.md"]
 
@@ -125,6 +125,18 @@ def test_a_table_that_is_none_is_named(copy: Path, kind: str) -> None:
     assert rewritten(copy, {name: sink.getvalue().to_pybytes()}) == [Finding(name, "has no column source")]
 
 
+@pytest.mark.parametrize("kind", ["data/medline/train", "ledger/ledger", "privacy/medline/", "ATTRIBUTION"])
+def test_a_column_that_no_check_knows_is_named(copy: Path, kind: str) -> None:
+    name = next(name for name in snapshot_files(copy) if name.startswith(kind))
+    table = pq.read_table(copy / name)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table.append_column("note", pa.array(["anything"] * len(table))), sink)
+
+    found = rewritten(copy, {name: sink.getvalue().to_pybytes()})
+
+    assert found == [Finding(name, "has a column that there is none of: note")]
+
+
 def test_what_is_no_plain_file_is_named_and_never_opened(copy: Path) -> None:
     made = [copy / "data" / name for name in ("link", "pipe", "empty", "folder-link")]
     made[0].symlink_to(copy / "README.md")
@@ -182,13 +194,13 @@ def test_cards_that_other_code_made_are_said_to_be_unchecked(copy: Path, snapsho
     ]
 
 
-def test_a_file_with_markup_in_its_name_is_named_as_it_is(copy: Path, tmp_path: Path) -> None:
+def test_a_file_with_markup_in_its_name_is_named_as_it_is(copy: Path) -> None:
     evil = copy / "data" / "[bold]evil"
     evil.write_bytes(b"")
-    done = hc4("verify", copy, home=tmp_path / "home", cwd=tmp_path)
+    done = hc4_here("verify", copy)
     evil.unlink()
 
-    assert done.returncode == 6
+    assert done.exit_code == 6
     assert "data/[bold]evil: is not part of the snapshot" in done.stderr
 
 
@@ -204,8 +216,21 @@ def test_the_command_agrees(copy: Path, tmp_path: Path) -> None:
     content = bytearray((copy / shard).read_bytes())
     content[len(content) // 2] ^= 1
     with changed(copy / shard, bytes(content)):
-        damaged = hc4("verify", copy, home=tmp_path / "home", cwd=tmp_path)
+        damaged = hc4_here("verify", copy)
 
-    assert (whole.returncode, damaged.returncode) == (0, 6)
+    assert (whole.returncode, damaged.exit_code) == (0, 6)
     assert "the ledger closes" in whole.stdout
     assert f"✗ {shard}" in damaged.stderr
+
+
+def test_the_name_of_a_file_does_not_hide_what_is_found(copy: Path) -> None:
+    evil = copy / "data" / "x\x1b[1A\x1b[2K✓ whole"
+    evil.write_bytes(b"")
+    try:
+        done = hc4_here("verify", copy)
+    finally:
+        evil.unlink()
+
+    assert done.exit_code == 6
+    assert "is not part of the snapshot" in done.stderr
+    assert "\x1b" not in done.stderr

@@ -45,6 +45,10 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
         "sign",
         "trace",
         "takedown",
+        "export",
+        "instruct",
+        "pack",
+        "contamination",
         "Exit codes",
     ):
         assert word in done.stdout, word
@@ -54,7 +58,7 @@ def test_help_names_every_command_and_exit_code(tmp_path: Path) -> None:
     "name",
     [
         *("plan", "build", "status", "verify", "explain", "inspect", "whatif", "sources", "assets", "fetch", "phi"),
-        *("cards", "prove", "sign", "trace", "takedown"),
+        *("cards", "prove", "sign", "trace", "takedown", "export", "pack", "instruct", "contamination"),
     ],
 )
 def test_every_command_has_help(name: str) -> None:

@@ -8,14 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from corpus.assets import asset_path
 from corpus.errors import AssetError, BuildStopped, Hc4Error, RecipeError, SnapshotError
 from manifests.exported import EXPORT, LINEAGE_FILE, read_export
 from manifests.snapshot import Snapshot
+from manifests.token_counts import TokenCount
 from pipelines.export_check import check
 from shards.exports.registry import FORMATS
+from shards.other_tokens import write_other_tokens
+from shards.tokenizer import load_tokenizer
 from tests.conftest import Built
 from tests.pipelines.building import hc4_here
 
@@ -136,6 +140,42 @@ def test_after_a_takedown_only_shards_concerned_are_written(snapshot: Built, tmp
     assert stated.documents == read_export(folder).documents
 
 
+def test_tokens_by_another_tokenizer_are_exported_where_they_are_stored(snapshot: Built, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(snapshot.folder, copy)
+    opened = Snapshot.open(copy)
+    tokenizer = load_tokenizer(asset_path("mistral-v3.model"))
+    size, by_shard = opened.manifest.recipe["shards"]["row_group_tokens"], {}  # type: ignore[index,call-overload]
+    other = TokenCount(
+        name="shifted",
+        file="shifted.model",
+        sha256="0" * 64,
+        vocabulary=70_000,
+        fast_path="none",
+        oracle="none",
+        oracle_documents=0,
+        tokens=0,
+        by_source={},
+        stored=True,  # type: ignore[arg-type]
+    )
+    for shard in opened.manifest.shards:
+        rows = pq.read_table(copy / shard.path)
+        path = copy / other.beside(shard.path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        counts = write_other_tokens(path, rows, tokenizer, row_group_tokens=size, store=True)
+        by_shard[shard.path] = int(counts.sum())
+    manifest = opened.manifest.model_copy(update={"token_counts": (other.model_copy(update={"by_shard": by_shard}),)})
+    (copy / "manifest.json").write_bytes(manifest.identified().canonical())
+    folder = exported(copy, tmp_path / "out", "megatron", "--by", "shifted", "--eos", "69999")
+    stated, findings = check(folder, Snapshot.open(copy))
+    assert findings == []
+    assert (stated.encoded.dtype, stated.encoded.eos, stated.encoded.tokenizer) == ("int32", 69_999, "shifted.model")
+    own = read_export(exported(snapshot.folder, tmp_path / "own"))
+    assert [part.tokens_sha256 for part in stated.parts] == [part.tokens_sha256 for part in own.parts]
+    with pytest.raises(AssetError, match=r"shifted\.model, which names the token"):
+        exported(copy, tmp_path / "more", "megatron", "--by", "shifted")
+
+
 def test_a_choice_takes_other_files_away(snapshot: Built, tmp_path: Path) -> None:
     folder = exported(snapshot.folder, tmp_path / "out")
     exported(snapshot.folder, folder, "megatron", "--split", "validation", "--source", "medline", "--eos", "none")
@@ -153,6 +193,7 @@ def test_a_choice_takes_other_files_away(snapshot: Built, tmp_path: Path) -> Non
     [
         ("tfrecord", (), RecipeError, "the formats are"),
         ("megatron", ("--split", "test"), RecipeError, "no split 'test'; it has train, validation"),
+        ("megatron", ("--by", "gpt2"), RecipeError, "no tokens by 'gpt2'; it has its own, and none by others"),
         ("megatron", ("--source", "nobody"), RecipeError, "no source 'nobody'"),
         ("megatron", ("--eos", "32768"), RecipeError, "below 32,768"),
         ("megatron", ("--eos", "</s>"), RecipeError, "`none` or an id"),

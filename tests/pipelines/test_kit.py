@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 
 import polars as pl
 import pytest
@@ -13,7 +14,7 @@ from manifests.snapshot import Snapshot
 from manifests.verify import verify
 from pipelines.recipe import load_recipe
 from tests.conftest import Built
-from tests.pipelines.building import ROOT, build
+from tests.pipelines.building import ROOT, build, hc4_here
 from tests.pipelines.small import assets_are_here
 from tests.sources.material import KIT
 
@@ -164,6 +165,35 @@ def test_evaluation_sets_are_read_and_never_released(manifest: Manifest, release
 
 def merged(audit: pl.DataFrame, source: str) -> pl.DataFrame:
     return audit.filter((pl.col("source") == source) & (pl.col("verdict") == "merge"))
+
+
+def test_items_of_evaluation_sets_are_found_where_they_stand(kit: Built, manifest: Manifest) -> None:
+    """Of 8 of the 13 BioASQ questions of the kit a gold snippet stands word for word in its MEDLINE files."""
+    stated = manifest.contamination
+    assert stated is not None
+    assert {one.name: one.items for one in stated.sets if one.name != "bold_prompts"} == {
+        "medqa": 1273,
+        "mmlu": 500,
+        "frenchmedmcqa": 312,
+        "pubmedqa": 586,
+        "bioasq": 13,
+        "cpgqa": 665,
+        "liveqa": 104,
+    }
+    hits = pl.read_parquet(kit.folder / "contamination" / "hits.parquet", glob=False)
+    whole = (pl.col("part") == "context") & (pl.col("score") > 0.999)
+    snippets = hits.filter(whole & (pl.col("set") == "bioasq") & (pl.col("source") == "pubmed_xml"))
+    assert snippets["item"].n_unique() >= 8
+    assert set(stated.screened).isdisjoint(source.name for source in manifest.sources if source.use == "evaluate")
+
+
+def test_no_item_is_left_that_the_recipe_wants_removed(kit: Built) -> None:
+    """Looked for again in the text as released."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HC4_KIT", str(KIT))
+        told = hc4_here("contamination", kit.folder, RECIPE, "--json")
+    assert told.exit_code == 0, told.output
+    assert {one["action"] for one in json.loads(told.stdout)["left"]} <= {"report"}
 
 
 def test_spanish_cases_that_two_corpora_hold_are_told_by_their_words(audit: pl.DataFrame) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from corpus.errors import FetchError, RecipeError
 from manifests.snapshot import Snapshot
 from manifests.trace import Trace, trace_document
-from pipelines.read_back import compared, read_back, shortened
+from pipelines.read_back import compared, find_raw_file, read_back, shortened
 from tests.conftest import Built
 from tests.pipelines.small import SmallCorpus
 
@@ -144,3 +144,23 @@ def test_a_text_with_paragraphs_cut_is_told_from_another() -> None:
     assert shortened(read, "One line.\nThe end.", []) == "shortened"
     assert shortened(read, "The end.\nOne line.", []) == "different"
     assert shortened(read, "One line.\nAnother end.", []) == "different"
+
+
+@pytest.mark.parametrize("name", ["../secret.xml", "a/../../secret.xml", "/etc/hostname"])
+def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "secret.xml").write_bytes(b"secret")
+
+    with pytest.raises(RecipeError, match="no raw file below"):
+        find_raw_file(tmp_path / "raw", name, hashlib.sha256(b"secret").hexdigest())
+
+
+@pytest.mark.parametrize("name", ["**a.xml", "[a", "*"])
+def test_a_name_is_no_pattern(tmp_path: Path, name: str) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "other.xml").write_bytes(b"other")
+    digest = hashlib.sha256(b"other").hexdigest()
+    with pytest.raises(RecipeError, match="holds no raw file"):
+        find_raw_file(tmp_path, name, digest)
+    (tmp_path / "sub" / name).write_bytes(b"other")
+    assert find_raw_file(tmp_path, name, digest) == tmp_path / "sub" / name

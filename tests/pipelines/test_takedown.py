@@ -270,3 +270,20 @@ def test_a_build_with_a_blocklist_does_not_bring_them_back(
     merged = Snapshot.open(taken).audit().filter(pl.col("survivor") == "medline:34088389").collect()
     assert copies == set(merged["doc_id"])
     assert verify(tmp_path / "again", render) == []
+
+
+def test_all_of_it_can_go_and_what_a_kill_left_behind_does_not_matter(snapshot: Built, tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    unfinished = tmp_path / ".new.publishing"
+    (unfinished / "data").mkdir(parents=True)
+    shard = snapshot.manifest.shards[0]
+    # As a takedown that was killed leaves it: files that are the parent's own.
+    (unfinished / "README.md").hardlink_to(snapshot.folder / "README.md")
+    (unfinished / "data" / "left.parquet").hardlink_to(snapshot.folder / shard.path)
+
+    manifest = take_down(snapshot.folder, new, request(source=[one.name for one in snapshot.manifest.sources])).manifest
+
+    assert manifest.totals.documents == 0
+    assert not unfinished.exists()
+    assert verify(new, render) == verify(snapshot.folder, render) == []
+    assert is_proved(new, snapshot.folder)

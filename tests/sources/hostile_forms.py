@@ -261,6 +261,11 @@ FORMS = {
     ),
     "jsonl": Form("jsonl", "json", _json(lambda number, text: {"id": str(number), "text": text}), _framed("", "\n"),
                   apart=True),
+    "messages": Form(
+        "messages", "json",
+        _json(lambda number, text: {"id": str(number), "messages": [{"role": "user", "content": text}]}),
+        _framed("", "\n"), apart=True,
+    ),
     "json": Form("json", "json", _json(lambda number, text: {"id": str(number), "text": text}),
                  _framed("[", "]", b",\n")),
     "xml": Form(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,9 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return open_corpus(write_shards(tmp_path_factory.mktemp("shards")))
 
 
-def items(dataset: Any, workers: int, context: str | None = None) -> list[dict[str, Any]]:
+def items(dataset: Any, workers: int) -> list[dict[str, Any]]:
     loading = torch.utils.data.DataLoader(
-        dataset, batch_size=None, num_workers=workers, multiprocessing_context=context if workers else None
+        dataset, batch_size=None, num_workers=workers, multiprocessing_context="fork" if workers else None
     )
     return [{name: value.numpy().tolist() for name, value in item.items()} for item in loading]
 
@@ -42,7 +43,7 @@ def test_any_number_of_workers_gives_the_same_in_the_same_order(
 ) -> None:
     from shards.loading.torch_dataset import PackedDataset
 
-    assert items(PackedDataset(Loader(corpus, CONFIG), 4), workers, "fork") == expected
+    assert items(PackedDataset(Loader(corpus, CONFIG), 4), workers) == expected
 
 
 @pytest.mark.parametrize("parts", [3, 7, 100])
@@ -54,12 +55,17 @@ def test_parts_of_a_rank_taken_in_turn_are_the_whole(corpus: Corpus, parts: int)
     assert in_turn == whole
 
 
-def test_workers_that_share_nothing(corpus: Corpus, expected: list[dict[str, Any]], tmp_path: Path) -> None:
+@pytest.mark.parametrize("cached", [False, True])
+def test_workers_that_share_nothing(
+    corpus: Corpus, expected: list[dict[str, Any]], tmp_path: Path, cached: bool
+) -> None:
+    """What a worker that is not forked gets is pickled."""
     from shards.loading.torch_dataset import PackedDataset
 
-    store = open_cache(make_cache(corpus, CONFIG.pack, tmp_path))
+    store = open_cache(make_cache(corpus, CONFIG.pack, tmp_path)) if cached else corpus
+    sent = pickle.dumps(PackedDataset(Loader(store, CONFIG), 4))
 
-    assert items(PackedDataset(Loader(store, CONFIG), 4), 2, "spawn") == expected
+    assert items(pickle.loads(sent), 0) == expected
 
 
 def test_items_are_the_loaders_batches(corpus: Corpus, expected: list[dict[str, Any]]) -> None:
@@ -85,13 +91,13 @@ def test_it_resumes_after_any_item(corpus: Corpus, workers: int, rank: int) -> N
     def dataset() -> PackedDataset:
         return PackedDataset(Loader(corpus, CONFIG, rank=rank, world_size=2), 3, drop_last=True)
 
-    whole = items(dataset(), workers, "fork")
+    whole = items(dataset(), workers)
     for had in (1, len(whole) // 2, len(whole)):
         state = dataset().state_dict({"next_index": torch.tensor(whole[had - 1]["next_index"])})
         again = dataset()
         again.load_state_dict(state)
         assert again.state_dict() == state
-        assert items(again, workers, "fork") == whole[had:]
+        assert items(again, workers) == whole[had:]
 
 
 def test_each_pass_begins_where_the_loader_stands(corpus: Corpus, expected: list[dict[str, Any]]) -> None:
