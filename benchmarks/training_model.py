@@ -6,9 +6,6 @@ these sizes a second table would be a fifth of the model.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,9 +32,7 @@ def make_model(size: str, *, vocabulary: int, length: int, seed: int) -> Mistral
         seed: of the weights; torch's generator is left at it.
     """
     import torch
-
-    with _without_torchvision():
-        from transformers import MistralConfig, MistralForCausalLM
+    from transformers import MistralConfig, MistralForCausalLM
 
     torch.manual_seed(seed)
     config: Any = MistralConfig(
@@ -54,20 +49,6 @@ def make_model(size: str, *, vocabulary: int, length: int, seed: int) -> Mistral
         **SIZES[size],
     )
     return MistralForCausalLM(config)
-
-
-@contextmanager
-def _without_torchvision() -> Iterator[None]:
-    """transformers imports torchvision where it is installed, even for models of text, and a torchvision that was built
-    for another torch than the one at hand cannot be imported."""
-    absent = "torchvision" not in sys.modules
-    if absent:
-        sys.modules["torchvision"] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        if absent:
-            del sys.modules["torchvision"]
 
 
 def add_noise(model: MistralForCausalLM, alpha: float) -> None:
