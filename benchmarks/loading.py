@@ -109,7 +109,7 @@ def packings(lengths: npt.NDArray[np.int64], out: Console, title: str) -> None:
     """How full sequences are, what is cut and what is lost: hc4's packing, and windows over documents end to end.
 
     Windows are what datatrove's and litdata's loaders give: of one file, the last tokens that fill no window are left
-    out. That of datatrove is counted from its own data set.
+    out. They are counted from the lengths.
     """
     from shards.packing import pack
 
