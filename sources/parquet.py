@@ -126,12 +126,16 @@ def _steps(batch: pa.RecordBatch) -> Iterator[tuple[int, int]]:
         yield start, step
 
 
+_IMPOSSIBLE = (ValueError, OverflowError, KeyError)
+"""What Arrow raises where a value is beyond Python's calendar or of no known time zone (`KeyError`, where pytz is there)."""
+
+
 def _values(column: pa.Array, facts: Counter[str]) -> list[Any]:
     if isinstance(column, pa.DictionaryArray):
         column = column.dictionary_decode()
     try:
         return list(column.to_pylist())
-    except (ValueError, OverflowError):
+    except _IMPOSSIBLE:
         return [_value(scalar, facts) for scalar in column]
 
 
@@ -140,7 +144,7 @@ def _value(scalar: pa.Scalar, facts: Counter[str]) -> Any:
         return scalar.as_py()
     except UnicodeDecodeError:
         return _BAD
-    except (ValueError, OverflowError):
+    except _IMPOSSIBLE:
         if isinstance(scalar, pa.StructScalar):
             return {name: _value(field, facts) for name, field in scalar.items()}
         facts["impossible_dates"] += 1
