@@ -127,7 +127,7 @@ def _steps(batch: pa.RecordBatch) -> Iterator[tuple[int, int]]:
 
 
 _IMPOSSIBLE = (ValueError, OverflowError, KeyError)
-"""What Arrow raises where a value is beyond Python's calendar or of no known time zone (`KeyError`, where pytz is there)."""
+"""What Arrow raises for a value beyond Python's calendar, or of no known time zone (`KeyError` where pytz is there)."""
 
 
 def _values(column: pa.Array, facts: Counter[str]) -> list[Any]:
