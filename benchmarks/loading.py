@@ -79,6 +79,7 @@ def tokenized(folder: Path) -> Path:
     from benchmarks.documents import abstracts
     from corpus.assets import asset_path
     from shards.tokenizer import load_tokenizer
+    from shards.write import ID_ENCODING
 
     texts = abstracts()
     ids = load_tokenizer(asset_path("mistral-v3.model")).encode(
@@ -98,6 +99,7 @@ def tokenized(folder: Path) -> Path:
         compression="zstd",
         compression_level=3,
         use_dictionary=False,
+        column_encoding=ID_ENCODING,
         write_page_checksum=True,
         use_content_defined_chunking=True,
         row_group_size=1500,

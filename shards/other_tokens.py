@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from shards.token_counts import token_counts
 from shards.tokenizer import INPUT_IDS, Tokenizer
-from shards.write import row_group_ends
+from shards.write import ID_ENCODING, row_group_ends
 
 COUNTED = pa.schema([pa.field("doc_id", pa.string(), nullable=False), pa.field("n_tokens", pa.int32(), nullable=False)])
 """How many tokens each document has."""
@@ -54,6 +54,7 @@ def other_tokens_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
         compression="zstd",
         compression_level=3,
         use_dictionary=False,
+        column_encoding=ID_ENCODING if "input_ids" in schema.names else None,
         write_page_index=True,
         write_page_checksum=True,
     )

@@ -25,8 +25,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from corpus.digest import Json, canonical, digest, sha256_file
 from corpus.errors import SnapshotError
@@ -144,7 +142,8 @@ def _lock(root: Path) -> Iterator[None]:
 
 
 def _write(store: ParquetStore, folder: Path) -> None:
-    dtype = "<u2" if _largest_id(store.corpus, store.pack) < 1 << 16 else "<i4"
+    largest = max(store.pack.bos or 0, store.pack.eos or 0, *(shard.largest_id for shard in store.corpus.shards))
+    dtype = "<u2" if largest < 1 << 16 else "<i4"
     with _Files(folder, {"tokens": dtype} | _COLUMNS) as files:
         files.add("offsets", np.zeros(1, np.int64))
         had = 0
@@ -206,23 +205,6 @@ class _Files:
             f"{name}.bin": {"bytes": self._sizes[name], "sha256": self._hashes[name].hexdigest()}
             for name in self._kinds
         }
-
-
-def _largest_id(corpus: Corpus, pack: PackConfig) -> int:
-    """The largest token id by the statistics of the shards; the largest there can be where a shard has none."""
-    largest = max(pack.bos or 0, pack.eos or 0)
-    for shard in corpus.shards:
-        try:
-            facts = pq.read_metadata(shard.path)
-        except (OSError, pa.ArrowException) as error:
-            raise SnapshotError(f"{shard.name} cannot be read ({type(error).__name__})") from None
-        for group in (facts.row_group(number) for number in range(facts.num_row_groups)):
-            columns = (group.column(number) for number in range(group.num_columns))
-            ids = next(column for column in columns if column.path_in_schema.startswith("input_ids."))
-            if ids.num_values:
-                known = ids.is_stats_set and ids.statistics.has_min_max
-                largest = max(largest, int(ids.statistics.max) if known else (1 << 31) - 1)
-    return largest
 
 
 def _facts(shard: ShardFile) -> dict[str, Json]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,6 +17,7 @@ from corpus.digest import digest, sha256_file
 from corpus.errors import LoadError, SnapshotError
 from shards.place import SPLITS, TRAIN
 
+LARGEST_ID = (1 << 31) - 1
 _MANIFEST = "manifest.json"
 _DATA = "data"
 
@@ -31,11 +33,18 @@ class ShardFile:
     group_rows: tuple[int, ...]
     """Rows of each row group."""
     tokenizer_sha256: str | None
+    largest_id: int = LARGEST_ID
+    """No token id is larger, as the statistics of its row groups say."""
 
     @property
     def rows(self) -> int:
         """Documents."""
         return sum(self.group_rows)
+
+    @property
+    def token_dtype(self) -> np.dtype[Any]:
+        """Of its token ids in memory: uint16, or int32 where they do not fit."""
+        return np.dtype(np.uint16 if self.largest_id < 1 << 16 else np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +142,19 @@ def _shard(path: Path, name: str, stated: dict[str, Any] | None, *, verify: bool
         raise SnapshotError(f"{name} is not the file that the manifest names; `hc4 verify` says more")
     tokenizer = (facts.metadata or {}).get(b"hc4.tokenizer_sha256")
     rows = tuple(facts.row_group(group).num_rows for group in range(facts.num_row_groups))
-    return ShardFile(path, name, sha256, rows, None if tokenizer is None else tokenizer.decode())
+    return ShardFile(path, name, sha256, rows, None if tokenizer is None else tokenizer.decode(), _largest_id(facts))
+
+
+def _largest_id(facts: pq.FileMetaData) -> int:
+    """The largest token id by the statistics of a shard; the largest there can be where it has none."""
+    largest = 0
+    for group in map(facts.row_group, range(facts.num_row_groups)):
+        columns = map(group.column, range(group.num_columns))
+        ids: Any = next((column for column in columns if column.path_in_schema.startswith("input_ids.")), None)
+        if ids is None or ids.num_values:
+            known = ids is not None and ids.is_stats_set and ids.statistics.has_min_max
+            largest = max(largest, int(ids.statistics.max) if known else LARGEST_ID)
+    return largest
 
 
 def _one_tokenizer(shards: Sequence[ShardFile]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,19 +14,18 @@ from corpus.errors import LoadError, SnapshotError
 from shards.loading.batch import Ids, Numbers
 from shards.loading.blocks import Block, blocks_of, packed_lengths, unreadable
 from shards.loading.config import PackConfig
-from shards.loading.corpus import Corpus, ShardFile
-from shards.loading.pages import DamagedPage, ShardReader
+from shards.loading.corpus import Corpus, ShardFile, SourceShards
+from shards.loading.pages import DamagedPage, ShardReader, Tokens, WrongCount
 from shards.loading.store import Pieces
 
 MEMORY = 2 << 30
 """Bytes of decoded blocks that are kept, by default."""
 
-_BYTES_A_TOKEN = 4
 _OPEN_FILES = 16
 
 
 class _Decoded(NamedTuple):
-    tokens: Ids
+    tokens: Tokens
     documents: Numbers
     """Where each document begins in `tokens`, and their end."""
     plan: Any
@@ -61,7 +61,9 @@ class ParquetStore:
         """
         most = max((len(each) for each in self.blocks), default=0)
         kept = most if shuffle_blocks is None else min(2 * shuffle_blocks, most)
-        needed = sum(_largest(each, kept) for each in self.blocks) * _BYTES_A_TOKEN
+        needed = sum(
+            _largest(source, each, kept) for source, each in zip(self.corpus.sources, self.blocks, strict=True)
+        )
         if needed > self._memory:
             raise LoadError(
                 f"this order keeps {needed / 1e9:.1f} GB of tokens decoded, memory is {self._memory / 1e9:.1f} GB: "
@@ -77,29 +79,28 @@ class ParquetStore:
         """
         from shards.loading.fill import fill, pieces_of
 
-        block = np.empty(len(source), np.int64)
-        for each in np.unique(source):
-            of = source == each
-            block[of] = np.searchsorted(self._ends[each], number[of], side="right")
-        groups, group = np.unique(np.stack([source, block]), axis=1, return_inverse=True)
         bos, eos = (-1 if token is None else token for token in (self.pack.bos, self.pack.eos))
         rows_of, found = [], []
-        for at, (its, place) in enumerate(groups.T.tolist()):
-            rows = np.flatnonzero(group == at)
-            chosen = self.blocks[its][place]
+        for its, place, rows in self._by_block(source, number):
             decoded = self._block(its, place)
             plan = decoded.plan
-            local = number[rows] - (self._ends[its][place] - chosen.sequences)
+            local = number[rows] - (self._ends[its][place] - self.blocks[its][place].sequences)
             lists = plan.offsets, plan.document, plan.start, plan.length
             fill(ids, rows, local, decoded.tokens, decoded.documents, *lists, bos, eos, pad)
             pieces = pieces_of(local, plan.offsets)
-            rows_of.append(np.repeat(rows, plan.offsets[local + 1] - plan.offsets[local]))
-            found.append((plan.length[pieces], plan.document[pieces] + chosen.first, plan.start[pieces]))
-        rows = np.concatenate(rows_of)
-        order = np.argsort(rows, kind="stable")
-        lengths, documents, starts = (np.concatenate(column)[order] for column in zip(*found, strict=True))
-        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(rows, minlength=len(source)))])
-        return Pieces(offsets, lengths, documents, starts)
+            counts = plan.offsets[local + 1] - plan.offsets[local]
+            first = self.blocks[its][place].first
+            rows_of.append((rows, counts))
+            found.append((plan.length[pieces], plan.document[pieces] + first, plan.start[pieces]))
+        return _in_order(len(source), rows_of, found)
+
+    def _by_block(self, source: npt.NDArray[np.int32], number: Numbers) -> Iterator[tuple[int, int, Numbers]]:
+        """Which rows are of which block: source, number of the block, and rows in ascending order (int64)."""
+        for its in np.unique(source).tolist():
+            rows = np.flatnonzero(source == its)
+            block = np.searchsorted(self._ends[its], number[rows], side="right")
+            for place in np.unique(block).tolist():
+                yield its, place, rows[block == place]
 
     def _block(self, source: int, place: int) -> _Decoded:
         decoded = self._decoded[source]
@@ -117,10 +118,12 @@ class ParquetStore:
         shard = self.corpus.sources[source].shards[block.shard]
         try:
             lengths, tokens = self._file(shard).read(block.groups)
+            if len(lengths) != block.documents or len(tokens) != block.tokens:
+                raise WrongCount
+        except WrongCount:
+            raise SnapshotError(f"{shard.name}: its n_tokens are not the numbers of its input_ids") from None
         except (OSError, DamagedPage, pa.ArrowException, KeyError) as error:
             raise unreadable(shard, error) from None
-        if len(lengths) != block.documents or not len(tokens) == int(lengths.sum()) == block.tokens:
-            raise SnapshotError(f"{shard.name}: its n_tokens are not the numbers of its input_ids")
         plan = pack(packed_lengths(lengths, self.pack), self.pack.length, split_below=self.pack.split_below)
         return _Decoded(tokens, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]), plan)
 
@@ -134,6 +137,20 @@ class ParquetStore:
         return self._files[key]
 
 
-def _largest(blocks: tuple[Block, ...], count: int) -> int:
-    """Tokens of its largest blocks."""
-    return sum(sorted((block.tokens for block in blocks), reverse=True)[:count])
+def _in_order(size: int, rows_of: list[tuple[Numbers, Numbers]], found: list[tuple[Ids, Numbers, Ids]]) -> Pieces:
+    """Put together what blocks gave: of each, its rows with the number of their pieces, and these pieces."""
+    count = np.zeros(size + 1, np.int64)
+    for rows, counts in rows_of:
+        count[rows + 1] = counts
+    offsets = np.cumsum(count)
+    if len(found) == 1:
+        return Pieces(offsets, *found[0])
+    order = np.argsort(np.concatenate([np.repeat(*each) for each in rows_of]), kind="stable")
+    lengths, documents, starts = (np.concatenate(column)[order] for column in zip(*found, strict=True))
+    return Pieces(offsets, lengths, documents, starts)
+
+
+def _largest(source: SourceShards, blocks: tuple[Block, ...], count: int) -> int:
+    """Bytes of the tokens of its largest blocks."""
+    sizes = (block.tokens * source.shards[block.shard].token_dtype.itemsize for block in blocks)
+    return sum(sorted(sizes, reverse=True)[:count])

@@ -13,12 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shards.loading.corpus import open_corpus
-from shards.loading.pages import DamagedPage, ShardReader, token_ids
+from shards.loading.pages import DamagedPage, ShardReader, WrongCount, token_ids
 from shards.tokenizer import INPUT_IDS
+from shards.write import ID_ENCODING
 from tests.conftest import Built
 from tests.shards.loading.making import write_shards
 
 AS_SHARDS: dict[str, Any] = {"compression": "zstd", "use_dictionary": False, "write_page_checksum": True}
+ENCODINGS: dict[str, dict[str, Any]] = {"as split bytes": {"column_encoding": ID_ENCODING}, "as they lie": {}}
+DTYPES = {np.uint16: (0, 2**16 - 1), np.int32: (-(2**31), 2**31 - 1)}
 
 
 def write(path: Path, lists: list[list[int]], **options: Any) -> pq.FileMetaData:
@@ -27,20 +30,44 @@ def write(path: Path, lists: list[list[int]], **options: Any) -> pq.FileMetaData
     return pq.read_metadata(path)
 
 
-def read(path: Path, group: pq.RowGroupMetaData) -> list[int] | None:
+def read(path: Path, group: pq.RowGroupMetaData, dtype: type = np.int32) -> list[int] | None:
+    columns = map(group.column, range(group.num_columns))
+    into = np.zeros(max(each.num_values for each in columns if each.path_in_schema.startswith("input_ids")), dtype)
     with path.open("rb") as file:
-        found = token_ids(file, group)
-    return None if found is None else [token for page in found for token in page.tolist()]
+        count = token_ids(file, group, into)
+    return None if count is None else into[:count].tolist()
 
 
-@settings(max_examples=40)
-@given(lists=st.lists(st.lists(st.integers(-(2**31), 2**31 - 1), max_size=30), max_size=40), page=st.integers(1, 400))
-def test_any_lists(tmp_path_factory: pytest.TempPathFactory, lists: list[list[int]], page: int) -> None:
-    path = tmp_path_factory.getbasetemp() / "lists.parquet"
-    facts = write(path, lists, data_page_size=page, write_batch_size=7)
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("dtype", DTYPES, ids=lambda dtype: dtype.__name__)
+@settings(max_examples=25)
+@given(data=st.data(), page=st.integers(1, 400))
+def test_any_lists(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, page: int, dtype: type, encoding: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / f"lists-{dtype.__name__}.parquet"
+    lists = data.draw(st.lists(st.lists(st.integers(*DTYPES[dtype]), max_size=30), max_size=40))
+    facts = write(path, lists, data_page_size=page, write_batch_size=7, **ENCODINGS[encoding])
 
     for group in (facts.row_group(number) for number in range(facts.num_row_groups)):
-        assert read(path, group) == [token for ids in lists for token in ids]
+        assert read(path, group, dtype) == [token for ids in lists for token in ids]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("token", [2**16, -1, 2**31 - 1])
+def test_an_id_that_does_not_fit(tmp_path: Path, token: int, encoding: str) -> None:
+    facts = write(tmp_path / "lists.parquet", [[1, 2], [token, 3]], **ENCODINGS[encoding])
+
+    with pytest.raises(DamagedPage, match="ids"):
+        read(tmp_path / "lists.parquet", facts.row_group(0), np.uint16)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_more_ids_than_lengths_say(tmp_path: Path, encoding: str) -> None:
+    facts = write(tmp_path / "lists.parquet", [[1, 2], [4, 3]], **ENCODINGS[encoding])
+
+    with (tmp_path / "lists.parquet").open("rb") as file, pytest.raises(WrongCount):
+        token_ids(file, facts.row_group(0), np.zeros(3, np.int32))
 
 
 def test_shards_as_built(snapshot: Built) -> None:
@@ -81,11 +108,12 @@ def test_what_is_written_otherwise_is_left_to_arrow(tmp_path: Path, options: dic
     assert tokens.tolist() == [token for ids in rows["input_ids"].to_pylist() for token in ids]
 
 
-def test_every_changed_byte_of_the_pages_is_noticed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_every_changed_byte_of_the_pages_is_noticed(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "lists.parquet"
     chance = np.random.default_rng(1)
     lists = [chance.integers(0, 32_000, 40).tolist() for _ in range(6)]
-    facts = write(path, lists, data_page_size=300, write_batch_size=3)
+    facts = write(path, lists, data_page_size=300, write_batch_size=3, **ENCODINGS[encoding])
     group = facts.row_group(0)
     column = group.column(0)
     whole = path.read_bytes()
