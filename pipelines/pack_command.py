@@ -32,6 +32,10 @@ def pack(
     source: Annotated[
         list[str] | None, typer.Option(help="Only this source; may be given several times.", show_default=False)
     ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(help="Take the tokens stored by this other tokenizer (recipe: `count_with`).", show_default=False),
+    ] = None,
     bos: Annotated[
         int | None, typer.Option(help="Token id put before each document.", show_default=False, min=0)
     ] = None,
@@ -57,7 +61,7 @@ def pack(
     from shards.loading.store import accounts
 
     out = Console()
-    corpus = open_corpus(this_or_only(snapshot), split=split, sources=source)
+    corpus = open_corpus(this_or_only(snapshot), split=split, sources=source, tokenizer=by)
     config = PackConfig(length, bos=bos, eos=eos, split_below=split_below)
     store = ParquetStore(corpus, config)
     _show(out, accounts(corpus, config, store.blocks), config)

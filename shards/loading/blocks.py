@@ -87,7 +87,7 @@ def document_lengths(shard: ShardFile) -> Numbers:
         SnapshotError: the shard cannot be read.
     """
     try:
-        column = pq.read_table(shard.path, columns=["n_tokens"], use_threads=False)["n_tokens"]
+        column = pq.read_table(shard.tokens, columns=["n_tokens"], use_threads=False)["n_tokens"]
     except (OSError, pa.ArrowException, KeyError) as error:
         raise unreadable(shard, error) from None
     found: Numbers = column.to_numpy().astype(np.int64)

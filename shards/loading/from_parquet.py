@@ -128,7 +128,7 @@ class ParquetStore:
         return _Decoded(tokens, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]), plan)
 
     def _file(self, shard: ShardFile) -> ShardReader:
-        key = str(shard.path)
+        key = str(shard.tokens)
         if key not in self._files:
             while len(self._files) >= _OPEN_FILES:
                 self._files.popitem(last=False)[1].close()

@@ -39,8 +39,8 @@ class ShardReader:
     """An open shard."""
 
     def __init__(self, shard: ShardFile) -> None:
-        self._table = pq.ParquetFile(shard.path, page_checksum_verification=True)
-        self._path = shard.path
+        self._table = pq.ParquetFile(shard.tokens, page_checksum_verification=True)
+        self._path = shard.tokens
         self._dtype = shard.token_dtype
 
     def close(self) -> None:

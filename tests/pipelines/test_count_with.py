@@ -15,7 +15,7 @@ import pytest
 
 from corpus.assets import assets_folder
 from corpus.digest import sha256_file
-from corpus.errors import AssetError, BuildStopped, RecipeError, SnapshotError
+from corpus.errors import AssetError, BuildStopped, LoadError, RecipeError, SnapshotError
 from datacards.render import render
 from manifests.finding import Finding
 from manifests.model import Manifest
@@ -29,6 +29,7 @@ from pipelines.shard import prove_counts
 from pipelines.takedowns.request import Request
 from pipelines.takedowns.takedown import take_down
 from shards import token_counts as counting
+from shards.loading import Loader, LoaderConfig, PackConfig, make_cache, open_cache, open_corpus, origins
 from shards.other_tokens import STORED, write_other_tokens
 from shards.tokenizer import Tokenizer, load_tokenizer
 from tests.pipelines.building import build
@@ -115,6 +116,59 @@ def test_the_recipe_names_them_by_their_digests(folder: Path, manifest: Manifest
         {"name": "letters", "tokenizer": sha256_file(folder / "tokenizer.json"), "store": True},
     ]
     assert str(folder) not in manifest.canonical().decode()
+
+
+def test_a_loader_reads_the_ids_that_are_stored(folder: Path, manifest: Manifest, tmp_path: Path) -> None:
+    reference = load_tokenizer(folder / "tokenizer.json").oracle
+    corpus = open_corpus(folder / "out", tokenizer="letters", verify=True)
+    own = open_corpus(folder / "out")
+    pack = PackConfig(64)
+    cache = open_cache(make_cache(corpus, pack, tmp_path), verify=True)
+    loader, cached = (Loader(store, LoaderConfig(pack)) for store in (corpus, cache))
+    found: dict[str, dict[int, int]] = {}
+    for sequence, other in zip(loader, cached, strict=True):
+        assert sequence.input_ids.tolist() == other.input_ids.tolist()
+        for origin in origins(sequence, corpus):
+            ids = sequence.input_ids[origin.at : origin.at + origin.tokens].tolist()
+            found.setdefault(origin.doc_id, {}).update(enumerate(ids, origin.first_token))
+    texts_of = {
+        row["doc_id"]: row["text"]
+        for shard in manifest.shards
+        if shard.split == "train"
+        for row in pq.read_table(folder / "out" / shard.path).to_pylist()
+    }
+
+    assert {name: [ids[place] for place in sorted(ids)] for name, ids in found.items()} == dict(
+        zip(texts_of, reference.encode([*texts_of.values()]), strict=True)
+    )
+    assert corpus.digest != own.digest
+    assert {shard.tokenizer_sha256 for shard in corpus.shards} == {sha256_file(folder / "tokenizer.json")}
+    with pytest.raises(LoadError, match="of 2 tokenizers"):
+        corpus.replaying(own)
+
+
+@pytest.mark.parametrize("name", ["same", "absent"])
+def test_a_loader_says_which_ids_are_stored(folder: Path, name: str) -> None:
+    with pytest.raises(LoadError, match=f"no tokens by '{name}'; it has its own, and those by letters"):
+        open_corpus(folder / "out", tokenizer=name)
+
+
+def test_a_loader_notices_ids_that_are_not_the_manifests(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "out"
+    shutil.copytree(folder / "out", other)
+    (path, *_) = sorted((other / "tokens" / "letters").rglob("train-*.parquet"))
+    rows = pq.read_table(path)
+    pq.write_table(rows, path, row_group_size=2)
+    with pytest.raises(SnapshotError, match="cut differently"):
+        open_corpus(other, tokenizer="letters")
+
+    pq.write_table(rows, path)
+    with pytest.raises(SnapshotError, match="not the file that the manifest names"):
+        open_corpus(other, tokenizer="letters", verify=True)
+
+    path.unlink()
+    with pytest.raises(SnapshotError, match="cannot be read"):
+        open_corpus(other, tokenizer="letters")
 
 
 def test_verification_counts_them_again_with_the_file_and_says_so_without(folder: Path, manifest: Manifest) -> None:
