@@ -42,7 +42,7 @@ def choose(audit: pl.DataFrame, params: Mapping[str, Any]) -> pl.DataFrame:
     """
     drawn = pl.Series("draw", [uniform(d, salt=f"sample/{params['seed']}") for d in audit["doc_id"]], pl.Float64)
     rows = audit.with_columns(drawn, pl.lit(None, pl.String).alias("borders"))
-    chosen = [rows.filter(sampled(STRATUM, params["samples"])), *_narrow(rows, params)]
+    chosen = [rows.filter(sampled(("source", *STRATUM), params["samples"])), *_narrow(rows, params)]
     names = ("row", "draw", *_SHOWN, *_EVIDENCE, "borders")
     return pl.concat([part.select(names) for part in chosen]).sort("row", "borders", maintain_order=True)
 
@@ -89,7 +89,7 @@ def _narrow(rows: pl.DataFrame, params: Mapping[str, Any]) -> Iterator[pl.DataFr
                     evidence = (value.alias("score"), pl.lit(bound, pl.Float64).alias("threshold"))
                     near = part.with_columns(*evidence, pl.lit(rule.name).alias("borders"))
                     near = near.filter(concerned & (_distance() <= abs(bound) * NARROW))
-                    yield near.filter(_narrowest(("borders",)))
+                    yield near.filter(_narrowest(("source", "borders")))
 
 
 def _sure(least: float) -> Rule:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus.tables import reduced
@@ -72,6 +72,7 @@ records = st.lists(
 
 
 @given(records, st.integers(1, 4))
+@example([("notes", "abstract", 50, 0.1)] * 5 + [("pmc", "abstract", 50, 0.1)], 2)  # two sources in a bundle
 @settings(max_examples=25)
 def test_samples_do_not_depend_on_how_work_is_cut(rows: list[tuple[str, str, int, float]], bundles: int) -> None:
     whole = audit(rows)
