@@ -69,9 +69,14 @@ class WorkFolder:
         loaded: dict[str, Any] = orjson.loads((self.product(stage, digest) / RESULT).read_bytes())
         return loaded
 
+    @property
+    def unfinished(self) -> Path:
+        """What is being written; emptied when a build starts."""
+        return self.root / "unfinished"
+
     def begin(self, stage: str, digest: str) -> Path:
         """A new private folder in which to write a product."""
-        return Path(tempfile.mkdtemp(prefix=f"{stage}-{digest[:12]}-", dir=self.root / "unfinished"))
+        return Path(tempfile.mkdtemp(prefix=f"{stage}-{digest[:12]}-", dir=self.unfinished))
 
     def commit(self, stage: str, digest: str, folder: Path, result: Json) -> None:
         """Flush `folder` to disk and rename it into place; an equal product finished meanwhile wins."""
@@ -103,7 +108,7 @@ class WorkFolder:
 
     def discard_unfinished(self) -> None:
         """Remove what killed builds left behind. Only while holding `lock`."""
-        for folder in (self.root / "unfinished").iterdir():
+        for folder in self.unfinished.iterdir():
             shutil.rmtree(folder, ignore_errors=True)
         for path in (self.root / "progress").iterdir():
             path.unlink()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 _AT_ONCE = 64
+_GROUP_ROWS = 65_536
 
 
 def reduced(
@@ -35,17 +37,53 @@ def to_table(frame: pl.DataFrame) -> pa.Table:
     return table.cast(pa.schema(plain))
 
 
-def write_frame(frame: pl.DataFrame, path: Path, *, row_group_rows: int = 65_536) -> None:
+def write_frame(frame: pl.DataFrame, path: Path, *, row_group_rows: int = _GROUP_ROWS) -> None:
     """Write a frame as Parquet (zstd 3, page index and checksums)."""
-    pq.write_table(
-        to_table(frame),
+    write_frames([frame], path, row_group_rows=row_group_rows)
+
+
+def write_frames(frames: Iterable[pl.DataFrame], path: Path, *, row_group_rows: int = _GROUP_ROWS) -> int:
+    """Write frames of one schema, at least one, as `write_frame` writes all of them put together; how many rows.
+
+    A row group is held, and a frame.
+    """
+    written = 0
+    parts = _cut(frames, row_group_rows)
+    first = next(parts)
+    with pq.ParquetWriter(
         path,
-        row_group_size=row_group_rows,
+        to_table(first).schema,
         compression="zstd",
         compression_level=3,
         write_page_index=True,
         write_page_checksum=True,
-    )
+    ) as writer:
+        for part in chain([first], parts):
+            writer.write_table(to_table(part.rechunk()), row_group_size=row_group_rows)
+            written += len(part)
+    return written
+
+
+def row_groups(path: Path) -> Iterator[pl.DataFrame]:
+    """The rows of a Parquet file, a row group at a time; none of those that are empty."""
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            frame = pl.DataFrame(file.read_row_group(group))
+            if len(frame):
+                yield frame
+
+
+def _cut(frames: Iterable[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:
+    """The same rows in frames of `rows` each, fewer in the last; one frame without rows if there are none."""
+    held: pl.DataFrame | None = None
+    for frame in frames:
+        held = frame if held is None else pl.concat([held, frame])
+        whole = max(len(held) - 1, 0) // rows * rows
+        for start in range(0, whole, rows):
+            yield held[start : start + rows]
+        held = held[whole:]
+    assert held is not None, "no frame, and so no schema"
+    yield held
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal
 
 import polars as pl
@@ -37,6 +37,11 @@ HITS: Final[dict[str, type[pl.DataType]]] = {
 }
 """Columns of the table of copies: the record, the item, UTF-8 bytes `[start, end)` of the text as read, the share of
 the part's information that is there, words that agree, of how many; what the policy asks for, and what became of it."""
+
+RECORD: Final = ("source", "doc_id", "raw_file", "record")
+"""Columns that name the record of a copy."""
+ORDER: Final = (*RECORD, "start", "end", "set", "item", "part")
+"""What the table is sorted by. No two rows have all of it in common."""
 
 
 class EvaluationFile(Strict):
@@ -153,28 +158,60 @@ def outcome_of() -> pl.Expr:
     )
 
 
-def found_of(hits: pl.LazyFrame) -> dict[str, tuple[Found, ...]]:
-    """By set, what a table of copies (`HITS`) amounts to."""
-    record = pl.struct("raw_file", "record", "doc_id")
+def found_of(hits: Iterable[pl.DataFrame]) -> dict[str, tuple[Found, ...]]:
+    """By set, what a table of copies amounts to: frames of `HITS` in their `ORDER`, one after the other.
 
-    def several(*outcomes: str) -> pl.Expr:
-        return record.filter(pl.col("outcome").is_in(outcomes)).n_unique().cast(pl.Int64)
-
-    released, masked, dropped, _ = OUTCOMES
-    rows = (
-        hits.group_by("set", "source", "part")
-        .agg(
-            record.n_unique().cast(pl.Int64).alias("documents"),
-            pl.col("item").n_unique().cast(pl.Int64).alias("items"),
-            pl.len().cast(pl.Int64).alias("spans"),
-            several(released, masked).alias("released"),
-            several(masked).alias("masked"),
-            several(dropped).alias("dropped"),
-        )
-        .sort("set", "source", "part")
-        .collect()
-    )
+    A frame is held, and of all others the items met.
+    """
+    place = ["set", "source", "part"]
+    counts, items = pl.DataFrame(), pl.DataFrame()
+    for frame in _whole_records(hits):
+        by_place = frame.group_by(place)
+        counts = pl.concat([counts, by_place.agg(_counts())], how="diagonal").group_by(place).agg(pl.all().sum())
+        items = pl.concat([items, frame.select(*place, "item")], how="diagonal").unique()
+    if counts.is_empty():
+        return {}
+    different = items.group_by(place).agg(pl.len().cast(pl.Int64).alias("items"))
     sets: dict[str, list[Found]] = {}
-    for row in rows.to_dicts():
+    for row in counts.join(different, on=place).sort(place).to_dicts():
         sets.setdefault(row.pop("set"), []).append(Found(**row))
     return {name: tuple(found) for name, found in sets.items()}
+
+
+def _counts() -> list[pl.Expr]:
+    """What adds up over frames of whole records."""
+    record = pl.struct(*RECORD)
+    released, masked, dropped, _ = OUTCOMES
+    several = {"released": (released, masked), "masked": (masked,), "dropped": (dropped,)}
+    return [
+        record.n_unique().cast(pl.Int64).alias("documents"),
+        pl.len().cast(pl.Int64).alias("spans"),
+        *(
+            record.filter(pl.col("outcome").is_in(of)).n_unique().cast(pl.Int64).alias(name)
+            for name, of in several.items()
+        ),
+    ]
+
+
+def _whole_records(hits: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same rows; those of a record are in one frame."""
+    held = pl.DataFrame()
+    for frame in hits:
+        rows = pl.concat([held, frame], how="diagonal")
+        last = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).last()) for name in RECORD)
+        held = rows.filter(last)
+        if len(held) < len(rows):
+            yield rows.filter(~last)
+    if len(held):
+        yield held
+
+
+def in_order(hits: Iterable[pl.DataFrame]) -> bool:
+    """Whether a table of copies, one frame after the other, is in its `ORDER`."""
+    last = pl.DataFrame()
+    for frame in hits:
+        rows = pl.concat([last, frame.select(ORDER)], how="diagonal")
+        if not rows.equals(rows.sort(ORDER)):
+            return False
+        last = rows.tail(1)
+    return True

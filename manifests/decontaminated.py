@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from corpus.tables import row_groups
 from corpus.verdict import Stage, Verdict
 from filters.phi.spans import EVALUATION_ITEM
 from manifests import layout
@@ -17,9 +18,11 @@ from manifests.contamination import (
     HITS,
     MOSTLY_ITEMS,
     OUTCOMES,
+    RECORD,
     Contamination,
     action_of,
     found_of,
+    in_order,
     outcome_of,
     reason_of,
 )
@@ -30,7 +33,6 @@ from manifests.snapshot import Snapshot
 KIND = "contamination"
 _REPORT, _DROP = ACTIONS[0], ACTIONS[2]
 _RELEASED, _MASKED = OUTCOMES[:2]
-_RECORD = ("source", "doc_id", "raw_file", "record")
 
 
 def findings(snapshot: Snapshot) -> Iterator[Finding]:
@@ -43,11 +45,15 @@ def findings(snapshot: Snapshot) -> Iterator[Finding]:
     if stated is None:
         yield from _none_dropped(snapshot)
         return
-    hits = pl.scan_parquet(snapshot.folder / layout.CONTAMINATION, glob=False)
+    path = snapshot.folder / layout.CONTAMINATION
+    hits = pl.scan_parquet(path, glob=False)
     if (columns := hits.collect_schema()) != pl.Schema(HITS):
         yield Finding(layout.CONTAMINATION, f"has not the columns {', '.join(HITS)}, but {', '.join(columns.names())}")
         return
-    found = found_of(hits)
+    if not in_order(row_groups(path)):
+        yield Finding(layout.CONTAMINATION, "its rows are not in their order")
+        return
+    found = found_of(row_groups(path))
     for one in stated.sets:
         if found.get(one.name, ()) != one.found:
             yield Finding(layout.MANIFEST, f"contamination: what was found of {one.name} is not what its table lists")
@@ -89,10 +95,8 @@ def _outcomes(snapshot: Snapshot, hits: pl.LazyFrame) -> Iterator[Finding]:
     if not audit.collect_schema().names():
         return
     audit = audit.filter(pl.col("doc_id").is_not_null())
-    ends = audit.select(
-        *(pl.col(name).cast(kind) for name, kind in HITS.items() if name in _RECORD), "verdict", "stage"
-    )
-    both = hits.join(ends, on=list(_RECORD), how="left", nulls_equal=True)
+    ends = audit.select(*(pl.col(name).cast(kind) for name, kind in HITS.items() if name in RECORD), "verdict", "stage")
+    both = hits.join(ends, on=list(RECORD), how="left", nulls_equal=True)
     kept = pl.col("verdict") == Verdict.KEEP.value
     at = pl.col("stage")
     # A document that was taken out had been released when this was stated.
@@ -106,11 +110,11 @@ def _outcomes(snapshot: Snapshot, hits: pl.LazyFrame) -> Iterator[Finding]:
     ):
         yield Finding(layout.CONTAMINATION, f"{doc_id} is released, and its policy is to drop it")
     copies = hits.filter(pl.col("action") != _REPORT).select(
-        *_RECORD, pl.when(pl.col("action") == _DROP).then(reason_of()).otherwise(pl.lit(MOSTLY_ITEMS)).alias("reason")
+        *RECORD, pl.when(pl.col("action") == _DROP).then(reason_of()).otherwise(pl.lit(MOSTLY_ITEMS)).alias("reason")
     )
     ended = audit.filter(at == Stage.CONTAMINATION.value)
-    ended = ended.select(*(pl.col(name).cast(kind) for name, kind in HITS.items() if name in _RECORD), "reason")
-    alone = ended.join(copies, on=[*_RECORD, "reason"], how="anti", nulls_equal=True)
+    ended = ended.select(*(pl.col(name).cast(kind) for name, kind in HITS.items() if name in RECORD), "reason")
+    alone = ended.join(copies, on=[*RECORD, "reason"], how="anti", nulls_equal=True)
     for doc_id in _first(alone):
         yield Finding(layout.AUDIT, f"{doc_id} was dropped for an item of which no copy in it is listed")
 

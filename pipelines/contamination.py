@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from corpus.merging import GROUP_ROWS
 from corpus.storage import WorkFolder
 from corpus.tables import write_frame
-from manifests.contamination import ACTIONS, HITS, action_of, outcome_of, reason_of
+from manifests.contamination import ACTIONS, HITS, ORDER, action_of, outcome_of, reason_of
 from pipelines.measure import ROWS
 
 HITS_FILE = "hits.parquet"
@@ -95,11 +96,12 @@ def masked_bytes_by_row(hits: pl.DataFrame) -> dict[int, int]:
 
 
 def write_hits(hits: pl.DataFrame, audit: pl.DataFrame, path: Path) -> None:
-    """Write the table of a bundle (`manifests.contamination.HITS`): what became of each copy.
+    """Write the table of a bundle (`manifests.contamination.HITS`): what became of each copy, in its order.
 
     `audit` has a row a record, with `row`, its verdict and stage, `source`, `doc_id`, `raw_file` and `record`.
     """
     names = ("row", "source", "doc_id", "raw_file", "record", "verdict", "stage")
     records = audit.select(pl.col("row").cast(pl.Int64), *names[1:])
     table = hits.join(records, on="row", how="left", maintain_order="left").with_columns(outcome_of().alias("outcome"))
-    write_frame(table.select(*HITS).cast(dict(HITS)), path)  # type: ignore[arg-type]
+    ordered = table.select(*HITS).cast(dict(HITS)).sort(ORDER)  # type: ignore[arg-type]
+    write_frame(ordered, path, row_group_rows=GROUP_ROWS)

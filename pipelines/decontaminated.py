@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from corpus.merging import merged
+from corpus.tables import row_groups, write_frames
 from filters.contamination.annotator import ContaminationAnnotator
 from filters.phi.spans import EVALUATION_ITEM
-from manifests.contamination import HITS, Contamination, EvaluationFile, EvaluationSet, MaskedItems, found_of
+from manifests.contamination import HITS, ORDER, Contamination, EvaluationFile, EvaluationSet, MaskedItems, found_of
 from pipelines.contamination import HITS_FILE
 
 if TYPE_CHECKING:
@@ -17,26 +22,23 @@ if TYPE_CHECKING:
     from pipelines.statement import Finished
 
 
-def hits_of(finished: Finished) -> pl.DataFrame | None:
-    """Every copy that was found (`manifests.contamination.HITS`); None if the recipe names no evaluation sets."""
-    if finished.items is None:
-        return None
+def write_copies(finished: Finished, path: Path) -> int:
+    """Write every copy that was found (`manifests.contamination.HITS`), a few at a time; how many there are."""
     parts = [
-        pl.read_parquet(finished.product(number, "concluded") / HITS_FILE, glob=False)
+        finished.product(number, "concluded") / HITS_FILE
         for number, own in enumerate(finished.digests)
         if "contamination" in own
     ]
-    empty = pl.DataFrame(schema=HITS)
-    order = ["source", "doc_id", "raw_file", "record", "start", "end", "set", "item", "part"]
-    return pl.concat([empty, *parts]).sort(order)
+    with TemporaryDirectory(prefix="hits-", dir=finished.work.unfinished) as scratch:
+        return write_frames(chain([pl.DataFrame(schema=HITS)], merged(parts, ORDER, Path(scratch))), path)
 
 
-def contamination(finished: Finished, hits: pl.DataFrame) -> Contamination:
+def contamination(finished: Finished, copies: Path) -> Contamination:
     """The statement about all sets, from the table of copies and what was masked."""
     evaluations, items = finished.plan.evaluations, finished.items
     assert evaluations is not None
     assert items is not None
-    found = found_of(hits.lazy())
+    found = found_of(row_groups(copies))
     sources = [source.name for source in finished.plan.recipe.sources]
     return Contamination(
         index_sha256=items["sha256"],

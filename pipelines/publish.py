@@ -27,7 +27,7 @@ from manifests.snapshot import Snapshot
 from manifests.sums import snapshot_files, strange_entries, write_sums
 from pipelines.conclude import BOILERPLATE, LEDGER, SAMPLES
 from pipelines.covered import labels_by_source
-from pipelines.decontaminated import hits_of
+from pipelines.decontaminated import write_copies
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.provenance import ATTRIBUTED, ATTRIBUTION
 from pipelines.release_checks import check_release
@@ -127,10 +127,12 @@ def _write(finished: Finished, folder: Path) -> Manifest:
         _removals(finished, folder),
         *(_frame(folder, path, "coverage", listed(kind, labels)) for kind, path in LISTED.items()),
     ]
-    hits = hits_of(finished)
-    if hits is not None:
-        files.append(_frame(folder, layout.CONTAMINATION, "contamination", hits))
-    manifest = make_manifest(finished, shards, files, ledger, labels, samples, hits).identified()
+    copies = folder / layout.CONTAMINATION if finished.items is not None else None
+    if copies is not None:
+        copies.parent.mkdir(parents=True, exist_ok=True)
+        rows = write_copies(finished, copies)
+        files.append(file_at(folder, layout.CONTAMINATION, "contamination", rows))
+    manifest = make_manifest(finished, shards, files, ledger, labels, samples, copies).identified()
     write_pages(manifest, folder, samples)
     return manifest
 

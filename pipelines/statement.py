@@ -114,12 +114,13 @@ def make_manifest(
     table: pl.DataFrame,
     labels: dict[str, pl.DataFrame],
     samples: pl.DataFrame,
-    hits: pl.DataFrame | None = None,
+    copies: Path | None = None,
 ) -> Manifest:
     """State everything, after the account was closed.
 
     `table` is the ledger by raw file (`manifests.ledger.KEYS` and the four measures), `labels` is what
-    `pipelines.covered.labels_by_source` gives, `samples` those of the snapshot, `hits` its copies of evaluation items.
+    `pipelines.covered.labels_by_source` gives, `samples` those of the snapshot, `copies` is where its
+    table of copies of evaluation items lies.
 
     Raises:
         LedgerImbalance: the account does not close.
@@ -184,8 +185,8 @@ def make_manifest(
         gaps=tuple(gaps(plan)),
     )
     asked: dict[str, Any] = {}
-    if hits is not None:
-        asked["contamination"] = contamination(finished, hits)
+    if copies is not None:
+        asked["contamination"] = contamination(finished, copies)
     if recipe.audit.verdicts:
         asked["audit"] = estimate_samples(samples, stratum_sizes(stated), plan.said)
     return stated.model_copy(update=asked)

@@ -304,6 +304,12 @@ def test_a_copy_that_is_said_to_have_been_dropped_and_was_not_is_found(copy: Pat
     assert "what became of the copies in pages:passage is not how its record ends" in found
 
 
+def test_a_table_in_another_order_is_found(copy: Path) -> None:
+    hits = pl.read_parquet(copy / HITS_FILE, glob=False)
+    found = {(one.file, one.what) for one in rewritten(copy, {HITS_FILE: hits.reverse()})}
+    assert (HITS_FILE, "its rows are not in their order") in found
+
+
 def test_sources_to_evaluate_with_are_not_screened_for_themselves(built: Made, tmp_path: Path) -> None:
     assert LICENCES  # the recipe's other sources are screened
     stated = built.manifest.contamination
