@@ -6,10 +6,13 @@ import math
 import resource
 import time
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 from corpus.errors import RawFileError
 from corpus.stage import Annotator
+from filters.contamination.annotator import ContaminationAnnotator
+from pipelines.evaluations import make_index
 from pipelines.formatting import formatted
 from pipelines.measure import annotators
 from pipelines.plan import Bundle, Plan
@@ -19,7 +22,8 @@ from sources.batches import documents_in
 _SAMPLED_BUNDLES = 4
 _SAMPLE_BATCHES = 4
 _WHOLE_BUILD = 1.5
-"""Deciding, dedup, masking and writing cost about half as much again as reading and measuring."""
+"""Deciding, dedup, masking and writing cost about half as much again as reading and measuring, screening for evaluation
+items apart: what is found there is little."""
 _TEXT_COPIES = 2.2
 """Bytes in the work folder and the snapshot for each byte of text: documents, sidecars, rows by shard, shards."""
 
@@ -33,6 +37,8 @@ class Forecast:
     text_bytes: float
     tokens: float
     cpu_seconds: float
+    screening_seconds: float
+    """Of these, those of screening for evaluation items."""
     disk_bytes: float
     memory_bytes: int
     """Peak of this process so far: about what a worker takes."""
@@ -40,12 +46,21 @@ class Forecast:
 
 def forecast(plan: Plan) -> list[Forecast]:
     """A forecast of each source, from samples of a few of its bundles. A source that cannot be sampled gives zeros."""
-    return [_source(plan, source.name) for source in plan.recipe.sources]
+    screening = _screening(plan)
+    return [_source(plan, source.name, screening if source.use == "train" else []) for source in plan.recipe.sources]
 
 
-def _source(plan: Plan, name: str) -> Forecast:
+def _screening(plan: Plan) -> list[Annotator]:
+    """The stage that screens for evaluation items, if the recipe names sets; its index is made in memory."""
+    if plan.evaluations is None:
+        return []
+    index, _ = make_index(**plan.evaluations.unit().params)
+    return [ContaminationAnnotator(index)]
+
+
+def _source(plan: Plan, name: str, screening: Sequence[Annotator]) -> Forecast:
     bundles = sorted((b for b in plan.bundles if b.source.name == name), key=lambda bundle: -bundle.weight)
-    stages = annotators(plan.stages[name])
+    stages = [*annotators(plan.stages[name]), *screening]
     total = _Sample()
     for bundle in bundles[:: math.ceil(len(bundles) / _SAMPLED_BUNDLES)]:
         total.add(_sample(plan, bundle, stages, warm=total.batches > 0))
@@ -55,7 +70,8 @@ def _source(plan: Plan, name: str) -> Forecast:
         documents=total.documents * scale,
         text_bytes=total.text * scale,
         tokens=total.tokens * scale,
-        cpu_seconds=total.seconds * scale * _WHOLE_BUILD,
+        cpu_seconds=((total.seconds - total.screening) * _WHOLE_BUILD + total.screening) * scale,
+        screening_seconds=total.screening * scale,
         disk_bytes=total.text * scale * _TEXT_COPIES,
         memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     )
@@ -69,10 +85,11 @@ class _Sample:
     raw: int = 0
     batches: int = 0
     seconds: float = 0.0
+    screening: float = 0.0
 
     def add(self, other: _Sample) -> None:
-        for slot in ("documents", "text", "tokens", "raw", "batches", "seconds"):
-            setattr(self, slot, getattr(self, slot) + getattr(other, slot))
+        for slot in fields(self):
+            setattr(self, slot.name, getattr(self, slot.name) + getattr(other, slot.name))
 
 
 def _sample(plan: Plan, bundle: Bundle, stages: list[Annotator], *, warm: bool) -> _Sample:
@@ -91,9 +108,12 @@ def _sample(plan: Plan, bundle: Bundle, stages: list[Annotator], *, warm: bool) 
                         stage.measure(batch.documents)
                     began = time.process_time()
                 for stage in stages:
+                    before = time.process_time()
                     measured = stage.measure(batch.documents)
                     if stage.name == "tokens":
                         found.tokens += int(measured.column(0).to_numpy().sum())
+                    elif stage.name == ContaminationAnnotator.name:
+                        found.screening += time.process_time() - before
                 found.documents += len(batch.documents)
                 found.text += batch.documents.column("text").nbytes
                 found.batches += 1

@@ -77,6 +77,13 @@ def show_forecast(console: Console, forecasts: list[Forecast], work: Path) -> No
             f"{one.disk_bytes / 1e6:,.0f}",
         )
     console.print(table)
+    if seconds := sum(one.screening_seconds for one in forecasts):
+        screened = sum(one.text_bytes for one in forecasts if one.screening_seconds)
+        console.print(
+            f"screening for evaluation items: {seconds / 60:,.1f} of these CPU minutes, "
+            f"{screened / 1e6 / seconds:,.0f} MB of text a CPU second",
+            highlight=False,
+        )
     need = sum(one.disk_bytes for one in forecasts)
     place = next(folder for folder in (work, *work.resolve().parents) if folder.exists())
     free = shutil.disk_usage(place).free
