@@ -1,4 +1,4 @@
-"""What a build would take: measured on the first batches of each source, scaled by raw bytes."""
+"""What a build would take: measured on the first documents of each source, scaled by raw bytes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+import pyarrow as pa
+
 from corpus.errors import RawFileError
 from corpus.stage import Annotator
 from filters.contamination.annotator import ContaminationAnnotator
@@ -16,11 +18,14 @@ from pipelines.evaluations import make_index
 from pipelines.formatting import formatted
 from pipelines.measure import annotators
 from pipelines.plan import Bundle, Plan
+from pipelines.rawfiles import RawInput
 from pipelines.watch import WatchedFile
 from sources.batches import documents_in
 
 _SAMPLED_BUNDLES = 4
-_SAMPLE_BATCHES = 4
+_SAMPLE_BYTES = 2**18
+"""Of documents of a bundle."""
+_WARM_DOCUMENTS = 8
 _WHOLE_BUILD = 1.5
 """Deciding, dedup, masking and writing cost about half as much again as reading and measuring, screening for evaluation
 items apart: what is found there is little."""
@@ -63,7 +68,7 @@ def _source(plan: Plan, name: str, screening: Sequence[Annotator]) -> Forecast:
     stages = [*annotators(plan.stages[name]), *screening]
     total = _Sample()
     for bundle in bundles[:: math.ceil(len(bundles) / _SAMPLED_BUNDLES)]:
-        total.add(_sample(plan, bundle, stages, warm=total.batches > 0))
+        total.add(_sample(plan, bundle, stages, warm=total.documents > 0))
     scale = sum(bundle.weight for bundle in bundles) / total.raw if total.raw else 0.0
     return Forecast(
         source=name,
@@ -83,7 +88,6 @@ class _Sample:
     text: int = 0
     tokens: int = 0
     raw: int = 0
-    batches: int = 0
     seconds: float = 0.0
     screening: float = 0.0
 
@@ -93,37 +97,49 @@ class _Sample:
 
 
 def _sample(plan: Plan, bundle: Bundle, stages: list[Annotator], *, warm: bool) -> _Sample:
-    """Read and measure the first batches of a bundle."""
+    """Read the beginning of a bundle; measure it in one piece, as a build does with what small files give."""
     found = _Sample()
-    name = bundle.source.name
+    held: list[pa.RecordBatch] = []
     for file in bundle.files:
-        watched = WatchedFile(file.path)
-        position: int | None = None
         began = time.process_time()
         try:
-            batches = documents_in(plan.readers[name], watched, name, Counter())
-            for batch in formatted(batches, plan.formatters[name], Counter()):
-                if not (found.batches or warm):  # The first batch pays for compiling and loading.
-                    for stage in stages:
-                        stage.measure(batch.documents)
-                    began = time.process_time()
-                for stage in stages:
-                    before = time.process_time()
-                    measured = stage.measure(batch.documents)
-                    if stage.name == "tokens":
-                        found.tokens += int(measured.column(0).to_numpy().sum())
-                    elif stage.name == ContaminationAnnotator.name:
-                        found.screening += time.process_time() - before
-                found.documents += len(batch.documents)
-                found.text += batch.documents.column("text").nbytes
-                found.batches += 1
-                position = watched.position()
-                if found.batches >= _SAMPLE_BATCHES:
-                    break
+            mine, position = _read(plan, bundle, file, _SAMPLE_BYTES - sum(batch.nbytes for batch in held))
         except RawFileError:
             continue
+        held += mine
         found.seconds += time.process_time() - began
-        found.raw += min(position or file.bytes, file.bytes)
-        if found.batches >= _SAMPLE_BATCHES:
+        found.raw += min(position, file.bytes)
+        if sum(batch.nbytes for batch in held) >= _SAMPLE_BYTES:
             break
+    if not held:
+        return found
+    documents = pa.concat_batches(held)
+    if not warm:  # The first documents pay for compiling and loading.
+        for stage in stages:
+            stage.measure(documents.slice(0, _WARM_DOCUMENTS))
+    for stage in stages:
+        began = time.process_time()
+        measured = stage.measure(documents)
+        seconds = time.process_time() - began
+        found.seconds += seconds
+        if stage.name == "tokens":
+            found.tokens = int(measured.column(0).to_numpy().sum())
+        elif stage.name == ContaminationAnnotator.name:
+            found.screening = seconds
+    found.documents = len(documents)
+    found.text = documents.column("text").nbytes
     return found
+
+
+def _read(plan: Plan, bundle: Bundle, file: RawInput, room: int) -> tuple[list[pa.RecordBatch], int]:
+    """Documents of a raw file until they fill `room` bytes, and how many of its bytes were read for them."""
+    name = bundle.source.name
+    watched = WatchedFile(file.path)
+    held: list[pa.RecordBatch] = []
+    batches = documents_in(plan.readers[name], watched, name, Counter())
+    for batch in formatted(batches, plan.formatters[name], Counter()):
+        held.append(batch.documents)
+        room -= batch.documents.nbytes
+        if room <= 0:
+            return held, watched.position() or file.bytes
+    return held, file.bytes
