@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import filecmp
-import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,7 @@ import pyarrow.parquet as pq
 
 from corpus.digest import sha256_file
 from corpus.errors import BuildStopped, SnapshotError
-from corpus.storage import WorkFolder, flush_tree
+from corpus.storage import WorkFolder
 from corpus.tables import reduced, write_frame
 from datacards.render import page_names, render
 from manifests import layout
@@ -31,6 +28,7 @@ from pipelines.decontaminated import write_copies
 from pipelines.measure import QUARANTINED, ROWS
 from pipelines.provenance import ATTRIBUTED, ATTRIBUTION
 from pipelines.release_checks import check_release
+from pipelines.replaced import replaced
 from pipelines.samples import united
 from pipelines.shard import IDENTIFIERS, SHARD, SIGNATURES, other_tokens
 from pipelines.statement import Finished, make_manifest
@@ -63,49 +61,10 @@ def publish(finished: Finished, output: Path) -> Manifest:
         LedgerImbalance: the account does not close.
         BuildStopped: what was written must not leave (`pipelines.release_checks`).
     """
-    with replaced(output) as fresh:
+    with replaced(output, check_output) as fresh:
         manifest = _write(finished, fresh)
         check_release(Snapshot(fresh, manifest))
     return manifest
-
-
-@contextmanager
-def replaced(output: Path) -> Iterator[Path]:
-    """An empty folder beside `output` that is swapped into its place, unless an error is raised before.
-
-    Raises:
-        BuildStopped: `output` exists and is not a snapshot.
-    """
-    output = output.resolve()
-    output.parent.mkdir(parents=True, exist_ok=True)
-    fresh, old = (output.with_name(f".{output.name}.{word}") for word in ("publishing", "replaced"))
-    with _alone(output.parent):
-        if old.exists() and not output.exists():  # a build was killed between the two renames below
-            old.rename(output)
-        check_output(output)
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir()
-        try:
-            yield fresh
-            flush_tree(fresh)
-            shutil.rmtree(old, ignore_errors=True)
-            if output.exists():
-                output.rename(old)
-            fresh.rename(output)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold a folder while publishing into it; another build that publishes there waits."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _write(finished: Finished, folder: Path) -> Manifest:

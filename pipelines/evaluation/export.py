@@ -9,7 +9,6 @@ documents/SPLIT/*.parquet what the tasks read: doc_id, source, licence, text
 
 from __future__ import annotations
 
-import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,7 +20,6 @@ import pyarrow.parquet as pq
 
 from corpus.digest import canonical, sha256_file
 from corpus.errors import BuildStopped, RecipeError
-from corpus.storage import flush_tree
 from manifests.evaluation import (
     SCHEMA_FILE,
     STATEMENT,
@@ -35,6 +33,7 @@ from manifests.model import Shard
 from manifests.snapshot import BROKEN, Snapshot, unreadable
 from manifests.splits import rule_of
 from pipelines.evaluation.screened import Screened
+from pipelines.replaced import replaced
 from shards.evaluation import lm_eval
 from shards.evaluation.strata import Strata
 from shards.place import TRAIN
@@ -75,19 +74,8 @@ def export(snapshot: Snapshot, output: Path, asked: Asked) -> EvaluationExport:
     held = [shard for shard in snapshot.manifest.shards if shard.split != TRAIN]
     if not held:
         raise RecipeError(f"{snapshot.folder} has no held-out split: `split` of its recipe asks for none")
-    output = output.resolve()
-    _check(output)
-    fresh = output.with_name(f".{output.name}.writing")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    try:
-        stated = _Writer(snapshot, held, asked, fresh).run()
-        flush_tree(fresh)
-        shutil.rmtree(output, ignore_errors=True)
-        fresh.rename(output)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return stated
+    with replaced(output, _check) as fresh:
+        return _Writer(snapshot, held, asked, fresh).run()
 
 
 def read_export(folder: Path) -> EvaluationExport:

@@ -24,8 +24,9 @@ from manifests.removed import COPY, KIND, REMOVED, UNRELEASED, WITHDRAWN, Ids, r
 from manifests.screening import account_of
 from manifests.snapshot import Snapshot
 from manifests.takedowns import Selected, Takedown
-from pipelines.publish import file_at, replaced, write_pages
+from pipelines.publish import check_output, file_at, write_pages
 from pipelines.release_checks import check_release
+from pipelines.replaced import replaced
 from pipelines.takedowns.find import NEEDED, Named, find
 from pipelines.takedowns.request import Request
 from pipelines.takedowns.restate import Taken, restate
@@ -82,7 +83,7 @@ def take_down(
         raise BuildStopped(f"{output} is, or lies in, the snapshot itself, which is not changed; pass another --output")
     counters = _usable(parent, request, tokenizers)
     named = find(parent, request, partial=partial)
-    with replaced(output) as fresh:
+    with replaced(output, check_output) as fresh:
         taking = _Taking(parent, fresh, request, named, counters)
         manifest = taking.run()
         write_pages(manifest, fresh, Snapshot(fresh, manifest).samples())
