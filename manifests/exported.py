@@ -9,11 +9,10 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import pyarrow as pa
-from pydantic import ValidationError, field_validator
+from pydantic import field_validator
 
 from corpus.digest import canonical
-from corpus.errors import SnapshotError
-from manifests.strict import Strict
+from manifests.strict import Strict, read_statement
 
 EXPORT = "export.json"
 LINEAGE_FILE = "lineage.parquet"
@@ -127,11 +126,4 @@ def read_export(folder: Path) -> Export:
     Raises:
         SnapshotError: the folder has none, or it is damaged.
     """
-    path = folder / EXPORT
-    try:
-        return Export.model_validate_json(path.read_bytes())
-    except OSError:
-        raise SnapshotError(f"{folder} is no finished export: it has no readable {EXPORT}") from None
-    except ValidationError as error:
-        place = ".".join(str(part) for part in error.errors()[0]["loc"]) or "top level"
-        raise SnapshotError(f"{path} is damaged: {error.errors()[0]['type']} at {place}") from None
+    return read_statement(folder / EXPORT, Export, "export")

@@ -8,12 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from corpus.digest import canonical
-from corpus.errors import LedgerImbalance, SnapshotError
+from corpus.errors import LedgerImbalance
 from manifests.exported import ExportedFile, LicenceTokens
-from manifests.strict import Strict
+from manifests.strict import Strict, read_statement
 
 INSTRUCT = "instruct.json"
 
@@ -105,11 +105,4 @@ def read_instructions(folder: Path) -> Instructions:
     Raises:
         SnapshotError: the folder has none, or it is damaged.
     """
-    path = folder / INSTRUCT
-    try:
-        return Instructions.model_validate_json(path.read_bytes())
-    except OSError:
-        raise SnapshotError(f"{folder} has no readable {INSTRUCT}") from None
-    except ValidationError as error:
-        place = ".".join(str(part) for part in error.errors()[0]["loc"]) or "top level"
-        raise SnapshotError(f"{path} is damaged: {error.errors()[0]['type']} at {place}") from None
+    return read_statement(folder / INSTRUCT, Instructions, "set of instructions")

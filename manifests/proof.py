@@ -23,7 +23,7 @@ from manifests.merkle import Merkle, shard_leaf
 from manifests.model import Manifest
 from manifests.places import find_document, read_row
 from manifests.snapshot import BROKEN, Snapshot, unreadable
-from manifests.strict import Strict
+from manifests.strict import Strict, first_fault
 from shards.fingerprint import document_leaf
 
 _HASH = re.compile(r"[0-9a-f]{64}").fullmatch
@@ -124,9 +124,7 @@ def read_proof(path: Path) -> Proof:
     try:
         return Proof.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "top level"
-        raise SnapshotError(f"{path} is no proof: {first['type']} at {place}") from None
+        raise SnapshotError(f"{path} is no proof: {first_fault(error)}") from None
 
 
 def faults(

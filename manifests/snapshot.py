@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from corpus.errors import RecipeError, SnapshotError
 from manifests import layout
 from manifests.model import Manifest
+from manifests.strict import first_fault
 
 BROKEN = (OSError, pa.ArrowException, pl.exceptions.PolarsError)
 """What reading a table that is no longer as written can raise."""
@@ -43,9 +44,7 @@ class Snapshot:
         try:
             return cls(folder, Manifest.model_validate_json(content))
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or "top level"
-            raise SnapshotError(f"{path} is damaged: {first['type']} at {place}") from None
+            raise SnapshotError(f"{path} is damaged: {first_fault(error)}") from None
 
     def audit(self, source: str | None = None) -> pl.LazyFrame:
         """One row a record read, of one source or of all."""
