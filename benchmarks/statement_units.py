@@ -34,7 +34,7 @@ from corpus.unit import Result, Unit
 from corpus.verdict import Verdict
 from manifests.labels import label_sums
 from pipelines.assemble import ASSEMBLED, LABELS, REGISTERS
-from pipelines.build import MADE_BY, Build
+from pipelines.build import Build
 from pipelines.conclude import AMOUNT, BOILERPLATE, LEDGER, SAMPLES
 from pipelines.engines.inline import InlineEngine
 from pipelines.measure import QUARANTINED, ROWS
@@ -44,6 +44,8 @@ from pipelines.recipe import load_recipe
 from pipelines.removals import Review
 from pipelines.statement import Finished
 from pipelines.statistics import Before, Statistics
+from pipelines.steps.phases import MADE_BY
+from pipelines.steps.release import shard_counts, write_shards
 from shards.place import shards_of, split_of, uniform
 
 BASE = 20_000
@@ -105,9 +107,9 @@ class Multiplied(Build):
         """What a build of all copies leaves behind."""
         base, times = self._base, len(self._copies)
         for number, own in enumerate(base.digests * times):
-            self.digests[number] = {**own, "documents": digest([own["documents"], number])}
+            self.phases.digests[number] = {**own, "documents": digest([own["documents"], number])}
         concluded = base.concluded * times
-        counts = self._shard_counts(concluded, replace(base.held_out, tokens={}))
+        counts = shard_counts(self.phases, concluded, replace(base.held_out, tokens={}))
         assembled = []
         for copy in self._copies:
             for place in range(len(base.digests)):
@@ -117,7 +119,7 @@ class Multiplied(Build):
         merges = self._merges()
         # Texts are read where they lie: of a copy, in the bundle that it is a copy of.
         review = Review(
-            self._phase, base.digests * times, [bundle.source.name for bundle in self.plan.bundles], MADE_BY
+            self.phases.run, base.digests * times, [bundle.source.name for bundle in self.plan.bundles], MADE_BY
         )
         found = base.resolved
         grown = {name: getattr(found, name) * times for name in ("candidate_pairs", "similar", "templates", "numbered")}
@@ -126,13 +128,13 @@ class Multiplied(Build):
         return Finished(
             plan=self.plan,
             work=self.work,
-            digests=self.digests,
+            digests=self.phases.digests,
             documents=[_documents(copy, one) for copy in self._copies for one in base.documents],
             learnt={name: self._learnt(own) for name, own in base.learnt.items()},
             concluded=concluded,
             planted=[*base.planted, *nothing * (times - 1)],
             assembled=assembled,
-            shards=self._shards(assembled, counts),
+            shards=write_shards(self.phases, assembled, counts),
             resolved=replace(found, merges=merges, contained=found.contained * times, of_source=of_source, **grown),
             phi_key=None,
             removals=review.run(merges, self.plan.recipe.seed),
@@ -142,7 +144,7 @@ class Multiplied(Build):
 
     def _conclude_copy(self, copy: Copy, place: int) -> None:
         source = self._base.product(place, "concluded")
-        own = self.digests[copy.number * len(self._base.digests) + place]
+        own = self.phases.digests[copy.number * len(self._base.digests) + place]
         own["concluded"] = digest(["concluded", own["concluded"], copy.number])
         with self._product("concluded", own["concluded"]) as folder:
             for name in (ROWS, LEDGER, SAMPLES, BOILERPLATE, QUARANTINED):
@@ -158,7 +160,7 @@ class Multiplied(Build):
 
     def _assemble_copy(self, copy: Copy, place: int, counts: dict[str, dict[str, int]]) -> Result:
         source = self._base.product(place, "assembled")
-        own = self.digests[copy.number * len(self._base.digests) + place]
+        own = self.phases.digests[copy.number * len(self._base.digests) + place]
         own["assembled"] = digest(["assembled", own["assembled"], copy.number, counts])
         statistics = Statistics(self.plan.recipe.dedup.signature.shingle_words)
         index: list[list[Any]] = []

@@ -53,7 +53,7 @@ class ConsoleProgress:
         self._bars.stop()
 
     def phase(self, title: str, units: int) -> None:
-        """See `pipelines.build.Progress`."""
+        """See `pipelines.steps.phases.Progress`."""
         self._end_phase()
         self._title, self._note = title, ""
         self._phase_began = time.monotonic()
@@ -61,12 +61,12 @@ class ConsoleProgress:
         self._task = self._bars.add_task(title, total=self._raw_bytes if measuring else max(units, 1), note="")
 
     def done(self, unit: Unit, results: dict[str, Result]) -> None:
-        """See `pipelines.build.Progress`."""
+        """See `pipelines.steps.phases.Progress`."""
         if self._task is not None:
             self._bars.advance(self._task, unit.weight if self._title.startswith("Read") else 1)
 
     def say(self, message: str) -> None:
-        """See `pipelines.build.Progress`."""
+        """See `pipelines.steps.phases.Progress`."""
         self._console.print(message)
 
     def _end_phase(self) -> None:
