@@ -42,7 +42,7 @@ from pipelines.plan import Bundle, Plan, make_plan
 from pipelines.provenance import ATTRIBUTED
 from pipelines.recipe import load_recipe
 from pipelines.removals import Review
-from pipelines.statement import Finished
+from pipelines.stated.finished import Finished
 from pipelines.statistics import Before, Statistics
 from pipelines.steps.phases import MADE_BY
 from pipelines.steps.release import shard_counts, write_shards

@@ -14,7 +14,7 @@ from manifests.model import Manifest
 from pipelines.engines.engine import Engine
 from pipelines.plan import Plan
 from pipelines.publish import publish
-from pipelines.statement import Finished
+from pipelines.stated.finished import Finished
 from pipelines.steps import duplicates, evaluation_items, ledger, release, verdicts
 from pipelines.steps.phases import Phases, Progress
 

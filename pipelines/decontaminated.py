@@ -19,7 +19,7 @@ from pipelines.contamination import HITS_FILE
 
 if TYPE_CHECKING:
     from pipelines.evaluations import EvaluationSet as Named
-    from pipelines.statement import Finished
+    from pipelines.stated.finished import Finished
 
 
 def write_copies(finished: Finished, path: Path) -> int:

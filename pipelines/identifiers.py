@@ -10,7 +10,7 @@ from filters.phi.spans import EVALUATION_ITEM
 from manifests.model import KnownRecall, PhiCount, PlantedRecall, Privacy
 
 if TYPE_CHECKING:
-    from pipelines.statement import Finished
+    from pipelines.stated.finished import Finished
 
 
 def privacy(finished: Finished, names: list[str]) -> Privacy:

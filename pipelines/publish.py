@@ -31,7 +31,8 @@ from pipelines.release_checks import check_release
 from pipelines.replaced import replaced
 from pipelines.samples import united
 from pipelines.shard import IDENTIFIERS, SHARD, SIGNATURES, other_tokens
-from pipelines.statement import Finished, make_manifest
+from pipelines.stated.finished import Finished
+from pipelines.statement import make_manifest
 from shards.place import shard_name
 
 
