@@ -20,6 +20,7 @@ train: .venv/train  ## PyTorch and what trains and evaluates with it; tests of t
 .venv/train: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[train]"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps "litdata>=0.2.76,<0.3"
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --group olmo --target .venv/olmo
 	touch $@
 
 lock: setup  ## resolve pyproject.toml again: versions and hashes, no addresses

@@ -9,6 +9,7 @@ in the `.bin` as int64, and the document bounds as int64. Pass the path without 
 from __future__ import annotations
 
 import struct
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,13 +19,14 @@ import numpy.typing as npt
 
 from corpus.errors import SnapshotError
 from shards.exports.documents import Documents, Tokens
-from shards.exports.format import Encoding, Files, Part, flat
+from shards.exports.format import Encoding, Files, Part, flat, installed
 
 MAGIC = b"MMIDIDX\0\0"
 HEADER = struct.Struct("<9sQBQQ")
 """Magic, version, type of the tokens, sequences, document bounds."""
 _VERSION = 1
 _UINT16, _INT32 = 8, 4
+_DOCUMENTS_AT_ONCE = 4096
 
 
 class Megatron:
@@ -74,13 +76,29 @@ class Megatron:
         return lengths
 
     def reader(self) -> str | None:
-        """hc4 itself: Megatron is no package of the index."""
-        return None
+        """Megatron's own data set."""
+        return installed("megatron-core")
 
     def read(self, folder: Path, parts: Sequence[Part], encoding: Encoding) -> Iterator[tuple[int, Tokens]]:
         """See `Format.read`."""
         for number, part in enumerate(parts):
-            yield from ((number, tokens) for tokens in flat(folder / f"{part.stem}.bin", self.stored(encoding)))
+            if self.reader() is None:
+                found = flat(folder / f"{part.stem}.bin", self.stored(encoding))
+            else:
+                found = _by_megatron(folder / part.stem)
+            yield from ((number, tokens) for tokens in found)
+
+
+def _by_megatron(path: Path) -> Iterator[Tokens]:
+    """Tokens of some documents at a time."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of accelerators that are not there
+        from megatron.core.datasets.indexed_dataset import IndexedDataset
+    if not path.with_name(f"{path.name}.bin").stat().st_size:  # which it cannot map
+        return
+    opened = IndexedDataset(str(path))
+    for start in range(0, len(opened), _DOCUMENTS_AT_ONCE):
+        yield np.concatenate(opened[start : min(start + _DOCUMENTS_AT_ONCE, len(opened))])
 
 
 class _Writer(Files):

@@ -87,7 +87,8 @@ def document_lengths(shard: ShardFile) -> Numbers:
         SnapshotError: the shard cannot be read.
     """
     try:
-        column = pq.read_table(shard.tokens, columns=["n_tokens"], use_threads=False)["n_tokens"]
+        with pq.ParquetFile(shard.tokens, page_checksum_verification=True) as file:
+            column = file.read(columns=["n_tokens"], use_threads=False)["n_tokens"]
     except (OSError, pa.ArrowException, KeyError) as error:
         raise unreadable(shard, error) from None
     found: Numbers = column.to_numpy().astype(np.int64)

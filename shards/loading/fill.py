@@ -69,6 +69,23 @@ def fill(
 
 
 @kernel
+def take_pieces(
+    numbers: Array, count: int, first: int, offsets: Array, document: Array, start: Array, length: Array
+) -> tuple[Array, Array, Array]:
+    """The `count` pieces of the sequences `numbers` of a plan, one sequence after the other.
+
+    Gives their lengths (int32), documents (int64, the plan's from `first` on) and starts (int32).
+    """
+    lengths, documents, starts = np.empty(count, np.int32), np.empty(count, np.int64), np.empty(count, np.int32)
+    to = 0
+    for number in numbers:
+        for piece in range(offsets[number], offsets[number + 1]):
+            lengths[to], documents[to], starts[to] = length[piece], document[piece] + first, start[piece]
+            to += 1
+    return lengths, documents, starts
+
+
+@kernel
 def copy_sequences(ids: Array, rows: Array, tokens: Array, offsets: Array, lengths: Array, pad: int) -> None:
     """Write sequences `rows` of `tokens` (any integer, [sequences, length]) into `ids`, padding after their pieces."""
     for at in range(rows.size):

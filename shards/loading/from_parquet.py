@@ -49,10 +49,16 @@ class ParquetStore:
         self._ends = [np.cumsum([block.sequences for block in each], dtype=np.int64) for each in self.blocks]
         self._kept = 1  # blocks of a source, the last ones used
         self._decoded: list[OrderedDict[int, _Decoded]] = [OrderedDict() for _ in corpus.sources]
+        self._room: Tokens | None = None  # of the last block that was let go
         self._files: OrderedDict[str, ShardReader] = OrderedDict()
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_decoded": [OrderedDict() for _ in self.corpus.sources], "_files": OrderedDict()}
+        none: dict[str, Any] = {
+            "_decoded": [OrderedDict() for _ in self.corpus.sources],
+            "_room": None,
+            "_files": OrderedDict(),
+        }
+        return self.__dict__ | none
 
     def prepare(self, shuffle_blocks: int | None) -> None:
         """See `Store.prepare`: what is shuffled together must fit into memory twice.
@@ -77,7 +83,7 @@ class ParquetStore:
         Raises:
             SnapshotError: a shard cannot be read, or its token ids are not as many as it says.
         """
-        from shards.loading.fill import fill, pieces_of
+        from shards.loading.fill import fill, take_pieces
 
         bos, eos = (-1 if token is None else token for token in (self.pack.bos, self.pack.eos))
         rows_of, found = [], []
@@ -87,11 +93,10 @@ class ParquetStore:
             local = number[rows] - (self._ends[its][place] - self.blocks[its][place].sequences)
             lists = plan.offsets, plan.document, plan.start, plan.length
             fill(ids, rows, local, decoded.tokens, decoded.documents, *lists, bos, eos, pad)
-            pieces = pieces_of(local, plan.offsets)
             counts = plan.offsets[local + 1] - plan.offsets[local]
             first = self.blocks[its][place].first
             rows_of.append((rows, counts))
-            found.append((plan.length[pieces], plan.document[pieces] + first, plan.start[pieces]))
+            found.append(take_pieces(local, int(counts.sum()), first, *lists))
         return _in_order(len(source), rows_of, found)
 
     def _by_block(self, source: npt.NDArray[np.int32], number: Numbers) -> Iterator[tuple[int, int, Numbers]]:
@@ -108,7 +113,7 @@ class ParquetStore:
             decoded.move_to_end(place)
             return decoded[place]
         while len(decoded) >= self._kept:
-            decoded.popitem(last=False)
+            self._room = decoded.popitem(last=False)[1].tokens.base
         decoded[place] = self._decode(source, self.blocks[source][place])
         return decoded[place]
 
@@ -116,8 +121,9 @@ class ParquetStore:
         from shards.packing import pack
 
         shard = self.corpus.sources[source].shards[block.shard]
+        room, self._room = self._room, None
         try:
-            lengths, tokens = self._file(shard).read(block.groups)
+            lengths, tokens = self._file(shard).read(block.groups, room)
             if len(lengths) != block.documents or len(tokens) != block.tokens:
                 raise WrongCount
         except WrongCount:

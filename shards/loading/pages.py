@@ -47,8 +47,10 @@ class ShardReader:
         """Close it."""
         self._table.close()
 
-    def read(self, groups: range) -> tuple[npt.NDArray[np.int64], Tokens]:
+    def read(self, groups: range, room: Tokens | None = None) -> tuple[npt.NDArray[np.int64], Tokens]:
         """Lengths of the documents of some row groups (int64), and their token ids end to end (the shard's dtype).
+
+        `room`: write the ids there if they fit, which spares the system to clear new memory; what it held is lost.
 
         Raises:
             DamagedPage, OSError, pyarrow.ArrowException: it cannot be read, or the ids are not as many as the lengths
@@ -56,12 +58,15 @@ class ShardReader:
         """
         counts = self._table.read_row_groups([*groups], columns=["n_tokens"], use_threads=False)["n_tokens"]
         lengths = counts.to_numpy().astype(np.int64)
-        tokens = np.empty(int(lengths.sum()), self._dtype)
+        count = int(lengths.sum())
+        if room is None or room.dtype != self._dtype or len(room) < count:
+            room = np.empty(count + count // 8, self._dtype)  # the next ones may be some more
+        tokens = room[:count]
         filled = 0
         with self._path.open("rb") as file:
             for group in groups:
-                count = token_ids(file, self._table.metadata.row_group(group), tokens[filled:])
-                filled += self._by_arrow(group, tokens[filled:]) if count is None else count
+                found = token_ids(file, self._table.metadata.row_group(group), tokens[filled:])
+                filled += self._by_arrow(group, tokens[filled:]) if found is None else found
         if filled != len(tokens):
             raise WrongCount
         return lengths, tokens

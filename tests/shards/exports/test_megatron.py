@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,23 @@ def test_the_published_layout(data: Any, vocabulary: int, eos: int | None) -> No
     shard = data.draw(documents(vocabulary))
     with written(FORM, [shard], vocabulary, eos) as found:
         assert parsed(found.folder / found.parts[0].stem) == [flat([document], eos) for document in shard]
+
+
+@settings(max_examples=20)
+@given(st.data(), vocabularies, st.sampled_from([None, EOS]))
+def test_megatrons_own_data_set_has_these_documents(data: Any, vocabulary: int, eos: int | None) -> None:
+    pytest.importorskip("megatron", reason="install the extra `train`")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from megatron.core.datasets.indexed_dataset import IndexedDataset
+
+    shard = data.draw(documents(vocabulary, least=1))
+    with written(FORM, [shard], vocabulary, eos) as found:
+        opened = IndexedDataset(str(found.folder / found.parts[0].stem))
+        assert [opened[number].tolist() for number in range(len(opened))] == [flat([one], eos) for one in shard]
+        assert opened.document_indices.tolist() == list(range(len(shard) + 1))
+        part, start = opened.get(len(shard) - 1, offset=0, length=1), flat(shard[-1:], eos)[:1]
+        assert part.tolist() == start
 
 
 @settings(max_examples=40)
