@@ -96,10 +96,19 @@ class CacheStore:
         )
         counts = [sum(block.sequences for block in each) for each in self.blocks]
         self._first = np.cumsum([0, *counts]).astype(np.int64)
-        self._tokens = self._map("tokens", header["dtype"]).reshape(-1, self.pack.length)
+        tokens = self._map("tokens", header["dtype"])
+        self._tokens = tokens[: tokens.size // self.pack.length * self.pack.length].reshape(-1, self.pack.length)
         self._offsets, self._documents, self._starts, self._lengths = (
             self._map(name, kind) for name, kind in _COLUMNS.items()
         )
+        ends = self._offsets[[0, -1]].tolist() if len(self._offsets) else None
+        pieces = len(self._lengths)
+        if (
+            not int(self._first[-1]) == len(self._tokens) == len(self._offsets) - 1
+            or ends != [0, pieces]
+            or not pieces == len(self._documents) == len(self._starts)
+        ):  # kernels read by these numbers, and check none
+            raise SnapshotError(f"{folder} contradicts itself; remove it and run `hc4 pack` again")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return open_cache, (self._folder,)

@@ -117,7 +117,7 @@ def fill_labels(found: Array, ids: Array, pieces: Array, lengths: Array, mask_st
         to = 0
         for piece in range(pieces[row], pieces[row + 1]):
             copy(line[to : to + lengths[piece]], ids[row, to : to + lengths[piece]])
-            if mask_starts:
+            if mask_starts and 0 <= to < line.size:  # lengths may be from a damaged file
                 line[to] = IGNORED
             to += lengths[piece]
         line[to:] = IGNORED

@@ -6,14 +6,22 @@ import pickle
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import orjson
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from corpus.digest import canonical, digest, sha256_file
 from corpus.errors import LoadError, SnapshotError
 from shards.loading import Corpus, Loader, LoaderConfig, PackConfig, make_cache, open_cache, open_corpus
+from shards.loading.blocks import Block
 from shards.loading.cache import HEADER
+from shards.loading.fill import fill_labels, fill_positions
 from tests.pipelines.building import ROOT
 from tests.shards.loading.making import all_of, write_shards
 
@@ -117,6 +125,53 @@ def test_a_header_that_is_not_whole_is_refused(cache: Path, broken: bytes) -> No
         (cache / HEADER).write_bytes(content)
         with pytest.raises(SnapshotError, match="no whole cache"):
             open_cache(cache)
+
+
+def restate(cache: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change a header and everything by which it vouches for itself."""
+    header = orjson.loads((cache / HEADER).read_bytes())
+    header.pop("digest")
+    change(header)
+    for name, facts in header["files"].items():
+        facts |= {"bytes": (cache / name).stat().st_size, "sha256": sha256_file(cache / name)}
+    (cache / HEADER).write_bytes(canonical(header | {"digest": digest(header)}))
+
+
+def one_sequence_more(header: dict[str, Any]) -> None:
+    sequences = Block.__slots__.index("sequences") + 1  # `groups` is two numbers
+    header["sources"][0]["blocks"][0][sequences] += 1
+
+
+@pytest.mark.parametrize("name", ["tokens", "offsets", "documents", "starts", "lengths", None])
+def test_a_cache_that_contradicts_itself_is_refused(cache: Path, name: str | None) -> None:
+    if name is None:
+        restate(cache, one_sequence_more)
+    else:
+        path = cache / f"{name}.bin"
+        path.write_bytes(path.read_bytes()[: -8 * 64])
+        restate(cache, lambda _: None)
+
+    with pytest.raises(SnapshotError, match="contradicts itself"):
+        open_cache(cache, verify=True)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lengths=st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1, max_size=5))
+def test_no_length_makes_a_kernel_write_elsewhere(cache: Path, lengths: list[int]) -> None:
+    path = cache / "lengths.bin"
+    before = path.read_bytes()
+    hostile = np.resize(np.array(lengths, "<i4"), len(before) // 4)
+    try:
+        path.write_bytes(hostile.tobytes())
+        store = open_cache(cache)
+        config = LoaderConfig(store.pack, mask_starts=True)
+        for batch in Loader(store, config).batches(4):
+            framed = np.full((len(batch) + 2, store.pack.length), 7, np.int32)
+            fill_labels(framed[1:-1], batch.input_ids, batch.pieces, batch.piece_lengths, mask_starts=True)
+            fill_positions(framed[1:-1], batch.pieces, batch.piece_lengths)
+            assert (framed[[0, -1]] == 7).all()
+    finally:
+        path.write_bytes(before)
 
 
 def test_a_missing_file_is_noticed(cache: Path) -> None:
