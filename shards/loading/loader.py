@@ -119,10 +119,12 @@ class Loader:
         """
         try:
             found = orjson.loads(state)
-            index, config, corpus = int(found["index"]), found["config"], found["corpus"]
+            index, config, corpus = found["index"], found["config"], found["corpus"]
             known = found["format"] == _STATE
         except (ValueError, KeyError, TypeError):
             raise LoadError("not the state of a loader") from None
+        if type(index) is not int:
+            raise LoadError("not the state of a loader: its step is no whole number")
         if not known:
             raise LoadError(f"the state is of format {found['format']!r}, this is {_STATE!r}")
         if corpus != self.corpus.digest:

@@ -129,6 +129,9 @@ def test_a_state_of_another_run_is_refused(corpus: Corpus, tmp_path: Path) -> No
     for broken in (b"", b"[]", b"{}", b"\xff", b'{"index": "x"}'):
         with pytest.raises(LoadError, match="not the state"):
             loader.resume(broken)
+    for step in (3.7, "3", True, None, [3], {}):
+        with pytest.raises(LoadError, match="no whole number"):
+            loader.resume(json.dumps(json.loads(state) | {"index": step}))
     with pytest.raises(LoadError, match="format"):
         loader.resume(json.dumps(json.loads(state) | {"format": "hc4/loader/0"}))
 
