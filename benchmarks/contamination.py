@@ -25,9 +25,10 @@ from rich.table import Table
 
 from benchmarks.contamination_negatives import NEGATIVES, halves, other_items
 from benchmarks.contamination_peers import ngram_rule
-from benchmarks.contamination_planting import EDITS, FORMS, Planted, kit_items, planted
+from benchmarks.contamination_phrases import KINDS, phrases
+from benchmarks.contamination_planting import EDITS, FORMS, Planted, folded, kit_items, planted
 from benchmarks.documents import kit_folder, megabytes
-from filters.contamination import ContaminationAnnotator, Index, Item
+from filters.contamination import ContaminationAnnotator, ContaminationConfig, Index, Item
 
 _ASKED = ("question", "question_answer", "item")
 _BOLD = 500
@@ -35,6 +36,8 @@ _BOLD = 500
 _PEER_EVERY = 40
 """A peer is shown every fortieth of what is planted: its word splitter reads 0.1 MB a second."""
 _PEER_MEGABYTES = 1.5
+_WHOLE = ContaminationConfig().whole_words
+"""Words from which a question is found without its answer."""
 _HOSTS = ("pubmed_xml", "medquad", "clinicaltrials_gov")
 """Sources whose documents copies are planted into: short ones."""
 
@@ -120,7 +123,8 @@ def recall(
     names = list(dict.fromkeys(item.set for item in planting))
     tally = {"copies": 0, "found": 0}
     for form in FORMS:
-        table = Table("edit", "all", *names, *rules, title=f"Recall: {form}s planted, by set")
+        lengths = f"{_WHOLE} words or more", "shorter"
+        table = Table("edit", "all", *lengths, *names, *rules, title=f"Recall: {form}s planted, by words and by set")
         for edit in EDITS:
             copies = planted(planting, form, edit, hosts, seed=1)
             right = found(annotator, copies)
@@ -131,10 +135,14 @@ def recall(
             for copy, one in zip(copies, right, strict=True):
                 by_set[copy.item.set].append(one)
             theirs = [[rule(copy.text) for copy in copies[::_PEER_EVERY]] for rule in rules.values()]
-            shares = [right, *(by_set[name] for name in names), *theirs]
+            long = [len(folded(copy.item.question)) >= _WHOLE for copy in copies]
+            by_length = [[one for one, its in zip(right, long, strict=True) if its is which] for which in (True, False)]
+            shares = [right, *by_length, *(by_set[name] for name in names), *theirs]
             table.add_row(edit, *(f"{sum(share) / len(share):.3f}" for share in shares))
         out.print(table)
-    out.print(", ".join(f"{name} {count}" for name, count in Counter(item.set for item in planting).items()))
+    counts = Counter(item.set for item in planting)
+    counts[f"with a question of {_WHOLE} words or more"] = sum(len(folded(i.question)) >= _WHOLE for i in planting)
+    out.print(", ".join(f"{name} {count}" for name, count in counts.items()))
     return tally
 
 
@@ -148,6 +156,7 @@ def precision(
     generator = np.random.default_rng(7)
     kinds = {"items of the other half": other_items(others, hosts, generator)}
     kinds |= {name: maker(first, hosts, generator) for name, maker in NEGATIVES.items()}
+    kinds |= {kind: phrases(kind, first, hosts, np.random.default_rng(11)) for kind in KINDS}
     table = Table(
         "hard negative", "documents", "flagged", "share", *rules, title="Hard negatives, half of the items known"
     )
