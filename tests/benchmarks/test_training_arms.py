@@ -110,6 +110,7 @@ def test_garbled_text_has_its_characters_and_white_space_and_none_of_its_words(t
     assert len(set(made.split()) & {word for word in text.split() if len(word) > 5}) < 3
 
 
+@pytest.mark.slow
 def test_what_the_loader_gives_of_an_arm_is_its_text(texts: list[Text], tokenizer: Tokenizer, tmp_path: Path) -> None:
     rows = table_of(texts[:40])
     account = write_arm(rows, tmp_path, tokenizer)

@@ -230,6 +230,7 @@ def test_long_tables_end_with_the_number_of_rows_left_out(manifest: Manifest) ->
     assert f"part-{ROWS:05}.xml" not in page.text_content()
 
 
+@pytest.mark.slow
 def test_five_hundred_sources_and_ten_thousand_reasons_make_pages_that_stay_readable(manifest: Manifest) -> None:
     def named(number: int) -> Source:
         return manifest.sources[0].model_copy(update={"name": f"source_{number}", "raw_files": ()})

@@ -45,6 +45,7 @@ def test_an_edit_leaves_a_text_about_as_similar_as_was_asked_for(kind: str) -> N
         assert np.mean([oracle.jaccard(text, copy) for copy in copies]) == pytest.approx(wanted, abs=0.05)
 
 
+@pytest.mark.slow
 def test_soup_states_how_alike_each_copy_is() -> None:
     found = soup(0, 4000)
     texts = found.text.to_pylist()

@@ -186,6 +186,7 @@ def kit_texts(wanted: set[tuple[str, str]]) -> Iterator[tuple[str, str]]:
                     yield from zip(rows["doc_id"], rows["text"], strict=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (KIT / "INDEX.tsv").is_file(), reason=f"{KIT} is absent: it is not part of the project")
 def test_nineteen_of_twenty_mentions_are_what_a_reader_takes_them_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HC4_KIT", str(KIT))

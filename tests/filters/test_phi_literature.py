@@ -57,6 +57,7 @@ def masked() -> tuple[list[str], pa.RecordBatch]:
     return mask_column(batch.column("text"), spans.column("phi_spans")).to_pylist(), spans
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leak", LEAKS, ids=["email", "telephone", "cued", "international"])
 def test_no_identifier_is_left(leak: re.Pattern[str]) -> None:
     before = sum(len(leak.findall(text)) for text in texts())

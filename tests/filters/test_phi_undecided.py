@@ -427,6 +427,7 @@ def test_rules_alone_load_no_model() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 @needs_model
 def test_presidio_needs_no_network() -> None:
     done = python(

@@ -54,6 +54,7 @@ COUNTS = [
 """Counts that the shards and the record tables prove or disprove."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", COUNTS, ids=lambda place: ".".join(map(str, place)))
 def test_a_forged_count_contradicts_the_data(copy: Path, place: tuple[Any, ...]) -> None:
     def change(manifest: dict[str, Any]) -> None:
@@ -65,6 +66,7 @@ def test_a_forged_count_contradicts_the_data(copy: Path, place: tuple[Any, ...])
     assert forged(copy, change)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["years", "licences", "languages", "doc_types"])
 def test_an_amount_moved_to_another_label_contradicts_the_data(copy: Path, kind: str) -> None:
     def change(manifest: dict[str, Any]) -> None:
@@ -157,6 +159,7 @@ ROWS = [
 """A column of a shard, what its first row says instead, and what is found."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("column", "value", "what"), ROWS, ids=lambda part: part if isinstance(part, str) else "")
 def test_a_changed_row_is_found_though_every_digest_agrees(copy: Path, column: str, value: Any, what: str) -> None:
     name, rows = shard_of(copy)
@@ -188,6 +191,7 @@ ACCOUNTS = [
 """A column of the account of identifiers, what its first row says instead, and what is found."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("column", "value", "what"), ACCOUNTS)
 def test_a_changed_account_of_identifiers_is_found(copy: Path, column: str, value: Any, what: str) -> None:
     accounts = [name for name in snapshot_files(copy) if name.startswith("privacy/")]
@@ -199,6 +203,7 @@ def test_a_changed_account_of_identifiers_is_found(copy: Path, column: str, valu
     assert any(what in finding.what for finding in found), found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ATTRIBUTIONS)
 def test_a_changed_attribution_is_found_though_every_digest_agrees(copy: Path, column: str) -> None:
     name = "ATTRIBUTION.parquet"
@@ -237,6 +242,7 @@ def test_an_identifier_in_a_sample_is_found(copy: Path) -> None:
     assert "jane" not in finding.what
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "value"),
     [
@@ -297,6 +303,7 @@ REPEATED: list[tuple[tuple[Any, ...], Any]] = [
 """Fields of the manifest that something else in the snapshot, or this code, states too."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("place", "value"), REPEATED, ids=lambda part: str(part)[:60])
 def test_a_field_that_says_something_else_than_the_recipe_is_found(
     copy: Path, place: tuple[Any, ...], value: Any

@@ -198,6 +198,7 @@ def test_changed_tokens_are_named_by_the_logical_digest(copy: Path) -> None:
     assert Finding(name, "merkle_root is not that of its rows") not in found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "what"),
     [

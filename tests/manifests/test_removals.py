@@ -84,6 +84,7 @@ def test_strata_add_up_to_all_removals(rows: list[tuple[Any, ...]]) -> None:
 NAME = "samples/removals.parquet"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "said"),
     [

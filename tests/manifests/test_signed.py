@@ -154,6 +154,7 @@ STATEMENTS: list[tuple[Change, str]] = [
 """What a forger states about signatures, and what is found."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("change", "what"), STATEMENTS, ids=[f"{number}" for number in range(len(STATEMENTS))])
 def test_a_forged_statement_about_signatures_is_found(copy: Path, change: Change, what: str) -> None:
     found = forged(copy, change)

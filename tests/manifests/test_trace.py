@@ -33,6 +33,7 @@ def opened(snapshot: Built) -> Snapshot:
     return Snapshot.open(snapshot.folder)
 
 
+@pytest.mark.slow
 def test_a_thousand_random_tokens_lead_to_their_documents_and_back(opened: Snapshot) -> None:
     locator = load_tokenizer(asset_path("mistral-v3.model")).oracle
     tables = {

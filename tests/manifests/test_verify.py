@@ -45,6 +45,7 @@ def test_a_moved_snapshot_is_whole(copy: Path) -> None:
     assert verify(copy, render) == []
 
 
+@pytest.mark.slow
 @depths
 def test_one_changed_byte_of_any_file_is_found_and_only_that_file_is_blamed(copy: Path, depth: int) -> None:
     files = [*some_files(copy, depth), SUMS]
@@ -69,6 +70,7 @@ def test_the_sums_blame_the_same_file(copy: Path) -> None:
     assert finding.what == f"does not agree with {name}"
 
 
+@pytest.mark.slow
 @depths
 def test_every_missing_file_is_named(copy: Path, depth: int) -> None:
     for name in [*some_files(copy, depth), SUMS]:
@@ -210,6 +212,7 @@ def test_a_folder_that_is_no_snapshot_is_said_to_be_none(tmp_path: Path) -> None
     assert "is not a snapshot" in finding.what
 
 
+@pytest.mark.slow
 def test_the_command_agrees(copy: Path, tmp_path: Path) -> None:
     whole = hc4("verify", copy, home=tmp_path / "home", cwd=tmp_path)
     shard = next(name for name in snapshot_files(copy) if name.startswith("data/"))

@@ -61,6 +61,7 @@ def test_nothing_changed_is_the_snapshot(snapshot: Built) -> None:
     assert passing(whole, Settings(whole.manifest)) == undropped(whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("quality", "others", "changes", "dropped"),
     [

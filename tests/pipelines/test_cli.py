@@ -134,6 +134,7 @@ def test_a_build_records_what_it_was_started_from(typed: Typed) -> None:
     assert record["code_sha256"] == typed.manifest.environment.code_sha256
 
 
+@pytest.mark.slow
 def test_status_of_a_finished_build_says_measured(typed: Typed, small_corpus: SmallCorpus, tmp_path: Path) -> None:
     done = hc4("status", small_corpus.recipe_file, "--work", typed.work, home=tmp_path / "home", cwd=tmp_path)
 
@@ -142,6 +143,7 @@ def test_status_of_a_finished_build_says_measured(typed: Typed, small_corpus: Sm
     assert "waiting" not in done.stdout
 
 
+@pytest.mark.slow
 def test_a_second_build_in_one_work_folder_is_refused(small_corpus: SmallCorpus, tmp_path: Path) -> None:
     work = WorkFolder.create(tmp_path / "work").root
     with (work / "lock").open("w") as handle:
@@ -161,6 +163,7 @@ def test_a_second_build_in_one_work_folder_is_refused(small_corpus: SmallCorpus,
     assert "another build is using" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-c", "term"])
 def test_a_stopped_build_says_how_to_go_on(
     small_corpus: SmallCorpus, tmp_path: Path, number: signal.Signals, code: int
@@ -179,6 +182,7 @@ def test_a_stopped_build_says_how_to_go_on(
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_an_output_that_is_something_else_is_refused_before_anything_is_read(
     small_corpus: SmallCorpus, tmp_path: Path
 ) -> None:
@@ -191,6 +195,7 @@ def test_an_output_that_is_something_else_is_refused_before_anything_is_read(
     assert not (tmp_path / ".hc4").exists()
 
 
+@pytest.mark.slow
 def test_an_error_of_the_system_is_one_message_with_the_path(small_corpus: SmallCorpus, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     work = tmp_path / "file" / "work"

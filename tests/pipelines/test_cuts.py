@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pytest
 
 from corpus.digest import Json
 from corpus.storage import WorkFolder
@@ -115,6 +116,7 @@ def run(bundles: list[list[Doc]], partitions: int) -> tuple[Cuts, dict[str, Coun
         return cuts, sums, {row[0] for row in given.merges(found)}
 
 
+@pytest.mark.slow
 def test_all_but_the_first_are_cut_where_source_and_licence_let_them() -> None:
     documents = corpus(1)
     random = np.random.default_rng(1)

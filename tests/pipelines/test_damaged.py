@@ -138,6 +138,7 @@ def test_a_snapshot_with_failures_is_whole(recipe: Path, manifest: Manifest) -> 
     assert verify(recipe.parent / "out", render) == []
 
 
+@pytest.mark.slow
 def test_status_names_what_was_quarantined(recipe: Path, manifest: Manifest, tmp_path: Path) -> None:
     done = hc4("status", recipe, "--work", recipe.parent / "work", home=tmp_path / "home", cwd=tmp_path)
 
@@ -199,6 +200,7 @@ def test_near_dedup_that_takes_too_much_of_a_source_stops_the_build(small_corpus
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_refused_build_ends_with_exit_code_4_and_one_message(
     recipe: Path, manifest: Manifest, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from tests.pipelines.small import SmallCorpus
 pytest.importorskip("datatrove")
 
 
+@pytest.mark.slow
 def test_drops_of_datatrove_are_in_the_ledger(small_corpus: SmallCorpus, tmp_path: Path) -> None:
     source = small_corpus.recipe["sources"][0]["name"]
     recipe = small_corpus.write_recipe(

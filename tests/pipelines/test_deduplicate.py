@@ -80,6 +80,7 @@ def outcome(folder: Path, bundles: list[list[Doc]], partitions: int, engine: Any
     return found.merges(result), found.groups(result)
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 999), st.integers(1, 5), st.sampled_from([2, 7, 64]))
 def test_neither_partitions_nor_bundles_nor_order_change_what_merges(seed: int, bundles: int, partitions: int) -> None:

@@ -175,6 +175,7 @@ def undisturbed(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Undistu
     return Undisturbed(snapshot_id, folder.committed)
 
 
+@pytest.mark.slow
 @settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_order_of_files_and_a_death_at_any_write_give_the_same_id_and_no_work_twice(

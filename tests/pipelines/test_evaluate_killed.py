@@ -88,6 +88,7 @@ def test_nothing_that_looks_whole_is_left_and_the_next_run_succeeds(
     assert [path.name for path in tmp_path.iterdir()] == ["export"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["documents", "stated", "moved", "placed"])
 def test_an_export_that_is_replaced_is_the_old_one_or_the_new_one_or_is_not_there(
     snapshot: Built, undisturbed: dict[str, str], tmp_path: Path, moment: str

@@ -77,6 +77,7 @@ def counted(bundles: list[list[Doc]], partitions: int) -> tuple[Counts, set[str]
         return {name: Counter(counts) for name, counts in sums.items()}, {row[0] for row in given.merges(found)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_all_but_the_first_count_as_repeated_for_any_bundles_and_partitions(seed: int) -> None:
     documents = corpus(seed)

@@ -131,6 +131,7 @@ def test_screening_misses_few(corpus: Corpus) -> None:
     assert missed < 0.05 * planted_values
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["inline", pytest.param("ray", marks=pytest.mark.slow)])
 def test_no_planted_value_is_anywhere_but_in_text_that_screening_missed(
     corpus: Corpus, tmp_path: Path, engine: str
@@ -165,6 +166,7 @@ def broken_detector(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Detector, "find_many", find_many)
 
 
+@pytest.mark.slow
 def test_what_breaks_the_detector_is_not_released(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -272,6 +272,7 @@ def test_a_build_with_a_blocklist_does_not_bring_them_back(
     assert verify(tmp_path / "again", render) == []
 
 
+@pytest.mark.slow
 def test_all_of_it_can_go_and_what_a_kill_left_behind_does_not_matter(snapshot: Built, tmp_path: Path) -> None:
     new = tmp_path / "new"
     unfinished = tmp_path / ".new.publishing"

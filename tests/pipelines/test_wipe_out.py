@@ -37,6 +37,7 @@ def write_recipe(small_corpus: SmallCorpus, place: Path, dedup: dict[str, Any], 
     return place / "recipe.yaml"
 
 
+@pytest.mark.slow
 def test_the_message_says_source_rule_numbers_survivor_and_how_to_look(
     small_corpus: SmallCorpus, tmp_path: Path
 ) -> None:

@@ -177,6 +177,7 @@ def _namings(count: int) -> st.SearchStrategy[list[tuple[str, str]]]:
 BUNDLES = st.lists(st.tuples(st.integers(0, 2), st.lists(documents(), min_size=1, max_size=8)), min_size=1, max_size=4)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(BUNDLES)
 def test_units_find_what_one_look_at_all_documents_finds(bundles: list[tuple[int, list[Doc]]]) -> None:

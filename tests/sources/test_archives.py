@@ -217,6 +217,7 @@ def test_links_in_a_zip_hold_nothing(tmp_path: Path) -> None:
     assert [one.member for one in found if isinstance(one, Document)] == ["file"] * 2
 
 
+@pytest.mark.slow
 def test_members_that_share_their_bytes_are_found_out_in_sum(tmp_path: Path) -> None:
     limits = Limits(decompression_ratio=1)
     path = tmp_path / "many"

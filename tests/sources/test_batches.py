@@ -178,6 +178,7 @@ def test_nothing_is_lost_and_the_cut_is_the_same_every_time(records: list[Record
         batch.documents.validate(full=True)
 
 
+@pytest.mark.slow
 def test_a_real_file_in_batches(tmp_path: Path) -> None:
     found = list(documents_in(MedlineReader(), RawFile(str(demo_file("pubmed21n1298.xml.gz"))), "medline", Counter()))
     assert len(found) > 5

@@ -403,6 +403,7 @@ inner = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.dictionaries(st.text("kl"), inner)), st.integers(1, 40), st.booleans())
 def test_records_are_found_wherever_the_bytes_are_cut(rows: list[dict[str, Any]], chunk: int, bare: bool) -> None:
     content = json.dumps(rows if bare else {"v": "1", "data": {"n": [1], "studies": rows}}, ensure_ascii=False)

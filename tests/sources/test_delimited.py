@@ -77,6 +77,7 @@ def test_bad_rows_are_quarantined_and_reading_goes_on(tmp_path: Path) -> None:
     assert [one.text for one in found if isinstance(one, Document)][:5] == ["ok", "good", "ÿþ", "", "fine"]
 
 
+@pytest.mark.slow
 def test_bytes_that_are_no_utf8_late_in_a_file_cost_their_row(tmp_path: Path) -> None:
     data = b"id,text\n" + "1,años\n".encode() * 400_000 + b"2,a\xf1os\n3,fine\n"
     found = rows(tmp_path, data)

@@ -52,6 +52,7 @@ def documents(reader: str, path: Path) -> list[Document]:
     return [one for one in make_reader(reader, {}).read(RawFile(str(path)), Counter()) if isinstance(one, Document)]
 
 
+@pytest.mark.slow
 def test_medline_states_publication_types() -> None:
     found = documents("medline", assets_folder() / "demo/pubmed20n0014.xml.gz")
 

@@ -77,6 +77,7 @@ BASELINE_FACTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "facts"), [("pubmed21n1298.xml.gz", UPDATE_FACTS), ("pubmed20n0014.xml.gz", BASELINE_FACTS)]
 )

@@ -19,6 +19,7 @@ def letters(words: str) -> str:
     return "".join(char for char in words if char.isalnum()).lower()
 
 
+@pytest.mark.slow
 def test_every_real_pair_is_a_document_with_its_words() -> None:
     found: Counter[str] = Counter()
     ids: list[str | None] = []

@@ -194,6 +194,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\W\d_]+", "", text).lower()
 
 
+@pytest.mark.slow
 def test_no_word_is_made_up_or_lost_in_the_guidelines() -> None:
     """The engine's own text, in the order in which it was drawn, as the oracle."""
     for path in kit_files("va_dod_guidelines_pdf", "*.pdf"):

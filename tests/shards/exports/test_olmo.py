@@ -87,6 +87,7 @@ def test_what_is_read_back_is_what_was_written(shards: list[list[Document]]) -> 
             assert FORM.lengths(found.folder, part, found.encoding).tolist() == [len(one) + 1 for one in shard]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (OWN / "olmo_core").is_dir(), reason="OLMo-core is not here: `make train`")
 def test_olmo_cores_own_data_set_has_these_sequences_and_documents(tmp_path: Path) -> None:
     draw, length = np.random.default_rng(0), 16

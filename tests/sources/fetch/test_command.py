@@ -152,6 +152,7 @@ def test_importing_the_command_opens_no_door_to_the_network(tmp_path: Path) -> N
     assert {"urllib3", "httpx", "requests", "ssl"} & set(done.stdout.split()) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "workers"), [(signal.SIGKILL, 1), (signal.SIGTERM, 1), (signal.SIGTERM, 2)])
 def test_a_fetch_killed_amid_a_file_goes_on_where_it_was(
     server: Loopback, tmp_path: Path, number: signal.Signals, workers: int
